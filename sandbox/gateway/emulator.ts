@@ -1,0 +1,153 @@
+/** Who signed a call, as resolved by the one IAM of the sandbox. */
+export interface Principal {
+  /** `arn:aws:iam::<account>:root`, a user's ARN, or `arn:aws:sts::<account>:assumed-role/<role>/<session>`. */
+  readonly arn: string;
+  readonly accountId: string;
+  readonly type: "Root" | "User" | "AssumedRole" | "FederatedUser";
+  /** Role session name of an assumed role. */
+  readonly sessionName?: string;
+  readonly sourceIdentity?: string;
+}
+
+/** One parsed, validated and authorized AWS call. `Input` is the AWS SDK's input type of the operation. */
+export interface Call<Input> {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: Input;
+  /** The account that is called: the principal's own. */
+  readonly accountId: string;
+  readonly region: string;
+  readonly principal: Principal;
+  readonly requestId: string;
+}
+
+/** Answers one operation. What it returns is checked against the service model before it is sent. Throws `AwsError`. */
+// biome-ignore lint/suspicious/noExplicitAny: a table of operations holds handlers of different input types; each one is typed where it is written.
+export type Operation = (call: Call<any>) => object | Promise<object>;
+
+/** An AWS service that the gateway serves itself. */
+export interface Emulator {
+  /** Signing name, as in the credential scope: `securityhub`, `access-analyzer`, `organizations`. */
+  readonly signingName: string;
+  /** Name of the botocore model folder: `securityhub`, `accessanalyzer`, `config`. */
+  readonly model: string;
+  readonly operations: Readonly<Record<string, Operation>>;
+  /**
+   * IAM action and resources of a call where they differ from `<signingName>:<operation>` on `*`
+   * (for example `access-analyzer:CreateAnalyzer` on the analyzer's ARN).
+   */
+  authorization?(call: Call<Record<string, unknown>>): {
+    readonly actions?: readonly string[];
+    readonly resources?: readonly string[];
+    readonly context?: Readonly<Record<string, string | readonly string[]>>;
+  };
+}
+
+/** An error as AWS answers it: `code` is the shape name of the service model, e.g. `ResourceNotFoundException`. */
+export class AwsError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly fields: Readonly<Record<string, unknown>>;
+
+  constructor(code: string, message: string, status = 400, fields: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.name = "AwsError";
+    this.code = code;
+    this.status = status;
+    this.fields = fields;
+  }
+}
+
+/** State of one kind, per account and region, made on first use. */
+export interface Regional<State> {
+  of(accountId: string, region: string): State;
+  /** Every place that has been used so far. */
+  entries(): Iterable<{ readonly accountId: string; readonly region: string; readonly state: State }>;
+}
+
+/** Makes a `Regional` whose places start as `initial()`. */
+export function regional<State>(initial: (accountId: string, region: string) => State): Regional<State> {
+  const places = new Map<string, { accountId: string; region: string; state: State }>();
+  return {
+    of(accountId, region) {
+      const key = `${accountId}/${region}`;
+      let place = places.get(key);
+      if (place === undefined) {
+        place = { accountId, region, state: initial(accountId, region) };
+        places.set(key, place);
+      }
+      return place.state;
+    },
+    entries: () => places.values(),
+  };
+}
+
+/** An account of the sandbox, in the organization or not. */
+export interface Account {
+  readonly id: string;
+  readonly arn: string;
+  name: string;
+  email: string;
+  state: "PENDING_ACTIVATION" | "ACTIVE" | "SUSPENDED" | "PENDING_CLOSURE" | "CLOSED";
+  joinedMethod: "INVITED" | "CREATED";
+  joinedAt: Date;
+  /** The root's or an organizational unit's id; undefined outside the organization. */
+  parentId?: string;
+  /** Opt-in regions that the account has enabled, beside those that are enabled by default. */
+  readonly optInRegions: Set<string>;
+  /** Seconds after its first call in which the account still answers `OptInRequired`. */
+  notReadySeconds?: number;
+}
+
+/** What other emulators may ask of AWS Organizations. Implemented by the Organizations emulator. */
+export interface OrganizationView {
+  readonly organizationId: string;
+  readonly managementAccountId: string;
+  readonly partition: string;
+  account(accountId: string): Account | undefined;
+  /** Every account of the organization, management included. */
+  members(): readonly Account[];
+  isMember(accountId: string): boolean;
+  hasTrustedAccess(servicePrincipal: string): boolean;
+  /** Accounts registered through Organizations for this service principal. */
+  delegatedAdministrators(servicePrincipal: string): readonly string[];
+  /** Ids from the account's parent up to the root. */
+  parentsOf(accountId: string): readonly string[];
+  /** Called by services that register a delegated administrator by their own API (Security Hub, GuardDuty, Inspector). */
+  registerDelegatedAdministrator(accountId: string, servicePrincipal: string): void;
+  deregisterDelegatedAdministrator(accountId: string, servicePrincipal: string): void;
+}
+
+/** What the gateway lends every emulator. */
+export interface Aws {
+  readonly organization: OrganizationView;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Random identifier of hexadecimal digits. */
+  hex(length: number): string;
+  /** Runs `work` after `milliseconds`, unless the sandbox has closed. */
+  later(milliseconds: number, work: () => void | Promise<void>): void;
+  /** Puts an `aws.*` event on the default bus of an account and region, as the service itself would. */
+  putEvent(event: {
+    readonly accountId: string;
+    readonly region: string;
+    readonly source: string;
+    readonly detailType: string;
+    readonly detail: object;
+    readonly resources?: readonly string[];
+  }): Promise<void>;
+  /** Creates the service-linked role of a service in an account if it is not there, as services do when they are enabled. */
+  ensureServiceLinkedRole(accountId: string, servicePrincipal: string): Promise<void>;
+  /** AWS SDK settings (endpoint, region, root credentials of the account) for a call to another service of the sandbox. */
+  asRoot(
+    accountId: string,
+    region: string,
+  ): {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
+}
+
+/** How a gateway-owned service is made. Each folder of `sandbox/emulators` exports one, listed in `sandbox/emulators/index.ts`. */
+export type EmulatorFactory = (aws: Aws) => Emulator;
