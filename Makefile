@@ -1,0 +1,53 @@
+# Bulwark: `make demo` shows the main job on a sandbox AWS Organization, `make test` runs every check.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+export PORT ?= 8080
+export SANDBOX_PORT ?= 4566
+# The project's own node and pulumi come first.
+export PATH := $(CURDIR)/.bulwark/bin:$(PATH)
+
+.PHONY: help setup demo test typecheck lint format serve sandbox engine bootstrap pulumi-env clean
+
+help: ## list the commands
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what is missing: packages, Python environment, engine, plugins
+	@setup/setup.sh
+
+demo: setup ## deploy an organization's baseline in the sandbox and keep it running (ONCE=1: exit after the table)
+	@exec node demo/main.ts $(if $(filter 1 true yes,$(ONCE)),--once)
+
+test: setup ## type check, lint and every test
+	@setup/test.sh $(TESTS)
+
+typecheck: setup
+	@npx --no-install tsc --noEmit
+
+lint: setup
+	@npx --no-install biome check .
+
+format: setup ## let biome format the code
+	@npx --no-install biome check --write .
+
+serve: setup ## the service alone, for real AWS or the AWS_ENDPOINT_URL of a sandbox
+	@exec node api/main.ts
+
+sandbox: ## the AWS Organization sandbox alone
+	@setup/setup.sh packages sandbox
+	@exec node sandbox/main.ts
+
+engine: ## the pinned Pulumi engine alone
+	@setup/setup.sh packages engine
+
+bootstrap: ## create the roles through which Bulwark reaches the accounts (run as administrator of the management account)
+	@setup/setup.sh packages
+	@exec node stacks/bootstrap/main.ts $(ARGS)
+
+pulumi-env: ## eval "$$(make -s pulumi-env)": lets a plain `pulumi preview --stack admin` work on the service's state
+	@setup/setup.sh
+	@exec node api/stack-inputs.ts
+
+clean: ## remove everything that setup made (and the demo's data), but no data of `make serve`
+	@rm -rf node_modules .bulwark/bin .bulwark/venv .bulwark/pulumi-home .bulwark/stamps .bulwark/demo
