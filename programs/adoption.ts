@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { Region } from "./identifiers.ts";
+
+/**
+ * What becomes of a resource that was in an account before Bulwark came.
+ *
+ * - `adopt`: imported into the stack, then brought to the wanted state; offboarding puts `before` back and leaves it.
+ * - `replace`: imported, then replaced, because a property that AWS never changes in place has to differ.
+ * - `leave`: not touched; the program does not declare a resource of this name.
+ */
+export const Decision = z.enum(["adopt", "replace", "leave"]);
+export type Decision = z.infer<typeof Decision>;
+
+/** One existing resource, the decision on it and why. */
+export const Adoption = z.strictObject({
+  /** Pulumi type token, for example `aws:guardduty/detector:Detector`. */
+  type: z.string().min(1),
+  /** Name of the resource in the program; the key by which the program finds its adoption. */
+  name: z.string().min(1),
+  /** Where it is; `global` for IAM and the account-wide settings of S3. */
+  region: z.union([Region, z.literal("global")]),
+  /** Import id of the provider, without the region suffix. */
+  id: z.string().min(1),
+  /** The resource inputs that describe it as it was, without `region`. */
+  before: z.record(z.string(), z.unknown()),
+  decision: Decision,
+  /** One sentence for the preview and the audit log. */
+  reason: z.string().min(1),
+});
+export type Adoption = z.infer<typeof Adoption>;
+
+/**
+ * The step of a stack's life that a run of its program carries out.
+ *
+ * - `adopt`: existing resources are imported as they are; nothing else changes about them.
+ * - `converge`: everything is as wanted. The phase of every ordinary deployment.
+ * - `detach`: memberships in the security account are ended; everything else stays as wanted.
+ * - `restore`: adopted resources are put back to what they were. A destroy follows.
+ */
+export const Phase = z.enum(["adopt", "converge", "detach", "restore"]);
+export type Phase = z.infer<typeof Phase>;

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { Adoption, Phase } from "./adoption.ts";
+import { AccountId, OrganizationId, Region } from "./identifiers.ts";
+import { ControlParameters, CoreAccounts, checkRegions, PasswordPolicy, RoleNames, regionFields } from "./settings.ts";
+import { StandardName } from "./standards.ts";
+
+const shared = {
+  ...regionFields,
+  organizationId: OrganizationId,
+  accounts: CoreAccounts,
+  roles: RoleNames,
+  standards: z.array(StandardName).min(1),
+  adoptions: z.array(Adoption).default([]),
+  phase: Phase.default("converge"),
+};
+
+/** The inputs of the stack `admin`, one JSON document in the stack's configuration key `bulwark:inputs`. */
+export const AdminInputs = z
+  .strictObject({ kind: z.literal("admin"), ...shared, controlParameters: z.array(ControlParameters) })
+  .superRefine((value, context) => {
+    checkRegions(value, (path, message) => context.addIssue({ code: "custom", path, message }));
+  });
+export type AdminInputs = z.infer<typeof AdminInputs>;
+
+/** What a baseline stack needs from the outputs of the admin stack. */
+export const AdminLink = z.strictObject({
+  /** Detector of the security account, by region. */
+  detectorIds: z.record(Region, z.string().min(1)),
+  configBucket: z.string().min(3),
+  configKeyArn: z.string().min(1),
+});
+export type AdminLink = z.infer<typeof AdminLink>;
+
+/** The inputs of a stack `account-<id>`. `regions` are the ones that this account has enabled. */
+export const BaselineInputs = z
+  .strictObject({
+    kind: z.literal("baseline"),
+    ...shared,
+    accountId: AccountId,
+    accountName: z.string().min(1),
+    email: z.string().min(3),
+    passwordPolicy: PasswordPolicy,
+    admin: AdminLink,
+    owner: z.string().min(1).optional(),
+    environment: z.string().min(1).optional(),
+  })
+  .superRefine((value, context) => {
+    const issue = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
+    checkRegions(value, issue);
+    const role = Object.entries(value.accounts).find(([, accountId]) => accountId === value.accountId)?.[0];
+    if (role !== undefined) issue(["accountId"], `${value.accountId} is the ${role} account, which takes no baseline`);
+    for (const [index, region] of value.regions.entries()) {
+      if (value.admin.detectorIds[region] === undefined) {
+        issue(["regions", index], `the admin stack has no detector in ${region}: deploy it there first`);
+      }
+    }
+  });
+export type BaselineInputs = z.infer<typeof BaselineInputs>;
+
+/** The inputs of any stack of the project. */
+export const StackInputs = z.union([AdminInputs, BaselineInputs]);
+export type StackInputs = AdminInputs | BaselineInputs;

@@ -1,0 +1,129 @@
+import type { PasswordPolicy } from "./settings.ts";
+
+/** A Security Hub CSPM hub and the standards that it is subscribed to. */
+export interface HubInventory {
+  readonly hubArn: string;
+  readonly autoEnableControls: boolean;
+  readonly controlFindingGenerator: string;
+  readonly standards: readonly { readonly standardsArn: string; readonly subscriptionArn: string }[];
+  /** The Security Hub administrator, where the account is a member of one. */
+  readonly administratorAccountId?: string;
+}
+
+/** A GuardDuty detector. There is at most one per account and region. */
+export interface DetectorInventory {
+  readonly id: string;
+  readonly enable: boolean;
+  /** `FIFTEEN_MINUTES`, `ONE_HOUR` or `SIX_HOURS`. */
+  readonly findingPublishingFrequency: string;
+  /** The GuardDuty administrator, where the account is a member of one. */
+  readonly administratorAccountId?: string;
+}
+
+/** Which resource types a configuration recorder records; the field names are those of AWS Config. */
+export interface RecordingGroupInventory {
+  readonly allSupported: boolean;
+  readonly includeGlobalResourceTypes: boolean;
+  readonly resourceTypes?: readonly string[];
+  readonly exclusionByResourceTypes?: readonly string[];
+  /** `ALL_SUPPORTED_RESOURCE_TYPES`, `INCLUSION_BY_RESOURCE_TYPES` or `EXCLUSION_BY_RESOURCE_TYPES`. */
+  readonly recordingStrategy?: string;
+}
+
+/** The customer-managed configuration recorder of a region. There is at most one. */
+export interface RecorderInventory {
+  readonly name: string;
+  readonly roleArn: string;
+  readonly recordingGroup: RecordingGroupInventory;
+  /** `CONTINUOUS` or `DAILY`, with the overrides by resource type where there are any. */
+  readonly recordingMode?: {
+    readonly recordingFrequency: string;
+    readonly overrides?: readonly {
+      readonly description?: string;
+      readonly resourceTypes: readonly string[];
+      readonly recordingFrequency: string;
+    }[];
+  };
+  /** Whether the recorder is running. */
+  readonly recording: boolean;
+}
+
+/** The delivery channel of a region. There is at most one. */
+export interface DeliveryChannelInventory {
+  readonly name: string;
+  readonly s3BucketName: string;
+  readonly s3KeyPrefix?: string;
+  readonly s3KmsKeyArn?: string;
+  readonly snsTopicArn?: string;
+  /** `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. */
+  readonly deliveryFrequency?: string;
+}
+
+/** How the security account already sees the account: read there, not in the member. Only associated members count. */
+export interface MembershipInventory {
+  readonly securityHub?: { readonly email?: string };
+  /** `detectorId` is the security account's. */
+  readonly guardDuty?: { readonly detectorId: string; readonly email: string };
+}
+
+/** What one region of an account holds of the things that a baseline manages. */
+export interface RegionInventory {
+  readonly hub?: HubInventory;
+  readonly detector?: DetectorInventory;
+  readonly recorder?: RecorderInventory;
+  readonly deliveryChannel?: DeliveryChannelInventory;
+  readonly ebsEncryptionByDefault: boolean;
+  readonly membership?: MembershipInventory;
+}
+
+/** The S3 public access block of an account. */
+export interface PublicAccessBlockInventory {
+  readonly blockPublicAcls: boolean;
+  readonly blockPublicPolicy: boolean;
+  readonly ignorePublicAcls: boolean;
+  readonly restrictPublicBuckets: boolean;
+}
+
+/** A read-only picture of a member account, taken before its first deployment. */
+export interface AccountInventory {
+  readonly accountId: string;
+  readonly regions: Readonly<Record<string, RegionInventory>>;
+  readonly passwordPolicy?: PasswordPolicy;
+  readonly publicAccessBlock?: PublicAccessBlockInventory;
+  /** Service names whose service-linked role exists, for example `config.amazonaws.com`. */
+  readonly serviceLinkedRoles: readonly string[];
+}
+
+/** The three services whose delegated administrator Bulwark registers, by their service principal. */
+export type DelegatedService =
+  | "securityhub.amazonaws.com"
+  | "guardduty.amazonaws.com"
+  | "access-analyzer.amazonaws.com";
+
+/** What one region of the security account holds of the things that the admin stack manages. */
+export interface AdminRegionInventory {
+  readonly hub?: HubInventory;
+  readonly detector?: DetectorInventory;
+  /** Analyzers of type `ORGANIZATION`. */
+  readonly organizationAnalyzers: readonly { readonly name: string; readonly arn: string }[];
+  /** Organization administrators as the management account sees them through the services' own calls. */
+  readonly securityHubAdministrator?: string;
+  readonly guardDutyAdministrator?: string;
+}
+
+/** A read-only picture of the organization and its security account, taken before the admin stack's first deployment. */
+export interface AdminInventory {
+  readonly organizationId: string;
+  /** Account ids registered through Organizations, by service principal. */
+  readonly delegatedAdministrators: Readonly<Partial<Record<DelegatedService, readonly string[]>>>;
+  /** Service principals with trusted access. */
+  readonly trustedServices: readonly string[];
+  readonly regions: Readonly<Record<string, AdminRegionInventory>>;
+  /** The security account's finding aggregator, which lives in one region. */
+  readonly findingAggregator?: {
+    readonly arn: string;
+    readonly region: string;
+    readonly linkingMode: string;
+    readonly specifiedRegions?: readonly string[];
+  };
+}

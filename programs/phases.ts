@@ -1,0 +1,19 @@
+import type { Adoption, Phase } from "./adoption.ts";
+
+/**
+ * The phases that a deployment runs, in order. `managed` are the names of the resources that the stack already holds: what is to
+ * be adopted and is not among them is imported by a run of its own, because Pulumi refuses an import whose inputs differ from
+ * what is live, and the wanted ones usually do.
+ */
+export function deploymentPhases(adoptions: readonly Adoption[], managed: ReadonlySet<string>): readonly Phase[] {
+  const missing = adoptions.some(({ name, decision }) => decision !== "leave" && !managed.has(name));
+  return missing ? ["adopt", "converge"] : ["converge"];
+}
+
+/**
+ * The phases that run before a stack is destroyed. Memberships end first: while an account is a member, its administrator owns
+ * settings that `restore` puts back, and GuardDuty deletes no member that is still associated.
+ */
+export function offboardingPhases(adoptions: readonly Adoption[]): readonly Phase[] {
+  return adoptions.some(({ decision }) => decision === "adopt") ? ["detach", "restore"] : ["detach"];
+}
