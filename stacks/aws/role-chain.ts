@@ -1,0 +1,120 @@
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@smithy/types";
+import type { OrganizationSettings } from "../../programs/settings.ts";
+import { callAws } from "./call-error.ts";
+import type { SessionCredentials, SessionRequest } from "./session.ts";
+
+/** How the service reaches accounts: it assumes roles, and nothing else. */
+export interface RoleChain {
+  /** A fresh session of at most an hour. Throws `AwsCallError` that names the account and the role. */
+  sessionFor(request: SessionRequest): Promise<SessionCredentials>;
+  /** The same, renewed by itself five minutes before it ends: for clients that live as long as the service. */
+  renewing(request: SessionRequest): AwsCredentialIdentityProvider;
+}
+
+export interface RoleChainConfig {
+  readonly settings: Pick<OrganizationSettings, "partition" | "homeRegion" | "accounts" | "roles">;
+  /** The service's own identity; the AWS SDK's default chain when left out. */
+  readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
+  readonly endpoint?: string;
+}
+
+/**
+ * Role chaining ends sessions after one hour, whatever the role's maximum is
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining).
+ */
+const SESSION_SECONDS = 3600;
+const RENEW_BEFORE_MS = 5 * 60_000;
+
+/** Makes the role chain of an organization. */
+export function createRoleChain(config: RoleChainConfig): RoleChain {
+  const { settings } = config;
+  const client = (credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider) =>
+    new STSClient({
+      region: settings.homeRegion,
+      retryMode: "adaptive",
+      maxAttempts: 5,
+      ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
+      ...(credentials === undefined ? {} : { credentials }),
+    });
+  const base = client(config.credentials);
+
+  async function assume(
+    sts: STSClient,
+    accountId: string,
+    roleName: string,
+    request: SessionRequest,
+    sourceIdentity: boolean,
+  ): Promise<SessionCredentials> {
+    const roleArn = `arn:${settings.partition}:iam::${accountId}:role/${roleName}`;
+    const answer = await callAws(
+      {
+        activity: `assuming role ${roleName} in account ${accountId}`,
+        accountId,
+        region: settings.homeRegion,
+        call: "sts:AssumeRole",
+      },
+      () =>
+        sts.send(
+          new AssumeRoleCommand({
+            RoleArn: roleArn,
+            RoleSessionName: request.operationId,
+            DurationSeconds: SESSION_SECONDS,
+            ...(sourceIdentity ? { SourceIdentity: request.operationId } : {}),
+            ...(request.sessionPolicy === undefined ? {} : { Policy: request.sessionPolicy }),
+          }),
+        ),
+    );
+    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer.Credentials ?? {};
+    if (!AccessKeyId || !SecretAccessKey || !SessionToken) {
+      throw new Error(`assuming role ${roleArn}: AWS STS answered without credentials`);
+    }
+    return {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      sessionToken: SessionToken,
+      expiration: (Expiration ?? new Date(Date.now() + SESSION_SECONDS * 1000)).toISOString(),
+    };
+  }
+
+  async function sessionFor(request: SessionRequest): Promise<SessionCredentials> {
+    const { management } = settings.accounts;
+    if (request.role === "management") return assume(base, management, settings.roles.management, request, true);
+    if (request.role === "deployment") return assume(base, request.accountId, settings.roles.deployment, request, true);
+    // OrganizationAccountAccessRole trusts the management account with sts:AssumeRole alone, and a source identity once
+    // set persists through the chain and would need sts:SetSourceIdentity there: so neither hop sets one.
+    const { sessionPolicy: _narrowed, ...hop } = request;
+    const viaManagement = await assume(base, management, settings.roles.management, hop, false);
+    const { expiration: _, ...keys } = viaManagement;
+    const chained = client(keys);
+    try {
+      return await assume(chained, request.accountId, settings.roles.bootstrap, request, false);
+    } finally {
+      chained.destroy();
+    }
+  }
+
+  return {
+    sessionFor,
+    renewing(request) {
+      let current: Promise<AwsCredentialIdentity> | undefined;
+      let renewAt = 0;
+      return () => {
+        if (current === undefined || Date.now() >= renewAt) {
+          renewAt = Number.POSITIVE_INFINITY;
+          current = sessionFor(request).then(
+            ({ expiration, ...session }) => {
+              renewAt = Date.parse(expiration) - RENEW_BEFORE_MS;
+              return { ...session, expiration: new Date(expiration) };
+            },
+            (error: unknown) => {
+              current = undefined;
+              throw error;
+            },
+          );
+        }
+        return current;
+      };
+    },
+  };
+}

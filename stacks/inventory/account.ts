@@ -1,0 +1,78 @@
+import { EC2Client, GetEbsEncryptionByDefaultCommand } from "@aws-sdk/client-ec2";
+import type { AccountInventory, MembershipInventory, RegionInventory } from "../../programs/inventory.ts";
+import { readPasswordPolicy, readPublicAccessBlock, readServiceLinkedRoles } from "./account-wide.ts";
+import { readRecorder } from "./config-recorder.ts";
+import { readDetector, readDetectorMembership } from "./guardduty.ts";
+import { clientSettings, defined, type Reading, reader } from "./reading.ts";
+import { readHub, readHubMembership } from "./security-hub.ts";
+
+/** Service-linked roles that a baseline creates; a role that is there already is left alone. */
+const SERVICE_LINKED_ROLES = [["config.amazonaws.com", "AWSServiceRoleForConfig"]] as const;
+
+export interface AccountReading {
+  readonly member: Reading;
+  readonly regions: readonly string[];
+  readonly homeRegion: string;
+  /** The security account's side: how it sees the member. */
+  readonly security: Reading;
+  /** The security account's detector by region. */
+  readonly detectorIds: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads what a member account holds of the things that its baseline manages. It only reads, and every region is asked
+ * at the same time. Throws `AwsCallError` that names the account, the region and the call; `opt_in_required` of a
+ * fresh account among them.
+ */
+export async function readAccountInventory(request: AccountReading): Promise<AccountInventory> {
+  const { member, homeRegion } = request;
+  const [passwordPolicy, publicAccessBlock, serviceLinkedRoles, ...regions] = await Promise.all([
+    readPasswordPolicy(member, homeRegion),
+    readPublicAccessBlock(member, homeRegion),
+    readServiceLinkedRoles(member, homeRegion, SERVICE_LINKED_ROLES),
+    ...request.regions.map(async (region) => [region, await readRegion(request, region)] as const),
+  ]);
+  return defined<AccountInventory>({
+    accountId: member.accountId,
+    regions: Object.fromEntries(regions),
+    passwordPolicy,
+    publicAccessBlock,
+    serviceLinkedRoles,
+  });
+}
+
+async function readRegion(request: AccountReading, region: string): Promise<RegionInventory> {
+  const [hub, detector, recorder, ebsEncryptionByDefault, membership] = await Promise.all([
+    readHub(request.member, region),
+    readDetector(request.member, region),
+    readRecorder(request.member, region),
+    readEbsEncryption(request.member, region),
+    readMembership(request, region),
+  ]);
+  return defined<RegionInventory>({ hub, detector, ...recorder, ebsEncryptionByDefault, membership });
+}
+
+async function readEbsEncryption(reading: Reading, region: string): Promise<boolean> {
+  const client = new EC2Client(clientSettings(reading, region));
+  const { need } = reader(reading, region, "EBS encryption by default");
+  try {
+    const answer = await need("ec2:GetEbsEncryptionByDefault", () =>
+      client.send(new GetEbsEncryptionByDefaultCommand({})),
+    );
+    return answer.EbsEncryptionByDefault ?? false;
+  } finally {
+    client.destroy();
+  }
+}
+
+async function readMembership(request: AccountReading, region: string): Promise<MembershipInventory | undefined> {
+  const { security, member } = request;
+  const detectorId = request.detectorIds[region];
+  const [securityHub, guardDuty] = await Promise.all([
+    readHubMembership(security, region, member.accountId),
+    detectorId === undefined ? undefined : readDetectorMembership(security, region, detectorId, member.accountId),
+  ]);
+  return securityHub === undefined && guardDuty === undefined
+    ? undefined
+    : defined<MembershipInventory>({ securityHub, guardDuty });
+}

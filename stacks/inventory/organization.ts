@@ -1,0 +1,185 @@
+import { AccessAnalyzerClient, paginateListAnalyzers } from "@aws-sdk/client-accessanalyzer";
+import {
+  GuardDutyClient,
+  ListOrganizationAdminAccountsCommand as ListGuardDutyAdmins,
+} from "@aws-sdk/client-guardduty";
+import {
+  ListDelegatedAdministratorsCommand,
+  OrganizationsClient,
+  paginateListAWSServiceAccessForOrganization,
+} from "@aws-sdk/client-organizations";
+import {
+  GetFindingAggregatorCommand,
+  ListFindingAggregatorsCommand,
+  ListOrganizationAdminAccountsCommand as ListHubAdmins,
+  SecurityHubClient,
+} from "@aws-sdk/client-securityhub";
+import type { AdminInventory, AdminRegionInventory, DelegatedService } from "../../programs/inventory.ts";
+import { readDetector } from "./guardduty.ts";
+import { clientSettings, defined, type Reading, reader } from "./reading.ts";
+import { readHub } from "./security-hub.ts";
+
+/** Services whose delegated administrator is registered through AWS Organizations itself, and visible there for all. */
+const DELEGATED_SERVICES: readonly DelegatedService[] = [
+  "securityhub.amazonaws.com",
+  "guardduty.amazonaws.com",
+  "access-analyzer.amazonaws.com",
+];
+
+export interface AdminReading {
+  readonly management: Reading;
+  readonly security: Reading;
+  readonly organizationId: string;
+  /** Where AWS Organizations is served. */
+  readonly organizationsRegion: string;
+  readonly homeRegion: string;
+  readonly regions: readonly string[];
+}
+
+/**
+ * Reads the organization's side of the security services and what the security account holds already. It only reads.
+ * Throws `AwsCallError`.
+ */
+export async function readAdminInventory(request: AdminReading): Promise<AdminInventory> {
+  const [delegated, trustedServices, findingAggregator, ...regions] = await Promise.all([
+    readDelegatedAdministrators(request),
+    readTrustedServices(request),
+    readFindingAggregator(request),
+    ...request.regions.map(async (region) => [region, await readRegion(request, region)] as const),
+  ]);
+  return defined<AdminInventory>({
+    organizationId: request.organizationId,
+    delegatedAdministrators: delegated,
+    trustedServices,
+    regions: Object.fromEntries(regions),
+    findingAggregator,
+  });
+}
+
+async function readDelegatedAdministrators(request: AdminReading): Promise<AdminInventory["delegatedAdministrators"]> {
+  const client = new OrganizationsClient(clientSettings(request.management, request.organizationsRegion));
+  const { need } = reader(request.management, request.organizationsRegion, "the delegated administrators");
+  try {
+    const found = await Promise.all(
+      DELEGATED_SERVICES.map(async (service) => {
+        const answer = await need("organizations:ListDelegatedAdministrators", () =>
+          client.send(new ListDelegatedAdministratorsCommand({ ServicePrincipal: service })),
+        );
+        const ids = (answer.DelegatedAdministrators ?? []).flatMap(({ Id }) => (Id === undefined ? [] : [Id]));
+        return [service, ids] as const;
+      }),
+    );
+    return Object.fromEntries(found.filter(([, ids]) => ids.length > 0));
+  } finally {
+    client.destroy();
+  }
+}
+
+async function readTrustedServices(request: AdminReading): Promise<string[]> {
+  const client = new OrganizationsClient(clientSettings(request.management, request.organizationsRegion));
+  const { need } = reader(request.management, request.organizationsRegion, "the trusted services");
+  try {
+    return await need("organizations:ListAWSServiceAccessForOrganization", async () => {
+      const services: string[] = [];
+      for await (const page of paginateListAWSServiceAccessForOrganization({ client }, {})) {
+        for (const { ServicePrincipal } of page.EnabledServicePrincipals ?? []) {
+          if (ServicePrincipal !== undefined) services.push(ServicePrincipal);
+        }
+      }
+      return services;
+    });
+  } finally {
+    client.destroy();
+  }
+}
+
+async function readFindingAggregator(request: AdminReading): Promise<AdminInventory["findingAggregator"]> {
+  const client = new SecurityHubClient(clientSettings(request.security, request.homeRegion));
+  const { find } = reader(request.security, request.homeRegion, "the finding aggregator");
+  const absent = ["InvalidAccessException", "ResourceNotFoundException"];
+  try {
+    const list = await find(
+      "securityhub:ListFindingAggregators",
+      () => client.send(new ListFindingAggregatorsCommand({})),
+      absent,
+    );
+    const FindingAggregatorArn = list?.FindingAggregators?.[0]?.FindingAggregatorArn;
+    if (FindingAggregatorArn === undefined) return undefined;
+    const aggregator = await find(
+      "securityhub:GetFindingAggregator",
+      () => client.send(new GetFindingAggregatorCommand({ FindingAggregatorArn })),
+      absent,
+    );
+    if (aggregator === undefined) return undefined;
+    return {
+      arn: FindingAggregatorArn,
+      region: aggregator.FindingAggregationRegion ?? request.homeRegion,
+      linkingMode: aggregator.RegionLinkingMode ?? "ALL_REGIONS",
+      ...(aggregator.Regions === undefined ? {} : { specifiedRegions: aggregator.Regions }),
+    };
+  } finally {
+    client.destroy();
+  }
+}
+
+async function readRegion(request: AdminReading, region: string): Promise<AdminRegionInventory> {
+  const [hub, detector, organizationAnalyzers, securityHubAdministrator, guardDutyAdministrator] = await Promise.all([
+    readHub(request.security, region),
+    readDetector(request.security, region),
+    readOrganizationAnalyzers(request.security, region),
+    readHubAdministrator(request.management, region),
+    readGuardDutyAdministrator(request.management, region),
+  ]);
+  return defined<AdminRegionInventory>({
+    hub,
+    detector,
+    organizationAnalyzers,
+    securityHubAdministrator,
+    guardDutyAdministrator,
+  });
+}
+
+async function readOrganizationAnalyzers(
+  reading: Reading,
+  region: string,
+): Promise<AdminRegionInventory["organizationAnalyzers"]> {
+  const client = new AccessAnalyzerClient(clientSettings(reading, region));
+  const { need } = reader(reading, region, "the organization's analyzers");
+  try {
+    return await need("access-analyzer:ListAnalyzers", async () => {
+      const found: { name: string; arn: string }[] = [];
+      for await (const page of paginateListAnalyzers({ client }, { type: "ORGANIZATION" })) {
+        for (const { name, arn } of page.analyzers ?? []) {
+          if (name !== undefined && arn !== undefined) found.push({ name, arn });
+        }
+      }
+      return found;
+    });
+  } finally {
+    client.destroy();
+  }
+}
+
+async function readHubAdministrator(reading: Reading, region: string): Promise<string | undefined> {
+  const client = new SecurityHubClient(clientSettings(reading, region));
+  const { need } = reader(reading, region, "the Security Hub administrator");
+  try {
+    const answer = await need("securityhub:ListOrganizationAdminAccounts", () => client.send(new ListHubAdmins({})));
+    return answer.AdminAccounts?.[0]?.AccountId;
+  } finally {
+    client.destroy();
+  }
+}
+
+async function readGuardDutyAdministrator(reading: Reading, region: string): Promise<string | undefined> {
+  const client = new GuardDutyClient(clientSettings(reading, region));
+  const { need } = reader(reading, region, "the GuardDuty administrator");
+  try {
+    const answer = await need("guardduty:ListOrganizationAdminAccounts", () =>
+      client.send(new ListGuardDutyAdmins({})),
+    );
+    return answer.AdminAccounts?.[0]?.AdminAccountId;
+  } finally {
+    client.destroy();
+  }
+}
