@@ -1,0 +1,88 @@
+// `make bootstrap`: run once, and after an upgrade that changes the roles, by an administrator of the management account.
+// It creates the four kinds of roles through which Bulwark reaches the organization's accounts; `--print` only shows
+// them. The roles of member accounts are created by the service when an account is onboarded.
+import { readFile } from "node:fs/promises";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { DescribeOrganizationCommand, OrganizationsClient } from "@aws-sdk/client-organizations";
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { bootstrapRoles } from "../../programs/bootstrap/roles.ts";
+import { organizationsRegion } from "../../programs/partition.ts";
+import { OrganizationSettings } from "../../programs/settings.ts";
+import { AwsCallError, callAws } from "../aws/call-error.ts";
+import { ensureRole } from "./role.ts";
+
+const settingsPath = process.env["BULWARK_SETTINGS"];
+const printOnly = process.argv.includes("--print");
+
+async function readSettings(): Promise<OrganizationSettings> {
+  if (settingsPath === undefined || settingsPath === "") {
+    throw new Error("BULWARK_SETTINGS is not set: name the JSON file with the organization's settings");
+  }
+  return OrganizationSettings.parse(JSON.parse(await readFile(settingsPath, "utf8")));
+}
+
+async function bootstrap(): Promise<void> {
+  const settings = await readSettings();
+  const region = settings.homeRegion;
+  const { management } = settings.accounts;
+  const sts = new STSClient({ region });
+  const place = (activity: string, call: string, accountId: string) => ({ activity, accountId, region, call });
+  const identity = await callAws(place("asking who runs the bootstrap", "sts:GetCallerIdentity", management), () =>
+    sts.send(new GetCallerIdentityCommand({})),
+  );
+  if (identity.Account !== management) {
+    throw new Error(
+      `the bootstrap runs as ${identity.Arn}, which is not in the management account ${management}: use credentials of an administrator there`,
+    );
+  }
+  const organizations = new OrganizationsClient({ region: organizationsRegion(settings.partition) });
+  const { Organization } = await callAws(
+    place("describing the organization", "organizations:DescribeOrganization", management),
+    () => organizations.send(new DescribeOrganizationCommand({})),
+  );
+  if (Organization?.Id === undefined) throw new Error(`account ${management} manages no organization`);
+  const roles = bootstrapRoles(settings, Organization.Id);
+  if (printOnly) {
+    console.log(JSON.stringify(roles, null, 2));
+    return;
+  }
+  for (const { accountId, role } of roles) {
+    const credentials = accountId === management ? undefined : await sessionIn(sts, settings, accountId);
+    const iam = new IAMClient({ region, ...(credentials === undefined ? {} : { credentials }) });
+    const outcome = await ensureRole({ iam, partition: settings.partition, accountId, region }, role);
+    console.log(`${accountId}  ${role.roleName.padEnd(28)} ${outcome}`);
+    iam.destroy();
+  }
+}
+
+async function sessionIn(sts: STSClient, settings: OrganizationSettings, accountId: string) {
+  const roleName = settings.roles.bootstrap;
+  const answer = await callAws(
+    {
+      activity: `assuming role ${roleName} in account ${accountId}`,
+      accountId,
+      region: settings.homeRegion,
+      call: "sts:AssumeRole",
+    },
+    () =>
+      sts.send(
+        new AssumeRoleCommand({
+          RoleArn: `arn:${settings.partition}:iam::${accountId}:role/${roleName}`,
+          RoleSessionName: "bulwark-bootstrap",
+        }),
+      ),
+  );
+  return {
+    accessKeyId: answer.Credentials?.AccessKeyId ?? "",
+    secretAccessKey: answer.Credentials?.SecretAccessKey ?? "",
+    sessionToken: answer.Credentials?.SessionToken ?? "",
+  };
+}
+
+try {
+  await bootstrap();
+} catch (error) {
+  console.error(`bootstrap: ${error instanceof Error ? error.message : String(error)}`);
+  if (error instanceof AwsCallError) console.error(error.remedy);
+  process.exitCode = 1;
+}

@@ -1,0 +1,187 @@
+import {
+  CreatePolicyCommand,
+  CreatePolicyVersionCommand,
+  CreateRoleCommand,
+  DeletePolicyCommand,
+  DeletePolicyVersionCommand,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  GetRoleCommand,
+  type IAMClient,
+  ListPolicyVersionsCommand,
+  ListRolePoliciesCommand,
+  PutRolePermissionsBoundaryCommand,
+  PutRolePolicyCommand,
+  TagRoleCommand,
+  UpdateAssumeRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import { type AwsCallPlace, callAws } from "../aws/call-error.ts";
+
+/** A role as it should be. Documents are policy JSON. */
+export interface RoleDocuments {
+  readonly roleName: string;
+  readonly description: string;
+  readonly trust: object;
+  /** Inline policies by name. */
+  readonly policies: Readonly<Record<string, object>>;
+  readonly boundary?: { readonly policyName: string; readonly document: object };
+  /** Changes when any of the documents does; kept as a tag of the role. */
+  readonly version: string;
+}
+
+/** Where a role stands and the client that may change it. */
+export interface RolePlace {
+  readonly iam: IAMClient;
+  readonly partition: string;
+  readonly accountId: string;
+  readonly region: string;
+}
+
+export type RoleOutcome = "created" | "updated" | "unchanged";
+
+const VERSION_TAG = "bulwark:version";
+/** IAM keeps at most five versions of a managed policy (IAM quotas). */
+const POLICY_VERSIONS = 5;
+
+function caller(place: RolePlace, roleName: string) {
+  return (operation: string): AwsCallPlace => ({
+    activity: `setting up role ${roleName} in account ${place.accountId}`,
+    accountId: place.accountId,
+    region: place.region,
+    call: `iam:${operation}`,
+  });
+}
+
+/** The version tag of a role, or undefined when the role or its tag is not there. */
+export async function roleVersion(place: RolePlace, roleName: string): Promise<string | undefined> {
+  const answer = await callAws(
+    caller(place, roleName)("GetRole"),
+    () => place.iam.send(new GetRoleCommand({ RoleName: roleName })),
+    ["NoSuchEntityException", "NoSuchEntity"],
+  );
+  if (answer?.Role === undefined) return undefined;
+  return answer.Role.Tags?.find(({ Key }) => Key === VERSION_TAG)?.Value ?? "";
+}
+
+/**
+ * Creates a role, or brings it to its documents. Safe to repeat: the version tag is written last, so that a run that
+ * was cut off is done again. Throws `AwsCallError`.
+ */
+export async function ensureRole(place: RolePlace, role: RoleDocuments): Promise<RoleOutcome> {
+  const at = caller(place, role.roleName);
+  const RoleName = role.roleName;
+  const existing = await roleVersion(place, RoleName);
+  if (existing === role.version) return "unchanged";
+  const boundaryArn = role.boundary && (await ensureManagedPolicy(place, RoleName, role.boundary));
+  if (existing === undefined) {
+    await callAws(at("CreateRole"), () =>
+      place.iam.send(
+        new CreateRoleCommand({
+          RoleName,
+          Description: role.description,
+          AssumeRolePolicyDocument: JSON.stringify(role.trust),
+          ...(boundaryArn === undefined ? {} : { PermissionsBoundary: boundaryArn }),
+        }),
+      ),
+    );
+  } else {
+    await callAws(at("UpdateAssumeRolePolicy"), () =>
+      place.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: JSON.stringify(role.trust) })),
+    );
+    if (boundaryArn !== undefined) {
+      await callAws(at("PutRolePermissionsBoundary"), () =>
+        place.iam.send(new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary: boundaryArn })),
+      );
+    }
+  }
+  await replaceInlinePolicies(place, role);
+  await callAws(at("TagRole"), () =>
+    place.iam.send(new TagRoleCommand({ RoleName, Tags: [{ Key: VERSION_TAG, Value: role.version }] })),
+  );
+  return existing === undefined ? "created" : "updated";
+}
+
+async function replaceInlinePolicies(place: RolePlace, role: RoleDocuments): Promise<void> {
+  const at = caller(place, role.roleName);
+  const RoleName = role.roleName;
+  for (const [PolicyName, document] of Object.entries(role.policies)) {
+    await callAws(at("PutRolePolicy"), () =>
+      place.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: JSON.stringify(document) })),
+    );
+  }
+  const { PolicyNames } = await callAws(at("ListRolePolicies"), () =>
+    place.iam.send(new ListRolePoliciesCommand({ RoleName })),
+  );
+  for (const PolicyName of (PolicyNames ?? []).filter((name) => role.policies[name] === undefined)) {
+    await callAws(at("DeleteRolePolicy"), () => place.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName })));
+  }
+}
+
+function policyArn(place: RolePlace, policyName: string): string {
+  return `arn:${place.partition}:iam::${place.accountId}:policy/${policyName}`;
+}
+
+async function ensureManagedPolicy(
+  place: RolePlace,
+  roleName: string,
+  boundary: { readonly policyName: string; readonly document: object },
+): Promise<string> {
+  const at = caller(place, roleName);
+  const PolicyArn = policyArn(place, boundary.policyName);
+  const PolicyDocument = JSON.stringify(boundary.document);
+  const versions = await callAws(
+    at("ListPolicyVersions"),
+    () => place.iam.send(new ListPolicyVersionsCommand({ PolicyArn })),
+    ["NoSuchEntityException", "NoSuchEntity"],
+  );
+  if (versions === undefined) {
+    await callAws(at("CreatePolicy"), () =>
+      place.iam.send(new CreatePolicyCommand({ PolicyName: boundary.policyName, PolicyDocument })),
+    );
+    return PolicyArn;
+  }
+  const old = (versions.Versions ?? [])
+    .filter(({ IsDefaultVersion }) => !IsDefaultVersion)
+    .sort((a, b) => (a.CreateDate?.getTime() ?? 0) - (b.CreateDate?.getTime() ?? 0));
+  if (old.length >= POLICY_VERSIONS - 1) {
+    await callAws(at("DeletePolicyVersion"), () =>
+      place.iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId: old[0]?.VersionId })),
+    );
+  }
+  await callAws(at("CreatePolicyVersion"), () =>
+    place.iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault: true })),
+  );
+  return PolicyArn;
+}
+
+/** Removes a role and its boundary. What is gone already is passed over. Throws `AwsCallError`. */
+export async function removeRole(
+  place: RolePlace,
+  role: Pick<RoleDocuments, "roleName"> & { readonly boundaryName?: string },
+): Promise<void> {
+  const at = caller(place, role.roleName);
+  const absent = ["NoSuchEntityException", "NoSuchEntity"];
+  const RoleName = role.roleName;
+  const inline = await callAws(
+    at("ListRolePolicies"),
+    () => place.iam.send(new ListRolePoliciesCommand({ RoleName })),
+    absent,
+  );
+  for (const PolicyName of inline?.PolicyNames ?? []) {
+    const command = new DeleteRolePolicyCommand({ RoleName, PolicyName });
+    await callAws(at("DeleteRolePolicy"), () => place.iam.send(command), absent);
+  }
+  await callAws(at("DeleteRole"), () => place.iam.send(new DeleteRoleCommand({ RoleName })), absent);
+  if (role.boundaryName === undefined) return;
+  const PolicyArn = policyArn(place, role.boundaryName);
+  const versions = await callAws(
+    at("ListPolicyVersions"),
+    () => place.iam.send(new ListPolicyVersionsCommand({ PolicyArn })),
+    absent,
+  );
+  for (const { VersionId } of (versions?.Versions ?? []).filter(({ IsDefaultVersion }) => !IsDefaultVersion)) {
+    const command = new DeletePolicyVersionCommand({ PolicyArn, VersionId });
+    await callAws(at("DeletePolicyVersion"), () => place.iam.send(command), absent);
+  }
+  await callAws(at("DeletePolicy"), () => place.iam.send(new DeletePolicyCommand({ PolicyArn })), absent);
+}
