@@ -1,0 +1,41 @@
+/**
+ * Service principals that Organizations knows, with how many accounts may be delegated administrators of each: 0 where
+ * a service can be trusted but not delegated.
+ * Source: Organizations user guide, "AWS services that you can use with AWS Organizations", and each service's quota.
+ */
+export const SERVICE_PRINCIPALS: Readonly<Record<string, number>> = {
+  "access-analyzer.amazonaws.com": 1,
+  "account.amazonaws.com": 1,
+  "auditmanager.amazonaws.com": 1,
+  "backup.amazonaws.com": 5,
+  "cloudtrail.amazonaws.com": 3,
+  "compute-optimizer.amazonaws.com": 1,
+  "config.amazonaws.com": 3,
+  "config-multiaccountsetup.amazonaws.com": 3,
+  "controltower.amazonaws.com": 0,
+  "detective.amazonaws.com": 1,
+  "devops-guru.amazonaws.com": 1,
+  "fms.amazonaws.com": 1,
+  "guardduty.amazonaws.com": 1,
+  "malware-protection.guardduty.amazonaws.com": 0,
+  "health.amazonaws.com": 5,
+  "iam.amazonaws.com": 1,
+  "inspector2.amazonaws.com": 1,
+  "ipam.amazonaws.com": 1,
+  "license-manager.amazonaws.com": 1,
+  "macie.amazonaws.com": 1,
+  "member.org.stacksets.cloudformation.amazonaws.com": 5,
+  "ram.amazonaws.com": 0,
+  "securityhub.amazonaws.com": 1,
+  "securityhubv2.amazonaws.com": 1,
+  "securitylake.amazonaws.com": 1,
+  "servicecatalog.amazonaws.com": 50,
+  "servicequotas.amazonaws.com": 0,
+  "ssm.amazonaws.com": 1,
+  "ssm-quicksetup.amazonaws.com": 1,
+  "sso.amazonaws.com": 1,
+  "stacksets.cloudformation.amazonaws.com": 5,
+  "storage-lens.s3.amazonaws.com": 3,
+  "tagpolicies.tag.amazonaws.com": 0,
+  "wellarchitected.amazonaws.com": 0,
+};
