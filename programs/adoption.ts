@@ -32,10 +32,11 @@ export type Adoption = z.infer<typeof Adoption>;
 /**
  * The step of a stack's life that a run of its program carries out.
  *
- * - `adopt`: existing resources are imported as they are; nothing else changes about them.
+ * - `adopt`: existing resources are imported as they are; what is missing is created.
  * - `converge`: everything is as wanted. The phase of every ordinary deployment.
  * - `detach`: memberships in the security account are ended; everything else stays as wanted.
- * - `restore`: adopted resources are put back to what they were. A destroy follows.
+ * - `restore`: adopted resources are put back to what they were. The run refreshes first, because the administrator may have
+ *   changed them since. A destroy follows.
  */
 export const Phase = z.enum(["adopt", "converge", "detach", "restore"]);
 export type Phase = z.infer<typeof Phase>;

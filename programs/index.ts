@@ -1,7 +1,8 @@
 import { Config, getStack } from "@pulumi/pulumi";
 import { programFor } from "./program.ts";
 
-// The entry of the plain Pulumi CLI. The service runs the same programs inline.
+// The entry of the plain Pulumi CLI; the service runs the same programs inline.
 const outputs = programFor(getStack()).run(new Config("bulwark").requireObject("inputs"));
 
-export { outputs as "module.exports" };
+// biome-ignore lint/style/noDefaultExport: the language host takes an ES module's default export as the stack's outputs.
+export default outputs;

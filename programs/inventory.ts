@@ -16,6 +16,7 @@ export interface DetectorInventory {
   readonly enable: boolean;
   /** `FIFTEEN_MINUTES`, `ONE_HOUR` or `SIX_HOURS`. */
   readonly findingPublishingFrequency: string;
+  readonly tags?: Readonly<Record<string, string>>;
   /** The GuardDuty administrator, where the account is a member of one. */
   readonly administratorAccountId?: string;
 }
@@ -35,14 +36,15 @@ export interface RecorderInventory {
   readonly name: string;
   readonly roleArn: string;
   readonly recordingGroup: RecordingGroupInventory;
-  /** `CONTINUOUS` or `DAILY`, with the overrides by resource type where there are any. */
   readonly recordingMode?: {
+    /** `CONTINUOUS` or `DAILY`. */
     readonly recordingFrequency: string;
-    readonly overrides?: readonly {
+    /** AWS Config takes at most one. */
+    readonly override?: {
       readonly description?: string;
       readonly resourceTypes: readonly string[];
       readonly recordingFrequency: string;
-    }[];
+    };
   };
   /** Whether the recorder is running. */
   readonly recording: boolean;
@@ -105,7 +107,11 @@ export interface AdminRegionInventory {
   readonly hub?: HubInventory;
   readonly detector?: DetectorInventory;
   /** Analyzers of type `ORGANIZATION`. */
-  readonly organizationAnalyzers: readonly { readonly name: string; readonly arn: string }[];
+  readonly organizationAnalyzers: readonly {
+    readonly name: string;
+    readonly arn: string;
+    readonly tags?: Readonly<Record<string, string>>;
+  }[];
   /** Organization administrators as the management account sees them through the services' own calls. */
   readonly securityHubAdministrator?: string;
   readonly guardDutyAdministrator?: string;

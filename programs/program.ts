@@ -3,7 +3,7 @@ import { baselineProgram } from "./baseline/program.ts";
 import { AdminInputs, BaselineInputs } from "./inputs.ts";
 
 /** What a Pulumi program returns: its stack outputs. */
-export type Outputs = Record<string, unknown>;
+export type Outputs = object;
 
 /** A program with the schema of its inputs. */
 export interface Program {

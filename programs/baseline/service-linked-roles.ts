@@ -1,0 +1,43 @@
+import { ServiceLinkedRole } from "@pulumi/aws/iam/serviceLinkedRole.js";
+import { isLeft } from "../declaration.ts";
+import { names } from "../names.ts";
+import { arn } from "../partition.ts";
+import type { BaselineStack } from "./stack.ts";
+
+/** Services whose service-linked role the baseline needs, with the name of that role. */
+export const SERVICE_LINKED_ROLES = {
+  "config.amazonaws.com": "AWSServiceRoleForConfig",
+  "guardduty.amazonaws.com": "AWSServiceRoleForAmazonGuardDuty",
+  "securityhub.amazonaws.com": "AWSServiceRoleForSecurityHub",
+} as const;
+export type LinkedService = keyof typeof SERVICE_LINKED_ROLES;
+
+/** The ARN that a service-linked role has or will have in an account. */
+export function serviceLinkedRoleArn(
+  partition: BaselineStack["inputs"]["partition"],
+  accountId: string,
+  service: LinkedService,
+): string {
+  return arn(partition, "iam", "", accountId, `role/aws-service-role/${service}/${SERVICE_LINKED_ROLES[service]}`);
+}
+
+/** The roles that Bulwark makes; those that existed are left alone and missing here. */
+export type ServiceLinkedRoles = Readonly<Partial<Record<LinkedService, ServiceLinkedRole>>>;
+
+/**
+ * Roles by which AWS Config, GuardDuty and Security Hub act in the account. The services make them by themselves when they are switched
+ * on, but then nothing removes them again.
+ */
+export function serviceLinkedRoles({ inputs, member, declare }: BaselineStack): ServiceLinkedRoles {
+  const made: Partial<Record<LinkedService, ServiceLinkedRole>> = {};
+  for (const service of Object.keys(SERVICE_LINKED_ROLES) as LinkedService[]) {
+    const name = names.serviceLinkedRole(service);
+    if (isLeft(inputs.adoptions, name)) continue;
+    made[service] = declare(
+      ServiceLinkedRole,
+      { name, region: "global", wanted: { awsServiceName: service } },
+      { provider: member },
+    );
+  }
+  return made;
+}
