@@ -1,0 +1,174 @@
+// `make demo`: the main job on a sandbox AWS Organization, from nothing to four accounts with a baseline. It is a client
+// of the sandbox (AWS's wire protocol) and of the service (its HTTP API), and starts both.
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { runBootstrap } from "./bootstrap.ts";
+import { createClient } from "./client.ts";
+import { createAdministrator, createServiceIdentity } from "./identities.ts";
+import { isFree, type Part, startPart, untilReady } from "./parts.ts";
+import { createScreen } from "./screen.ts";
+import { runStory } from "./story.ts";
+
+const environment = process.env;
+const once = process.argv.includes("--once");
+const root = resolve(import.meta.dirname, "..");
+const data = join(root, ".bulwark/demo");
+const tokenPath = join(root, ".bulwark/token");
+const settingsPath = join(root, "sandbox/organization/settings.json");
+const screen = createScreen(process.stdout);
+const parts: Part[] = [];
+const stopping = new AbortController();
+
+function port(name: string, fallback: number): number {
+  const text = environment[name] ?? "";
+  const value = text === "" ? fallback : Number(text);
+  if (Number.isInteger(value) && value > 0 && value < 65536) return value;
+  throw new Error(`${name}=${text}: must be a port, 1 to 65535`);
+}
+
+/** What every part may see of the environment: no credentials of the person who runs the demo. */
+function partEnvironment(extra: Record<string, string>): Record<string, string> {
+  const kept = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "USER", "LOGNAME"].flatMap((name) => {
+    const value = environment[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(kept), ...extra };
+}
+
+async function ensureToken(): Promise<string> {
+  const present = await readFile(tokenPath, "utf8").catch(() => "");
+  if (present.trim() !== "") return present.trim();
+  const token = randomBytes(24).toString("base64url");
+  await writeFile(tokenPath, `${token}\n`, { mode: 0o600 });
+  return token;
+}
+
+async function demo(): Promise<boolean> {
+  const ports = { service: port("PORT", 8080), sandbox: port("SANDBOX_PORT", 4566) };
+  for (const [name, number] of [
+    ["SANDBOX_PORT", ports.sandbox],
+    ["PORT", ports.service],
+  ] as const) {
+    if (!(await isFree(number))) {
+      throw new Error(`port ${number} is taken: stop what listens there, or choose another: make demo ${name}=<port>`);
+    }
+  }
+  await rm(data, { recursive: true, force: true });
+  await mkdir(data, { recursive: true });
+  const token = await ensureToken();
+  const aws = `http://127.0.0.1:${ports.sandbox}`;
+  const service = `http://127.0.0.1:${ports.service}`;
+
+  screen.say("Bulwark demo: an AWS Organization on this machine, its security baseline by Pulumi");
+  const starting = screen.line("sandbox: an AWS Organization with 22 accounts");
+  const sandbox = await startPart(
+    "sandbox",
+    join(root, "sandbox/main.ts"),
+    partEnvironment({ SANDBOX_PORT: String(ports.sandbox), BULWARK_DATA: join(data, "sandbox") }),
+    join(data, "sandbox.log"),
+  );
+  parts.push(sandbox);
+  await untilReady(sandbox, `${aws}/_sandbox/health`, 60_000);
+  starting.done(`ready at ${aws}`);
+
+  const settings = JSON.parse(await readFile(settingsPath, "utf8")) as {
+    accounts: { management: string; security: string };
+  };
+  const bootstrapping = screen.line("bootstrap: the roles through which Bulwark reaches the accounts");
+  const administrator = await createAdministrator(aws, settings.accounts.management);
+  await runBootstrap(
+    partEnvironment({
+      AWS_ENDPOINT_URL: aws,
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: administrator.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: administrator.secretAccessKey,
+      BULWARK_SETTINGS: settingsPath,
+    }),
+    (line) => bootstrapping.update(line),
+  );
+  const identity = await createServiceIdentity(aws, settings.accounts.security, "BulwarkService", join(data, "aws"));
+  bootstrapping.done("created by an administrator of the management account");
+
+  const serving = screen.line("service: API, queue, PostgreSQL");
+  const api = await startPart(
+    "service",
+    join(root, "api/main.ts"),
+    partEnvironment({
+      PORT: String(ports.service),
+      BULWARK_DATA: join(data, "service"),
+      BULWARK_SETTINGS: settingsPath,
+      BULWARK_TOKEN: token,
+      AWS_ENDPOINT_URL: aws,
+      AWS_REGION: "us-east-1",
+      AWS_CONFIG_FILE: identity.configFile,
+      AWS_SHARED_CREDENTIALS_FILE: identity.credentialsFile,
+    }),
+    join(data, "service.log"),
+  );
+  parts.push(api);
+  await untilReady(api, `${service}/readyz`, 60_000);
+  serving.done(`ready at ${service}`);
+
+  const succeeded = await runStory({
+    client: createClient(service, token),
+    screen,
+    aws: { endpoint: aws, administrator },
+    signal: stopping.signal,
+  });
+  screen.say(
+    [
+      "",
+      `API        ${service}/docs    (OpenAPI: ${service}/openapi.json)`,
+      `accounts   curl -s -H "Authorization: Bearer $(cat .bulwark/token)" ${service}/accounts`,
+      "token      .bulwark/token     (administrator)",
+      `AWS        ${aws}    (AWS_ACCESS_KEY_ID=100000000001 is that account's root; any secret)`,
+      'Pulumi     eval "$(make -s pulumi-env)" && pulumi preview --stack account-100000000001',
+      `logs       ${join(".bulwark/demo", "service.log")}, ${join(".bulwark/demo", "sandbox.log")}`,
+      ...(once ? [] : ["", "Running until Ctrl-C."]),
+    ].join("\n"),
+  );
+  return succeeded;
+}
+
+async function stopParts(): Promise<void> {
+  // The service first: its runs still talk to AWS.
+  for (const part of parts.splice(0).reverse()) await part.stop();
+}
+
+function untilStopped(): Promise<void> {
+  return new Promise((settle) => {
+    if (stopping.signal.aborted) settle();
+    else stopping.signal.addEventListener("abort", () => settle(), { once: true });
+  });
+}
+
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stopping.abort());
+
+try {
+  const done = await Promise.race([
+    demo(),
+    untilStopped().then(() => {
+      throw new Error("stopped");
+    }),
+  ]);
+  process.exitCode = done ? 0 : 1;
+  if (!once) {
+    const ended = await Promise.race([
+      untilStopped(),
+      ...parts.map(({ name, ended }) => ended.then((how) => `${name}: ${how}`)),
+    ]);
+    if (typeof ended === "string") {
+      screen.say(`the ${ended} although nobody asked; its log is in .bulwark/demo`);
+      process.exitCode = 1;
+    }
+  }
+} catch (error) {
+  screen.say(stopping.signal.aborted ? "stopping" : `demo: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = stopping.signal.aborted ? 130 : 1;
+} finally {
+  screen.close();
+  await stopParts();
+}
+// A request that was cut off must not keep the process.
+process.exit();
