@@ -1,6 +1,5 @@
 import type { DetectorFeatureConfiguration } from "@aws-sdk/client-guardduty";
 import type { Account } from "../../gateway/emulator.ts";
-import { DEFAULT_REGIONS } from "../../gateway/regions.ts";
 import { enableDetector } from "./detectors.ts";
 import { configure, newFeatures } from "./features.ts";
 import {
@@ -83,14 +82,16 @@ export function obstacle(guardDuty: GuardDuty, region: string, account: Account)
   if (account.id === organization.managementAccountId && place.detector === undefined) {
     return "Operation failed because your organization master must first enable GuardDuty to be added as a member";
   }
-  if (!DEFAULT_REGIONS.has(region) && !account.optInRegions.has(region)) {
+  const administratorId = delegatedAdministrator(guardDuty, region)?.accountId ?? "";
+  // The administrator calls in this region, so if the region is an opt-in one, the administrator has opted in.
+  if (organization.account(administratorId)?.optInRegions.has(region) && !account.optInRegions.has(region)) {
     return "Operation failed because the given account ID has not enabled this Region.";
   }
   if ([...place.members.values()].some(isAssociated)) {
     return "The request is rejected because the given account ID is the administrator of other member accounts.";
   }
   const other = administratorOf(guardDuty, account.id, region);
-  if (other !== undefined && other.administratorId !== delegatedAdministrator(guardDuty, region)?.accountId) {
+  if (other !== undefined && other.administratorId !== administratorId) {
     return "The request is rejected because the given account ID is already an associated member of another master account.";
   }
   return undefined;
