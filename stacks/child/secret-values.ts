@@ -1,0 +1,33 @@
+// How Pulumi marks special values in events (sdk/go/common/resource: SigKey and the signatures).
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+const ASSET = "c44067f5952c0a294b673a41bacd8c17";
+const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
+
+/** A property bag of an event in plain JSON: secrets as `[secret]`, files as their hash, Pulumi's internals left out. */
+export function plainValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (typeof value !== "object" || value === null) return value;
+  const record = value as Record<string, unknown>;
+  if (record[SIGNATURE] === SECRET) return "[secret]";
+  if (record[SIGNATURE] === ASSET || record[SIGNATURE] === ARCHIVE) return `[file ${String(record.hash ?? "")}]`;
+  return Object.fromEntries(
+    Object.entries(record)
+      .filter(([key]) => key !== "__internal" && key !== "__defaults" && key !== SIGNATURE)
+      .map(([key, entry]) => [key, plainValue(entry)]),
+  );
+}
+
+/** The same, for a property bag that may be absent. */
+export function plainProperties(bag: unknown): Record<string, unknown> {
+  return (plainValue(bag ?? {}) ?? {}) as Record<string, unknown>;
+}
+
+/**
+ * Takes known secret values out of a text. Pulumi masks what it knows to be secret in its own display; this is for what
+ * it does not know: the run's AWS sessions, in a provider's error for instance. Values under 8 characters are left.
+ */
+export function redactor(values: readonly string[]): (text: string) => string {
+  const known = values.filter(({ length }) => length >= 8).sort((a, b) => b.length - a.length);
+  return (text) => known.reduce((rest, value) => rest.replaceAll(value, "[secret]"), text);
+}

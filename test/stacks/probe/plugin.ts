@@ -1,0 +1,76 @@
+// A provider plugin for the tests of stack runs: its "cloud" is a folder of JSON files, one per resource, so that a test
+// can look at, change and count what a run really did, make a call slow, or make it fail with a text of its choice.
+import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import provider from "@pulumi/pulumi/provider/index.js";
+
+interface Item {
+  world: string;
+  value?: unknown;
+  immutable?: string;
+  region?: string;
+  sleepMs?: number;
+  sleepOnDeleteMs?: number;
+  error?: string;
+  token?: string;
+}
+
+const nameOf = (urn: string): string => urn.split("::").at(-1) ?? urn;
+const fileOf = (world: string, name: string): string => join(world, `${name}.json`);
+
+async function journal(world: string, entry: Record<string, unknown>): Promise<void> {
+  await mkdir(world, { recursive: true });
+  await appendFile(join(world, "journal.ndjson"), `${JSON.stringify({ ...entry, pid: process.pid })}\n`);
+}
+
+async function write(urn: string, verb: string, item: Item): Promise<Item> {
+  const name = nameOf(urn);
+  await journal(item.world, { verb, name, phase: "begin" });
+  if (item.sleepMs) await delay(item.sleepMs);
+  if (item.error) throw new Error(item.error);
+  await writeFile(fileOf(item.world, name), JSON.stringify(item));
+  await journal(item.world, { verb, name, phase: "end" });
+  return item;
+}
+
+// The engine expects a plugin to go when the engine has gone.
+process.stdin.resume();
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || process.exit(0), 200).unref();
+
+await provider.main(
+  {
+    version: "1.0.0",
+    schema: JSON.stringify({ name: "probe", version: "1.0.0" }),
+    async check(_urn, _olds, news) {
+      return { inputs: news };
+    },
+    async diff(_id, _urn, olds: Item, news: Item) {
+      const changed = (Object.keys({ ...olds, ...news }) as (keyof Item)[]).filter(
+        (key) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]),
+      );
+      return { changes: changed.length > 0, replaces: changed.filter((key) => key === "immutable") };
+    },
+    async create(urn, inputs: Item) {
+      return { id: nameOf(urn), outs: await write(urn, "create", inputs) };
+    },
+    async update(_id, urn, _olds, news: Item) {
+      return { outs: await write(urn, "update", news) };
+    },
+    async read(id, urn, props?: Item) {
+      if (!props?.world) return { id, props };
+      const live = await readFile(fileOf(props.world, nameOf(urn)), "utf8").catch(() => undefined);
+      if (live === undefined) return { id: "", props: {} };
+      const state = JSON.parse(live) as Item;
+      return { id, props: state, inputs: state };
+    },
+    async delete(_id, urn, props: Item) {
+      await journal(props.world, { verb: "delete", name: nameOf(urn), phase: "begin" });
+      if (props.sleepOnDeleteMs) await delay(props.sleepOnDeleteMs);
+      await rm(fileOf(props.world, nameOf(urn)), { force: true });
+      await journal(props.world, { verb: "delete", name: nameOf(urn), phase: "end" });
+    },
+  },
+  process.argv.slice(2),
+);

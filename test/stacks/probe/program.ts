@@ -1,0 +1,31 @@
+// The programs of the tests: a stack's inputs say which probe resources it has, what it returns, and how it fails.
+import * as pulumi from "@pulumi/pulumi";
+
+export interface ProbeInputs {
+  /** Folder that is the probe's cloud. */
+  readonly world: string;
+  /** Resources by name; `token` becomes a secret property. */
+  readonly items: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly secretOutput?: string;
+  readonly throws?: string;
+  readonly homeRegion: string;
+}
+
+class Probe extends pulumi.ProviderResource {}
+class Item extends pulumi.CustomResource {}
+
+export function programFor(_stack: string): { run(inputs: ProbeInputs): Record<string, unknown> } {
+  return {
+    run(inputs) {
+      const provider = new Probe("probe", "aws-100000000001", {}, { version: "1.0.0" });
+      for (const [name, { token, ...properties }] of Object.entries(inputs.items)) {
+        const secret = token === undefined ? {} : { token: pulumi.secret(token) };
+        new Item("probe:index:Item", name, { world: inputs.world, ...properties, ...secret }, { provider });
+      }
+      if (inputs.throws !== undefined) throw new Error(inputs.throws);
+      const hidden = inputs.secretOutput === undefined ? {} : { hidden: pulumi.secret(inputs.secretOutput) };
+      return { ...inputs.outputs, ...hidden };
+    },
+  };
+}
