@@ -1,0 +1,159 @@
+import { arn, roleArn } from "../partition.ts";
+import type { OrganizationSettings } from "../settings.ts";
+import { deploymentBoundary } from "./boundary.ts";
+import {
+  type PolicyDocument,
+  policyDocument,
+  type RoleDocuments,
+  type Statement,
+  versioned,
+} from "./policy-document.ts";
+import {
+  ACCOUNT_SETTINGS,
+  ANALYZER,
+  CLOUD_CONTROL,
+  DETECTOR,
+  DETECTOR_ADMINISTRATION,
+  EBS_ENCRYPTION,
+  EVIDENCE_BUCKET,
+  EVIDENCE_KEY,
+  HUB,
+  HUB_ADMINISTRATION,
+  MEMBERSHIP,
+  ORGANIZATION_READ,
+  RECORDER,
+  SERVICE_LINKED_ROLE,
+} from "./service-actions.ts";
+
+/** What kind of account a deployment role stands in; its rights differ. */
+export type DeploymentPlace = "member" | "security" | "logArchive";
+
+type Settings = Pick<OrganizationSettings, "partition" | "homeRegion" | "regions" | "accounts" | "roles">;
+
+/** The role by which a stack run works in an account: trusted by the service's identity, held in by a boundary. */
+export function deploymentRole(settings: Settings, place: DeploymentPlace): RoleDocuments {
+  return versioned({
+    roleName: settings.roles.deployment,
+    description: "Deploys the security baseline. Managed by Bulwark.",
+    trust: trustOfService(settings),
+    policies: { Bulwark: policyDocument(...rights(settings, place)) },
+    boundary: {
+      policyName: settings.roles.deploymentBoundary,
+      document: deploymentBoundary(settings, rights(settings, place)),
+    },
+  });
+}
+
+/** Lets the service's identity assume a role, with the operation's id as source identity. */
+export function trustOfService({
+  partition,
+  accounts,
+  roles,
+}: Pick<Settings, "partition" | "accounts" | "roles">): PolicyDocument {
+  return policyDocument({
+    Sid: "BulwarkService",
+    Effect: "Allow",
+    Principal: { AWS: roleArn(partition, accounts.security, roles.service) },
+    Action: ["sts:AssumeRole", "sts:SetSourceIdentity"],
+  });
+}
+
+function rights(settings: Settings, place: DeploymentPlace): readonly Statement[] {
+  const { partition, roles } = settings;
+  const readsItself: Statement = {
+    Sid: "ReadOwnVersion",
+    Effect: "Allow",
+    Action: ["iam:GetRole"],
+    Resource: [arn(partition, "iam", "", "*", `role/${roles.deployment}`)],
+  };
+  const own = { member: memberRights, security: securityRights, logArchive: logArchiveRights }[place];
+  return [...own(settings), readsItself];
+}
+
+function memberRights(settings: Settings): readonly Statement[] {
+  return [
+    inRegions(settings, [...HUB, ...DETECTOR, ...RECORDER, ...EBS_ENCRYPTION]),
+    { Sid: "AccountSettings", Effect: "Allow", Action: [...ACCOUNT_SETTINGS, "account:ListRegions"], Resource: ["*"] },
+    serviceLinked(settings, [
+      "config.amazonaws.com",
+      "guardduty.amazonaws.com",
+      "malware-protection.guardduty.amazonaws.com",
+      "securityhub.amazonaws.com",
+    ]),
+    {
+      // Any role: offboarding gives an adopted recorder back the role that it had.
+      Sid: "RecorderRole",
+      Effect: "Allow",
+      Action: ["iam:PassRole"],
+      Resource: [arn(settings.partition, "iam", "", "*", "role/*")],
+      Condition: { StringEquals: { "iam:PassedToService": "config.amazonaws.com" } },
+    },
+  ];
+}
+
+function securityRights(settings: Settings): readonly Statement[] {
+  return [
+    inRegions(settings, [
+      ...HUB,
+      ...HUB_ADMINISTRATION,
+      ...DETECTOR,
+      ...DETECTOR_ADMINISTRATION,
+      ...MEMBERSHIP,
+      ...ANALYZER,
+      ...CLOUD_CONTROL,
+    ]),
+    { Sid: "Organization", Effect: "Allow", Action: [...ORGANIZATION_READ, "account:ListRegions"], Resource: ["*"] },
+    serviceLinked(settings, [
+      "access-analyzer.amazonaws.com",
+      "guardduty.amazonaws.com",
+      "malware-protection.guardduty.amazonaws.com",
+      "securityhub.amazonaws.com",
+    ]),
+  ];
+}
+
+function logArchiveRights({ partition, homeRegion, accounts }: Settings): readonly Statement[] {
+  return [
+    {
+      Sid: "EvidenceBuckets",
+      Effect: "Allow",
+      Action: EVIDENCE_BUCKET,
+      Resource: [arn(partition, "s3", "", "", "bulwark-*")],
+    },
+    {
+      // A key has no ARN before it is made.
+      Sid: "MakeEvidenceKeys",
+      Effect: "Allow",
+      Action: ["kms:CreateKey"],
+      Resource: ["*"],
+      Condition: { StringEquals: { "aws:RequestedRegion": homeRegion } },
+    },
+    {
+      Sid: "EvidenceKeys",
+      Effect: "Allow",
+      Action: EVIDENCE_KEY,
+      Resource: [arn(partition, "kms", homeRegion, accounts.logArchive, "key/*")],
+    },
+    { Sid: "Regions", Effect: "Allow", Action: ["account:ListRegions"], Resource: ["*"] },
+  ];
+}
+
+/** Most of these calls name no resource that IAM could check; the configured regions are what narrows them. */
+function inRegions({ regions }: Settings, actions: readonly string[]): Statement {
+  return {
+    Sid: "SecurityServices",
+    Effect: "Allow",
+    Action: actions,
+    Resource: ["*"],
+    Condition: { StringEquals: { "aws:RequestedRegion": regions } },
+  };
+}
+
+function serviceLinked({ partition }: Settings, services: readonly string[]): Statement {
+  return {
+    Sid: "ServiceLinkedRoles",
+    Effect: "Allow",
+    Action: SERVICE_LINKED_ROLE,
+    Resource: services.map((service) => arn(partition, "iam", "", "*", `role/aws-service-role/${service}/*`)),
+  };
+}

@@ -1,0 +1,100 @@
+import { awsNames } from "../names.ts";
+import { arn, organizationsRegion } from "../partition.ts";
+import type { OrganizationSettings } from "../settings.ts";
+import { trustOfService } from "./deployment-role.ts";
+import { policyDocument, type RoleDocuments, versioned } from "./policy-document.ts";
+import { EVENT_QUEUE, EVENT_RULE, ORGANIZATION_READ } from "./service-actions.ts";
+
+/** Service principals for which Bulwark manages trusted access and delegated administrators. */
+export const DELEGATED_SERVICES = [
+  "access-analyzer.amazonaws.com",
+  "guardduty.amazonaws.com",
+  "securityhub.amazonaws.com",
+] as const;
+
+/**
+ * The role in the management account, for what AWS lets nobody else do: create accounts, delegate administration, hear the events of
+ * the organization, and enter a member account that has no deployment role yet.
+ */
+export function managementRole(settings: OrganizationSettings, organizationId: string): RoleDocuments {
+  const { partition, accounts, roles } = settings;
+  const region = organizationsRegion(partition);
+  return versioned({
+    roleName: roles.management,
+    description: "Delegates security services and creates accounts. Managed by Bulwark.",
+    trust: trustOfService(settings),
+    policies: {
+      Bulwark: policyDocument(
+        {
+          Sid: "Accounts",
+          Effect: "Allow",
+          Action: [
+            ...ORGANIZATION_READ,
+            "organizations:CreateAccount",
+            "organizations:MoveAccount",
+            "account:ListRegions",
+          ],
+          Resource: ["*"],
+        },
+        {
+          Sid: "TrustedAccess",
+          Effect: "Allow",
+          Action: [
+            "organizations:EnableAWSServiceAccess",
+            "organizations:DisableAWSServiceAccess",
+            "organizations:RegisterDelegatedAdministrator",
+            "organizations:DeregisterDelegatedAdministrator",
+          ],
+          Resource: ["*"],
+          Condition: { StringEquals: { "organizations:ServicePrincipal": DELEGATED_SERVICES } },
+        },
+        {
+          Sid: "Delegation",
+          Effect: "Allow",
+          Action: ["securityhub", "guardduty"].flatMap((service) => [
+            `${service}:EnableOrganizationAdminAccount`,
+            `${service}:DisableOrganizationAdminAccount`,
+            `${service}:ListOrganizationAdminAccounts`,
+          ]),
+          Resource: ["*"],
+        },
+        {
+          Sid: "ServiceLinkedRoles",
+          Effect: "Allow",
+          Action: ["iam:CreateServiceLinkedRole"],
+          Resource: [...DELEGATED_SERVICES, "organizations.amazonaws.com"].map((service) =>
+            arn(partition, "iam", "", accounts.management, `role/aws-service-role/${service}/*`),
+          ),
+        },
+        {
+          Sid: "AccountEventQueue",
+          Effect: "Allow",
+          Action: EVENT_QUEUE,
+          Resource: [arn(partition, "sqs", region, accounts.management, `${awsNames.accountEvents}*`)],
+        },
+        {
+          Sid: "AccountEventRule",
+          Effect: "Allow",
+          Action: EVENT_RULE,
+          Resource: [arn(partition, "events", region, accounts.management, `rule/${awsNames.accountEvents}`)],
+        },
+        {
+          Sid: "EnterMembers",
+          Effect: "Allow",
+          Action: ["sts:AssumeRole"],
+          Resource: [arn(partition, "iam", "", "*", `role/${roles.bootstrap}`)],
+          Condition: { StringEquals: { "aws:ResourceOrgID": organizationId } },
+        },
+        {
+          // Administrator rights there would undo the separation that keeps evidence from whoever runs Bulwark.
+          Sid: "NotTheCoreAccounts",
+          Effect: "Deny",
+          Action: ["sts:AssumeRole"],
+          Resource: [accounts.security, accounts.logArchive].map((accountId) =>
+            arn(partition, "iam", "", accountId, `role/${roles.bootstrap}`),
+          ),
+        },
+      ),
+    },
+  });
+}

@@ -1,0 +1,18 @@
+import { policyDocument } from "./policy-document.ts";
+import { MEMBERSHIP } from "./service-actions.ts";
+
+/**
+ * The session policy of a baseline run in the security account, as JSON: such a run adds and removes one member, and must not
+ * be able to change the administration itself. IAM takes 2,048 characters.
+ */
+export function membershipSessionPolicy(regions: readonly string[]): string {
+  return JSON.stringify(
+    policyDocument({
+      Sid: "Memberships",
+      Effect: "Allow",
+      Action: MEMBERSHIP,
+      Resource: ["*"],
+      Condition: { StringEquals: { "aws:RequestedRegion": regions } },
+    }),
+  );
+}
