@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+import { grantedPrincipal } from "./denials.ts";
+import type { Principal } from "./emulator.ts";
+import type { FaultInjector } from "./faults.ts";
+import type { Check } from "./launcher.ts";
+import type { Backends, Passage } from "./passage.ts";
+
+/** Names the caller, then throws what a fault or the account's regions stand in the way with. */
+export async function admit(passage: Passage, backends: Backends, faults: FaultInjector): Promise<void> {
+  const { scope, format, operation } = passage;
+  passage.principal = await backends.identities.of(scope.accessKeyId);
+  const accountId = passage.principal?.accountId;
+  await faults.apply({ service: scope.service, operation, accountId, region: scope.region, format });
+  if (accountId !== undefined)
+    backends.regions.admit({ service: scope.service, accountId, region: scope.region, format });
+}
+
+/** Has the signature verified and the checks decided by the one IAM. Throws what the service answers when refused. */
+export async function authorize(passage: Passage, backends: Backends, checks: readonly Check[]): Promise<Principal> {
+  const { request, scope } = passage;
+  const bodySha256 = createHash("sha256").update(request.body).digest("hex");
+  const answer = await backends.launcher.authorize(request, scope.region, bodySha256, checks);
+  return grantedPrincipal(answer, passage.format);
+}

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { AwsError } from "./emulator.ts";
+import type { ErrorFormat } from "./protocol/errors.ts";
+
+/** A fault to inject into calls that match every given field. */
+export const Fault = z.strictObject({
+  /** Signing name, or `*`. */
+  service: z.string(),
+  operation: z.string().optional(),
+  accountId: z.string().optional(),
+  region: z.string().optional(),
+  kind: z.enum(["throttle", "error", "latency", "opt-in-required"]),
+  /** Share of the matching calls, 0 to 1. */
+  rate: z.number().min(0).max(1).default(1),
+  /** For `latency`. */
+  latencyMs: z.number().min(0).max(600_000).default(1000),
+  /** Ends this many seconds after it is set. */
+  seconds: z.number().positive().optional(),
+  /** Ends after this many calls. */
+  times: z.int().positive().optional(),
+});
+export type Fault = z.infer<typeof Fault>;
+export const Faults = z.array(Fault);
+
+export interface FaultedCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly accountId: string | undefined;
+  readonly region: string;
+  readonly format: ErrorFormat;
+}
+
+export interface FaultInjector {
+  set(faults: readonly Fault[]): void;
+  list(): readonly Fault[];
+  /** Waits for as long as latency faults say, then throws the first other fault that hits the call. */
+  apply(call: FaultedCall): Promise<void>;
+}
+
+/** `random` gives numbers from 0 to below 1, `now` milliseconds. */
+export function createFaultInjector(now: () => number, random: () => number): FaultInjector {
+  let active: { fault: Fault; until: number; left: number }[] = [];
+  return {
+    set(faults) {
+      active = faults.map((fault) => ({
+        fault,
+        until: fault.seconds === undefined ? Number.POSITIVE_INFINITY : now() + fault.seconds * 1000,
+        left: fault.times ?? Number.POSITIVE_INFINITY,
+      }));
+    },
+    list: () => active.map(({ fault }) => fault),
+    async apply(call) {
+      for (const entry of active) {
+        const { fault } = entry;
+        if (entry.left <= 0 || now() > entry.until || !matches(fault, call) || random() >= fault.rate) continue;
+        entry.left -= 1;
+        if (fault.kind !== "latency") throw faultError(fault.kind, call.format);
+        await new Promise((resolve) => setTimeout(resolve, fault.latencyMs));
+      }
+    },
+  };
+}
+
+function matches(fault: Fault, call: FaultedCall): boolean {
+  return (
+    (fault.service === "*" || fault.service === call.service) &&
+    (fault.operation === undefined || fault.operation === call.operation) &&
+    (fault.accountId === undefined || fault.accountId === call.accountId) &&
+    (fault.region === undefined || fault.region === call.region)
+  );
+}
+
+/** The codes and status that AWS's protocols use: https://docs.aws.amazon.com/general/latest/gr/api-retries.html. */
+function faultError(kind: "throttle" | "error" | "opt-in-required", format: ErrorFormat): AwsError {
+  if (kind === "opt-in-required") return optInRequired();
+  if (kind === "error") {
+    return new AwsError("InternalFailure", "The request processing has failed because of an unknown error.", 500);
+  }
+  switch (format) {
+    case "s3":
+      return new AwsError("SlowDown", "Please reduce your request rate.", 503);
+    case "ec2":
+      return new AwsError("RequestLimitExceeded", "Request limit exceeded.", 503);
+    case "rest-json":
+      return new AwsError("TooManyRequestsException", "Too Many Requests", 429);
+    case "query":
+    case "rest-xml":
+      return new AwsError("Throttling", "Rate exceeded", 400);
+    case "json":
+      return new AwsError("ThrottlingException", "Rate exceeded", 400);
+  }
+}
+
+/** What a service answers that the account is not subscribed to, as fresh accounts are for some minutes. */
+export function optInRequired(): AwsError {
+  return new AwsError("OptInRequired", "The AWS Access Key Id needs a subscription for the service.", 403);
+}

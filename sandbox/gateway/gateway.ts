@@ -1,0 +1,120 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { CallLog } from "./calls.ts";
+import { answerControl, CONTROL_PREFIX } from "./control.ts";
+import { credentialScope } from "./credential.ts";
+import { emulate, notServed } from "./emulated.ts";
+import { AwsError } from "./emulator.ts";
+import type { FaultInjector } from "./faults.ts";
+import type { Log } from "./log.ts";
+import type { Models } from "./model/load.ts";
+import { ownerOf } from "./owners.ts";
+import { type Backends, bodyOf, type Outcome, type Passage, send } from "./passage.ts";
+import { errorFormatOf, writeError } from "./protocol/errors.ts";
+import { operationOf, passOn } from "./proxied.ts";
+import type { LoopbackProxy } from "./proxy.ts";
+import { wireRequest } from "./wire.ts";
+
+export interface GatewayOptions {
+  /** Calls wait for it. */
+  readonly backends: Promise<Backends>;
+  readonly models: Models;
+  readonly proxy: LoopbackProxy;
+  readonly calls: CallLog;
+  readonly faults: FaultInjector;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** One port for every AWS service: the signature tells which service is meant, and its owner answers. */
+export function createGateway(options: GatewayOptions): Server {
+  const { models, proxy, calls, faults, now, log } = options;
+
+  async function answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const started = now();
+    const request = wireRequest(message.method ?? "GET", message.url ?? "/", message.rawHeaders, Buffer.alloc(0));
+    if (request.path.startsWith(CONTROL_PREFIX)) {
+      const body = await bodyOf(message);
+      const health = () => ({ status: "ok" });
+      return send(response, answerControl({ ...request, body }, { calls, faults, health }));
+    }
+    const backends = await options.backends;
+    const scope = credentialScope(request);
+    if (scope === undefined) {
+      // Unsigned: a queue's or function's own URL, an anonymous read of a bucket. MiniStack knows what that may do.
+      await proxy.forward(message, response, { port: backends.launcher.port });
+      return;
+    }
+    const passage: Passage = {
+      message,
+      response,
+      requestId: randomUUID(),
+      scope,
+      request,
+      bodyRead: false,
+      operation: "",
+      format: errorFormatOf(scope.service, request),
+      model: undefined,
+      principal: undefined,
+    };
+    const outcome = await pass(passage, backends).catch((error: unknown) => refuse(passage, error));
+    calls.add({
+      time: new Date(started).toISOString(),
+      service: scope.service,
+      operation: passage.operation,
+      region: scope.region,
+      ...describe(passage),
+      ...outcome,
+      milliseconds: now() - started,
+    });
+  }
+
+  function pass(passage: Passage, backends: Backends): Promise<Outcome> {
+    const { service } = passage.scope;
+    const owner = ownerOf(service, passage.request.path);
+    if (owner !== "emulator") return passOn(passage, backends, owner, { models, proxy, faults });
+    const emulator = backends.emulators.get(service);
+    if (emulator !== undefined) return emulate(passage, backends, emulator, models.get(emulator.model), faults);
+    passage.operation = operationOf(service, passage.request, models);
+    return Promise.reject(notServed(service, passage.operation));
+  }
+
+  /** Answers with the error. One that is no answer of AWS is the sandbox's own fault and goes to its log. */
+  function refuse(passage: Passage, error: unknown): Outcome {
+    const { scope, operation, response, format, requestId, model } = passage;
+    const message = error instanceof Error ? error.message : String(error);
+    const answered = error instanceof AwsError ? error : new AwsError("InternalFailure", message, 500);
+    if (answered !== error) {
+      log.error(`${scope.service}:${operation}: ${error instanceof Error ? error.stack : message}`);
+    }
+    if (response.headersSent) {
+      response.destroy();
+      return { status: 0, errorCode: answered.code };
+    }
+    const written = writeError(format, answered, requestId, model?.service);
+    passage.message.resume();
+    send(response, written);
+    return { status: written.status, errorCode: answered.code };
+  }
+
+  return createServer((message, response) => {
+    answer(message, response).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.error(`${message.method} ${message.url}: ${reason}`);
+      if (response.headersSent) return response.destroy();
+      const body = Buffer.from(`the sandbox could not answer: ${reason}\n`);
+      return send(response, { status: 503, headers: { "content-type": "text/plain" }, body });
+    });
+  });
+}
+
+function describe({ principal }: Passage) {
+  if (principal === undefined) return {};
+  const { accountId, arn, sessionName, sourceIdentity } = principal;
+  return {
+    accountId,
+    principalArn: arn,
+    ...(sessionName !== undefined && { sessionName }),
+    ...(sourceIdentity !== undefined && { sourceIdentity }),
+  };
+}

@@ -1,0 +1,93 @@
+import { join } from "node:path";
+import { type Child, type ChildOptions, startChild } from "./child.ts";
+import type { Principal } from "./emulator.ts";
+import type { WireRequest } from "./wire.ts";
+
+/** One IAM decision to take. */
+export interface Check {
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+export interface Authorization {
+  readonly principal?: Principal;
+  /** The first check that the principal's policies do not allow. */
+  readonly denied?: { readonly action: string; readonly resource: string; readonly message: string };
+  /** The credentials themselves are no good; `code` as query services spell it. */
+  readonly refused?: { readonly code: string; readonly message: string };
+}
+
+/** What the IAM must know of Organizations. */
+export interface Membership {
+  readonly organizationId: string;
+  readonly managementAccountId: string;
+  /** By id. `path` is as in `aws:PrincipalOrgPaths`: `o-…/r-…/ou-…/`. */
+  readonly accounts: Readonly<
+    Record<string, { readonly member: boolean; readonly path: string; readonly suspended: boolean }>
+  >;
+}
+
+/** MiniStack with the calls that it lends the gateway. */
+export interface Launcher {
+  readonly port: number;
+  authorize(request: WireRequest, region: string, bodySha256: string, checks: readonly Check[]): Promise<Authorization>;
+  /** The principal behind an access key, its signature not checked. */
+  identify(accessKeyId: string): Promise<Principal | undefined>;
+  putEvent(event: object): Promise<void>;
+  setMembership(membership: Membership): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export type LauncherOptions = Omit<ChildOptions, "name" | "script" | "onMessage"> & { readonly folder: string };
+
+interface Answer {
+  readonly id: number;
+  readonly result?: unknown;
+  readonly failure?: string;
+}
+
+/** Starts MiniStack in its launcher and speaks to it over its pipe: about 0.3 ms a call. */
+export async function startLauncher(options: LauncherOptions): Promise<Launcher> {
+  const waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
+  let next = 0;
+  const child: Child = await startChild({
+    ...options,
+    name: "MiniStack",
+    script: join(options.folder, "ministack_server.py"),
+    onMessage(message) {
+      const answer = message as Answer;
+      const caller = waiting.get(answer.id);
+      waiting.delete(answer.id);
+      if (answer.failure === undefined) caller?.resolve(answer.result);
+      else caller?.reject(new Error(`the launcher failed: ${answer.failure}`));
+    },
+    onLost(reason) {
+      for (const caller of waiting.values()) caller.reject(new Error(`MiniStack ended with ${reason}`));
+      options.onLost(reason);
+    },
+  });
+  const call = (name: string, message: object) =>
+    new Promise<unknown>((resolve, reject) => {
+      const id = next++;
+      waiting.set(id, { resolve, reject });
+      child.send({ id, call: name, ...message });
+    });
+  return {
+    port: child.port,
+    authorize: async (request, region, bodySha256, checks) =>
+      (await call("authorize", {
+        method: request.method,
+        path: request.path,
+        query: request.rawQuery,
+        headers: request.headers,
+        bodySha256,
+        region,
+        checks,
+      })) as Authorization,
+    identify: async (accessKeyId) => ((await call("identify", { accessKeyId })) as Principal | null) ?? undefined,
+    putEvent: async (event) => void (await call("putEvent", event)),
+    setMembership: async (membership) => void (await call("setMembership", membership)),
+    stop: () => child.stop(),
+  };
+}

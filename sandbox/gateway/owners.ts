@@ -1,0 +1,75 @@
+import { accessAnalyzer } from "../emulators/accessanalyzer/access-analyzer.ts";
+import { account } from "../emulators/account/account.ts";
+import { guardDuty } from "../emulators/guardduty/emulator.ts";
+import type { EmulatorFactory } from "./emulator.ts";
+
+/** Who answers the calls of an AWS service. */
+export type Owner = "emulator" | "ministack" | "moto";
+
+/**
+ * Every AWS service of the sandbox by its signing name. A service that is not here is answered with an error that
+ * names it: MiniStack and moto know many more, but nothing in Bulwark was tried with them.
+ */
+const OWNERS: Readonly<Record<string, Owner>> = {
+  // Emulated by the gateway: what neither of the others has, and Bulwark lives on.
+  "access-analyzer": "emulator",
+  account: "emulator",
+  config: "emulator",
+  guardduty: "emulator",
+  inspector2: "emulator",
+  organizations: "emulator",
+  securityhub: "emulator",
+  ssm: "emulator",
+  // Where things must run or be enforced.
+  apigateway: "ministack",
+  cloudcontrolapi: "ministack",
+  cloudformation: "ministack",
+  cloudtrail: "ministack",
+  dynamodb: "ministack",
+  events: "ministack",
+  firehose: "ministack",
+  iam: "ministack",
+  kms: "ministack",
+  lambda: "ministack",
+  logs: "ministack",
+  monitoring: "ministack",
+  s3: "ministack",
+  scheduler: "ministack",
+  secretsmanager: "ministack",
+  sns: "ministack",
+  sqs: "ministack",
+  states: "ministack",
+  sts: "ministack",
+  tagging: "ministack",
+  // Inventory that remediations change.
+  autoscaling: "moto",
+  ec2: "moto",
+  elasticloadbalancing: "moto",
+  rds: "moto",
+};
+
+/** S3 Control signs as `s3`; its account-level public access block is moto's. */
+const ACCOUNT_PUBLIC_ACCESS_BLOCK = "/v20180820/configuration/publicAccessBlock";
+
+/** The owner of a call by signing name and path; undefined when nothing serves it. */
+export function ownerOf(signingName: string, path: string): Owner | undefined {
+  if (signingName === "s3" && path.startsWith(ACCOUNT_PUBLIC_ACCESS_BLOCK)) return "moto";
+  return OWNERS[signingName];
+}
+
+/** botocore folders of the proxied REST services, whose operations only method and path tell. */
+const REST_MODELS: Readonly<Record<string, string>> = {
+  apigateway: "apigateway",
+  lambda: "lambda",
+  s3: "s3",
+  scheduler: "scheduler",
+};
+
+/** The botocore folder to name a proxied call by; undefined for services that send the operation's name. */
+export function restModelOf(signingName: string, path: string): string | undefined {
+  if (signingName === "s3" && path.startsWith("/v20180820/")) return "s3control";
+  return REST_MODELS[signingName];
+}
+
+/** The services that the gateway serves itself, beside Organizations. A new one is a folder in `sandbox/emulators` and a line here. */
+export const EMULATORS: readonly EmulatorFactory[] = [accessAnalyzer, account, guardDuty];

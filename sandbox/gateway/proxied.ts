@@ -1,0 +1,68 @@
+import { admit, authorize } from "./admission.ts";
+import { notServed } from "./emulated.ts";
+import type { FaultInjector } from "./faults.ts";
+import type { Models } from "./model/load.ts";
+import { type Owner, restModelOf } from "./owners.ts";
+import { type Backends, type Outcome, type Passage, readBody } from "./passage.ts";
+import type { LoopbackProxy } from "./proxy.ts";
+import type { WireRequest } from "./wire.ts";
+
+export interface ProxiedOptions {
+  readonly models: Models;
+  readonly proxy: LoopbackProxy;
+  readonly faults: FaultInjector;
+}
+
+/** Passes a call on to MiniStack, which authorizes it itself, or, once authorized here, to moto. */
+export async function passOn(
+  passage: Passage,
+  backends: Backends,
+  owner: Exclude<Owner, "emulator"> | undefined,
+  { models, proxy, faults }: ProxiedOptions,
+): Promise<Outcome> {
+  const { scope, message, response } = passage;
+  if (owner === "moto" || isForm(passage.request)) await readBody(passage);
+  passage.operation = operationOf(scope.service, passage.request, models);
+  if (owner === undefined) throw notServed(scope.service, passage.operation);
+  await admit(passage, backends, faults);
+  const body = passage.bodyRead ? { body: passage.request.body } : {};
+  if (owner === "ministack") return proxy.forward(message, response, { port: backends.launcher.port, ...body });
+  const principal = await authorize(passage, backends, [
+    { action: actionOf(scope.service, passage.operation), resource: "*" },
+  ]);
+  const headers = { "x-moto-account-id": principal.accountId };
+  return proxy.forward(message, response, { port: await backends.motoPort, headers, ...body });
+}
+
+/** The operation's name, or method and path where neither the request nor a model tells. */
+export function operationOf(service: string, request: WireRequest, models: Models): string {
+  const target = request.header("x-amz-target");
+  if (target !== undefined) return target.split(".").at(-1) ?? target;
+  const action =
+    request.query.get("Action") ??
+    (isForm(request) ? new URLSearchParams(request.body.toString("utf8")).get("Action") : null);
+  if (action !== null) return action;
+  // The RPC protocols of newer SDKs: /service/<name>/operation/<name>.
+  const rpc = /^\/service\/[^/]+\/operation\/([^/]+)$/.exec(request.path)?.[1];
+  if (rpc !== undefined) return rpc;
+  const model = restModelOf(service, request.path);
+  const route =
+    model === undefined ? undefined : models.get(model).router.byPath(request.method, request.path, request.query);
+  return route?.operation.name ?? `${request.method} ${request.path}`;
+}
+
+/** S3 Control's operations on the account-level block have IAM actions of other names. */
+const S3_CONTROL_ACTIONS: Readonly<Record<string, string>> = {
+  GetPublicAccessBlock: "s3:GetAccountPublicAccessBlock",
+  PutPublicAccessBlock: "s3:PutAccountPublicAccessBlock",
+  DeletePublicAccessBlock: "s3:PutAccountPublicAccessBlock",
+};
+
+/** The IAM action of a call to moto. Resource-level permissions are not told apart: the resource is always `*`. */
+function actionOf(service: string, operation: string): string {
+  return (service === "s3" ? S3_CONTROL_ACTIONS[operation] : undefined) ?? `${service}:${operation}`;
+}
+
+function isForm(request: WireRequest): boolean {
+  return request.header("content-type")?.startsWith("application/x-www-form-urlencoded") === true;
+}

@@ -1,0 +1,45 @@
+"""MiniStack behind the gateway: its public API on a free loopback port, and calls from the gateway on a pipe.
+
+Prints one line `{"port": ...}` when it listens; ends with the gateway.
+"""
+
+import asyncio
+import json
+import socket
+
+import pipe
+
+answers = pipe.take_stdout()
+
+import authorization  # noqa: E402
+import events  # noqa: E402
+import organization  # noqa: E402
+import source_identity  # noqa: E402
+from hypercorn.asyncio import serve  # noqa: E402
+from hypercorn.config import Config  # noqa: E402
+from ministack.app import app  # noqa: E402
+
+CALLS = {
+    "authorize": authorization.authorize,
+    "identify": authorization.identify,
+    "putEvent": events.put_event,
+    "setMembership": lambda message: organization.set_membership(message),
+}
+
+
+async def main():
+    organization.install()
+    source_identity.install()
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(512)
+    config = Config()
+    config.bind = [f"fd://{listener.fileno()}"]
+    config.keep_alive_timeout = 75
+    config.loglevel = "WARNING"
+    server = asyncio.ensure_future(serve(app, config))
+    answers.write(json.dumps({"port": listener.getsockname()[1]}).encode() + b"\n")
+    await asyncio.gather(server, pipe.answer_calls(CALLS, answers))
+
+
+asyncio.run(main())

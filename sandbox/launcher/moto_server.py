@@ -1,0 +1,21 @@
+"""moto behind the gateway, on a free loopback port. Prints one line `{"port": ...}` when it listens; ends with the gateway."""
+
+import json
+import logging
+
+import pipe
+
+answers = pipe.take_stdout()
+pipe.exit_with_gateway()
+
+from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app  # noqa: E402
+from werkzeug.serving import make_server  # noqa: E402
+
+logging.getLogger("werkzeug").setLevel(logging.WARNING)
+# HTTP/1.1 keeps the gateway's connections open between calls.
+MotoRequestHandler.protocol_version = "HTTP/1.1"
+server = make_server(
+    "127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True, request_handler=MotoRequestHandler
+)
+answers.write(json.dumps({"port": server.server_port}).encode() + b"\n")
+server.serve_forever()

@@ -1,0 +1,103 @@
+"""What the one IAM of the sandbox knows of AWS Organizations, told by the gateway whenever it changes.
+
+MiniStack lets every account be an organization of its own; here `aws:PrincipalOrgID` and its like come from the
+gateway's Organizations, and the credentials of a suspended account are refused everywhere.
+"""
+
+from ministack.core import iam_evaluator
+from ministack.services import sts
+
+_accounts = {}
+_organization_id = None
+_management_account_id = None
+
+_resolve_condition_key = iam_evaluator._resolve_condition_key
+_resolve_credential = iam_evaluator.resolve_credential
+_resolve_principal = iam_evaluator.resolve_principal
+
+
+def set_membership(message):
+    """Replaces the table: `organizationId`, `managementAccountId`, `accounts: {id: {member, path, suspended}}`."""
+    global _accounts, _organization_id, _management_account_id
+    _organization_id = message["organizationId"]
+    _management_account_id = message["managementAccountId"]
+    _accounts = message["accounts"]
+
+
+def is_suspended(account_id):
+    return bool(_accounts.get(account_id, {}).get("suspended"))
+
+
+def organization_of(account_id):
+    """The id of the organization that the account is in, or None."""
+    return _organization_id if _accounts.get(account_id, {}).get("member") else None
+
+
+def _paths(account_id):
+    return [_accounts[account_id]["path"]] if organization_of(account_id) else None
+
+
+def _resource_account(ctx):
+    """The owner of the resource. An S3 ARN carries no account, so its bucket is asked."""
+    if ctx.resource_arn.startswith("arn:aws:s3:::"):
+        from ministack.services import s3
+
+        found = s3.bucket_policy_for_arn(ctx.resource_arn)
+        if found is not None and found[1]:
+            return found[1]
+    return iam_evaluator._account_from_arn(ctx.resource_arn) or ctx.principal_account
+
+
+_KEYS = {
+    "aws:principalorgid": lambda ctx: organization_of(ctx.principal_account),
+    "aws:principalorgpaths": lambda ctx: _paths(ctx.principal_account),
+    "aws:principalorgmasteraccountid": lambda ctx: (
+        _management_account_id if organization_of(ctx.principal_account) else None
+    ),
+    "aws:resourceaccount": _resource_account,
+    "s3:resourceaccount": _resource_account,
+    "aws:resourceorgid": lambda ctx: organization_of(_resource_account(ctx)),
+    "aws:resourceorgpaths": lambda ctx: _paths(_resource_account(ctx)),
+    "aws:principalisawsservice": lambda ctx: "false",
+    "aws:viaawsservice": lambda ctx: "false",
+}
+
+
+def _resolve_condition_key_in_organization(key, ctx):
+    resolve = _KEYS.get(key.lower())
+    return resolve(ctx) if resolve else _resolve_condition_key(key, ctx)
+
+
+def _resolve_credential_of_active_account(access_key_id, account_id=None, *session_token, **named):
+    credential = _resolve_credential(access_key_id, account_id, *session_token, **named)
+    if isinstance(credential, iam_evaluator.ResolvedCredential) and is_suspended(credential.account_id):
+        return iam_evaluator.CredentialResolutionError(
+            "UnrecognizedClientException", "The security token included in the request is invalid."
+        )
+    return credential
+
+
+def organization_policy_limits(account_id):
+    """Layers of service control policies over a principal of this account, each a list of parsed policies.
+
+    None yet. They belong here: `resolve_principal` is the one way to a decision, for MiniStack's own services and
+    for those of the gateway and of moto. (They bind the root of a member too, whose `policies` are None, and never
+    the management account. Resource control policies act on the resource's account and belong beside `evaluate`.)
+    """
+    return []
+
+
+def _resolve_principal_in_organization(access_key_id, account_id, credential=None):
+    principal = _resolve_principal(access_key_id, account_id, credential)
+    if isinstance(principal, iam_evaluator.PrincipalInfo) and principal.policies is not None:
+        principal.limits = [*principal.limits, *organization_policy_limits(principal.account)]
+    return principal
+
+
+def install():
+    """Puts the organization into MiniStack's evaluator."""
+    iam_evaluator._resolve_condition_key = _resolve_condition_key_in_organization
+    iam_evaluator._principal_org_id = organization_of
+    iam_evaluator.resolve_principal = _resolve_principal_in_organization
+    for module in (iam_evaluator, sts):
+        module.resolve_credential = _resolve_credential_of_active_account
