@@ -2,7 +2,13 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createRunner, type RunEvent, type Runner, type RunnerConfig, type RunRequest } from "../../../stacks/runner.ts";
+import {
+  createRunner,
+  type RunEvent,
+  type Runner,
+  type RunnerConfig,
+  type RunRequest,
+} from "../../../stacks/runner.ts";
 import type { ProbeInputs } from "./program.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -16,9 +22,17 @@ export interface Installation {
   readonly workspaces: string;
   readonly config: RunnerConfig;
   readonly runner: Runner;
-  request(stack: string, verb: RunRequest["verb"], inputs?: Partial<ProbeInputs>, more?: Partial<RunRequest>): RunRequest;
+  request(
+    stack: string,
+    verb: RunRequest["verb"],
+    inputs?: Partial<ProbeInputs>,
+    more?: Partial<RunRequest>,
+  ): RunRequest;
   /** Runs and collects the events. */
-  run(request: RunRequest, signal?: AbortSignal): Promise<{ result: Awaited<ReturnType<Runner["run"]>>; events: RunEvent[] }>;
+  run(
+    request: RunRequest,
+    signal?: AbortSignal,
+  ): Promise<{ result: Awaited<ReturnType<Runner["run"]>>; events: RunEvent[] }>;
   journal(): Promise<{ verb: string; name: string; phase: "begin" | "end"; pid: number }[]>;
   remove(): Promise<void>;
 }
@@ -75,7 +89,10 @@ export async function install(changes: Partial<RunnerConfig> = {}): Promise<Inst
     },
     async run(request, signal) {
       const events: RunEvent[] = [];
-      const hooks = { onEvent: (event: RunEvent) => void events.push(event), ...(signal === undefined ? {} : { signal }) };
+      const hooks = {
+        onEvent: (event: RunEvent) => void events.push(event),
+        ...(signal === undefined ? {} : { signal }),
+      };
       return { result: await runner.run(request, hooks), events };
     },
     async journal() {
