@@ -1,0 +1,100 @@
+/**
+ * Errors as the AWS SDK for Go v2 writes them, which is what the real provider shows:
+ * `operation error SecurityHub: EnableSecurityHub, https response error StatusCode: 403, RequestID: <id>, api error AccessDeniedException: <message>`.
+ */
+export class OperationError extends Error {
+  /** Error code of AWS, e.g. `ResourceNotFoundException`; empty where AWS was not reached. */
+  readonly code: string;
+  /** What AWS said, without the frame. */
+  readonly reason: string;
+
+  constructor(service: string, operation: string, cause: unknown) {
+    super(`operation error ${service}: ${operation}, ${describe(cause)}`, { cause });
+    this.name = "OperationError";
+    this.code = codeOf(cause);
+    this.reason = cause instanceof Error ? cause.message : String(cause);
+  }
+}
+
+/** Credentials could not be had; the call was not made. */
+export class CredentialsError extends Error {
+  constructor(cause: unknown) {
+    const call = isResponseError(cause) ? "operation error STS: AssumeRole, " : "";
+    const said = call ? describe(cause) : cause instanceof Error ? cause.message : String(cause);
+    super(`get identity: get credentials: failed to refresh cached credentials, ${call}${said}`, { cause });
+    this.name = "CredentialsError";
+  }
+}
+
+interface ResponseError extends Error {
+  readonly $metadata: {
+    readonly httpStatusCode?: number;
+    readonly requestId?: string;
+    readonly extendedRequestId?: string;
+    readonly attempts?: number;
+  };
+}
+
+function isResponseError(error: unknown): error is ResponseError {
+  const metadata = error instanceof Error && (error as Partial<ResponseError>).$metadata;
+  return Boolean(metadata && metadata.httpStatusCode !== undefined);
+}
+
+function codeOf(error: unknown): string {
+  return isResponseError(error) ? error.name : "";
+}
+
+/** Attempts that the client makes in all before it gives up; the real provider makes 25. */
+export const maxAttempts = 8;
+
+function describe(error: unknown): string {
+  if (error instanceof CredentialsError) return error.message;
+  if (!isResponseError(error)) {
+    return `https response error StatusCode: 0, RequestID: , request send failed, ${error instanceof Error ? error.message || error.name : String(error)}`;
+  }
+  const { httpStatusCode, requestId, extendedRequestId, attempts } = error.$metadata;
+  const tries = attempts === maxAttempts ? `exceeded maximum number of attempts, ${attempts}, ` : "";
+  const host = extendedRequestId ? `, HostID: ${extendedRequestId}` : "";
+  // Where the service model has the error, the SDK for Go leaves out "api error".
+  const modeled = /^[A-Z]/.test(error.name) && error.constructor.name === error.name;
+  const said = `${modeled ? "" : "api error "}${error.name}: ${error.message}`;
+  return `${tries}https response error StatusCode: ${httpStatusCode}, RequestID: ${requestId ?? ""}${host}, ${said}`;
+}
+
+/** Whether AWS answered with one of these codes; `Code: part of the message` asks for both. */
+export function isAwsError(error: unknown, ...codes: readonly string[]): error is OperationError {
+  return (
+    error instanceof OperationError &&
+    codes.some((code) => {
+      const [name, part] = code.split(": ", 2);
+      return error.code === name && (part === undefined || error.reason.includes(part));
+    })
+  );
+}
+
+/** The result, or undefined when AWS answers with one of these codes. */
+export async function unless<T>(call: Promise<T>, ...codes: readonly string[]): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isAwsError(error, ...codes)) return undefined;
+    throw error;
+  }
+}
+
+/** Puts what was being done in front of an error, as the real provider does: `creating SQS Queue (name): ...`. */
+export class ActivityError extends Error {
+  constructor(activity: string, cause: unknown) {
+    super(`${activity}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = "ActivityError";
+  }
+}
+
+/** Runs `work`, naming the activity if it fails and nothing inside has named a closer one. */
+export async function during<T>(activity: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof ActivityError ? error : new ActivityError(activity, error);
+  }
+}

@@ -1,0 +1,26 @@
+import { OperationError } from "./errors.ts";
+import { type PlacesOptions, settingsFor, speakLikeGo } from "./place.ts";
+
+export interface Identity {
+  readonly accountId: string;
+  readonly partition: string;
+}
+
+/** Who the credentials are. Fails as the real provider does when it cannot validate them. */
+export async function callerIdentity(
+  region: string,
+  options: Pick<PlacesOptions, "credentials" | "endpoint">,
+): Promise<Identity> {
+  const { STSClient, GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
+  const client = new STSClient(settingsFor(region, options));
+  speakLikeGo(client);
+  try {
+    const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}));
+    return { accountId: Account ?? "", partition: Arn?.split(":")[1] ?? "aws" };
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    throw new Error(`unable to validate AWS credentials.\nDetails: ${error.message}\n`, { cause: error });
+  } finally {
+    client.destroy();
+  }
+}
