@@ -1,0 +1,96 @@
+import { control } from "./control.ts";
+
+/** Controls on logging, detection and host management. */
+export const detectionControls = [
+  control(
+    "APIGateway.1",
+    "MEDIUM",
+    "API Gateway REST and WebSocket API execution logging should be enabled",
+    "fsbp nist53",
+  ),
+  control(
+    "CloudTrail.1",
+    "HIGH",
+    "CloudTrail should be enabled and configured with at least one multi-Region trail that includes read and write management events",
+    "fsbp nist53 cis12/2.1 cis14/3.1 cis30/3.1 cis50/3.1",
+  ),
+  control(
+    "CloudTrail.2",
+    "MEDIUM",
+    "CloudTrail should have encryption at-rest enabled",
+    "fsbp nist53 nist171 pci401 cis12/2.7 cis14/3.7 cis30/3.5 cis50/3.5 pci321/PCI.CloudTrail.1",
+  ),
+  control(
+    "CloudTrail.3",
+    "HIGH",
+    "At least one CloudTrail trail should be enabled",
+    "nist171 pci401 pci321/PCI.CloudTrail.2",
+  ),
+  control(
+    "CloudTrail.4",
+    "LOW",
+    "CloudTrail log file validation should be enabled",
+    "fsbp nist53 nist171 pci401 cis12/2.2 cis14/3.2 cis30/3.2 cis50/3.2 pci321/PCI.CloudTrail.3",
+  ),
+  control(
+    "CloudTrail.5",
+    "LOW",
+    "CloudTrail trails should be integrated with Amazon CloudWatch Logs",
+    "fsbp nist53 cis12/2.4 cis14/3.4 pci321/PCI.CloudTrail.4",
+  ),
+  control(
+    "CloudTrail.6",
+    "CRITICAL",
+    "Ensure the S3 bucket used to store CloudTrail logs is not publicly accessible",
+    "pci401 cis12/2.3 cis14/3.3",
+  ),
+  control(
+    "CloudTrail.7",
+    "LOW",
+    "Ensure S3 bucket access logging is enabled on the CloudTrail S3 bucket",
+    "pci401 cis12/2.6 cis14/3.6 cis30/3.4 cis50/3.4",
+  ),
+  control("CloudTrail.9", "LOW", "CloudTrail trails should be tagged", "tagging"),
+  control(
+    "CloudWatch.1",
+    "LOW",
+    'A log metric filter and alarm should exist for usage of the "root" user',
+    "nist171 cis12/3.3 cis14/4.3 pci321/PCI.CW.1",
+  ),
+  control("CloudWatch.15", "HIGH", "CloudWatch alarms should have specified actions configured", "nist53 nist171"),
+  control("CloudWatch.16", "MEDIUM", "CloudWatch log groups should be retained for a specified time period", "nist53"),
+  control("CloudWatch.17", "HIGH", "CloudWatch alarm actions should be activated", "nist53"),
+  control(
+    "Config.1",
+    "CRITICAL",
+    "AWS Config should be enabled and use the service-linked role for resource recording",
+    "fsbp nist53 cis12/2.5 cis14/3.5 cis30/3.3 cis50/3.3 pci321/PCI.Config.1",
+  ),
+  control("GuardDuty.1", "HIGH", "GuardDuty should be enabled", "fsbp nist53 nist171 pci401 pci321/PCI.GuardDuty.1"),
+  control("GuardDuty.4", "LOW", "GuardDuty detectors should be tagged", "tagging"),
+  control("Inspector.1", "HIGH", "Amazon Inspector EC2 scanning should be enabled", "fsbp pci401"),
+  control("Inspector.2", "HIGH", "Amazon Inspector ECR scanning should be enabled", "fsbp pci401"),
+  control("Inspector.4", "HIGH", "Amazon Inspector Lambda standard scanning should be enabled", "fsbp pci401"),
+  control("Macie.1", "MEDIUM", "Amazon Macie should be enabled", "fsbp nist53"),
+  control(
+    "SSM.1",
+    "MEDIUM",
+    "Amazon EC2 instances should be managed by AWS Systems Manager",
+    "fsbp nist53 pci401 pci321/PCI.SSM.3",
+  ),
+  control(
+    "SSM.2",
+    "HIGH",
+    "Amazon EC2 instances managed by Systems Manager should have a patch compliance status of COMPLIANT after a patch installation",
+    "fsbp nist53 nist171 pci401 pci321/PCI.SSM.1",
+  ),
+  control(
+    "SSM.3",
+    "LOW",
+    "Amazon EC2 instances managed by Systems Manager should have an association compliance status of COMPLIANT",
+    "fsbp nist53 pci401 pci321/PCI.SSM.2",
+  ),
+  control("SSM.4", "CRITICAL", "SSM documents should not be public", "fsbp nist53"),
+  control("SSM.7", "CRITICAL", "SSM documents should have the block public sharing setting enabled", "fsbp"),
+  control("StepFunctions.1", "MEDIUM", "Step Functions state machines should have logging turned on", "fsbp pci401"),
+];
