@@ -40,11 +40,11 @@ export interface RecorderInventory {
     /** `CONTINUOUS` or `DAILY`. */
     readonly recordingFrequency: string;
     /** AWS Config takes at most one. */
-    readonly override?: {
+    readonly overrides?: readonly {
       readonly description?: string;
       readonly resourceTypes: readonly string[];
       readonly recordingFrequency: string;
-    };
+    }[];
   };
   /** Whether the recorder is running. */
   readonly recording: boolean;

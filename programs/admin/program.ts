@@ -1,6 +1,59 @@
+import type { Output } from "@pulumi/pulumi";
 import type { AdminInputs } from "../inputs.ts";
+import { analyzerDelegation, organizationAnalyzer } from "./access-analyzer.ts";
+import { type AccountEvents, accountEvents } from "./account-events.ts";
+import { controlParameters } from "./control-parameters.ts";
+import { evidence } from "./evidence.ts";
+import { guardDuty } from "./guardduty.ts";
+import { findingAggregation, securityHub } from "./security-hub.ts";
+import { adminStack } from "./stack.ts";
+import { trustedAccess } from "./trusted-access.ts";
 
-/** Declares everything of the stack `admin` and returns its outputs. */
-export function adminProgram(_inputs: AdminInputs): Record<string, unknown> {
-  return {};
+/** The outputs of the stack `admin`. Baselines take theirs from `detectorIds`, `configBucket` and `configKeyArn`. */
+export interface AdminOutputs {
+  readonly organizationId: string;
+  readonly accountEvents: AccountEvents;
+  readonly detectorIds: Record<string, Output<string>>;
+  readonly hubArns: Record<string, Output<string>>;
+  readonly analyzerArns: Record<string, Output<string>>;
+  readonly findingAggregatorArn: Output<string>;
+  readonly configBucket: Output<string>;
+  readonly configKeyArn: Output<string>;
+  readonly evidenceBucket: Output<string>;
+  readonly evidenceKeyArn: Output<string>;
+}
+
+/** Declares what is administered once for the whole organization. */
+export function adminProgram(inputs: AdminInputs): AdminOutputs {
+  const stack = adminStack(inputs);
+  const trusted = trustedAccess(stack);
+
+  const hubs = inputs.regions.map((region) => securityHub(stack, region, trusted));
+  const aggregator = findingAggregation(stack, hubs);
+  inputs.regions.forEach((region, index) => {
+    controlParameters(stack, region, hubs[index]?.standards ?? []);
+  });
+
+  const detectors = inputs.regions.map((region) => guardDuty(stack, region, trusted));
+
+  const delegation = analyzerDelegation(stack, trusted);
+  const analyzers = inputs.regions.map((region) => organizationAnalyzer(stack, region, delegation));
+
+  const { config, evidence: exported } = evidence(stack);
+  const events = accountEvents(stack);
+
+  const byRegion = (values: readonly Output<string>[]) =>
+    Object.fromEntries(inputs.regions.map((region, index) => [region, values[index] as Output<string>]));
+  return {
+    organizationId: inputs.organizationId,
+    accountEvents: events,
+    detectorIds: byRegion(detectors.map(({ id }) => id)),
+    hubArns: byRegion(hubs.map(({ hub }) => hub.arn)),
+    analyzerArns: byRegion(analyzers.map(({ arn }) => arn)),
+    findingAggregatorArn: aggregator.arn,
+    configBucket: config.bucket.bucket,
+    configKeyArn: config.key.arn,
+    evidenceBucket: exported.bucket.bucket,
+    evidenceKeyArn: exported.key.arn,
+  };
 }

@@ -45,7 +45,8 @@ export function configRecorder(stack: BaselineStack, region: string, roles: Serv
         s3KmsKeyArn: inputs.admin.configKeyArn,
         snapshotDeliveryProperties: { deliveryFrequency: "TwentyFour_Hours" },
       },
-      keep: ["name"],
+      // PutDeliveryChannel can change a topic but not take it away (AWS Config API).
+      keep: ["name", "snsTopicArn"],
     },
     { provider: member, dependsOn: [recorder] },
   );

@@ -1,0 +1,104 @@
+import { type PolicyDocument, policyDocument, type Statement } from "../bootstrap/policy-document.ts";
+import { EVIDENCE_LOSS } from "../bootstrap/service-actions.ts";
+import type { AdminInputs } from "../inputs.ts";
+import { arn } from "../partition.ts";
+
+type Place = Pick<AdminInputs, "partition" | "accounts" | "roles" | "organizationId">;
+
+/** The service principal of AWS Config. */
+const CONFIG = "config.amazonaws.com";
+
+/** The statements that every bucket with evidence has. */
+function evidenceStatements({ partition, roles }: Place, bucket: string): Statement[] {
+  const everything = [arn(partition, "s3", "", "", bucket), arn(partition, "s3", "", "", `${bucket}/*`)];
+  return [
+    {
+      Sid: "TlsOnly",
+      Effect: "Deny",
+      Principal: "*",
+      Action: ["s3:*"],
+      Resource: everything,
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    },
+    {
+      // Whoever gets hold of Bulwark does not get to remove the traces.
+      Sid: "KeptFromBulwark",
+      Effect: "Deny",
+      Principal: "*",
+      Action: EVIDENCE_LOSS,
+      Resource: everything,
+      Condition: {
+        ArnLike: {
+          "aws:PrincipalArn": [roles.service, roles.management, roles.deployment].map((role) =>
+            arn(partition, "iam", "", "*", `role/${role}`),
+          ),
+        },
+      },
+    },
+  ];
+}
+
+/** The policy of a bucket that only people and Bulwark's exports write to. */
+export function evidenceBucketPolicy(place: Place, bucket: string): PolicyDocument {
+  return policyDocument(...evidenceStatements(place, bucket));
+}
+
+/**
+ * The policy of the bucket that AWS Config delivers to from every account of the organization (AWS Config Developer Guide,
+ * "Permissions for the Amazon S3 Bucket for the AWS Config Delivery Channel").
+ */
+export function configBucketPolicy(place: Place, bucket: string): PolicyDocument {
+  const { partition, organizationId } = place;
+  const ofOrganization = { "aws:SourceOrgID": organizationId };
+  return policyDocument(
+    ...evidenceStatements(place, bucket),
+    {
+      Sid: "ConfigLooks",
+      Effect: "Allow",
+      Principal: { Service: CONFIG },
+      Action: ["s3:GetBucketAcl", "s3:ListBucket"],
+      Resource: [arn(partition, "s3", "", "", bucket)],
+      Condition: { StringEquals: ofOrganization },
+    },
+    {
+      Sid: "ConfigDelivers",
+      Effect: "Allow",
+      Principal: { Service: CONFIG },
+      Action: ["s3:PutObject"],
+      Resource: [arn(partition, "s3", "", "", `${bucket}/AWSLogs/*/Config/*`)],
+      Condition: { StringEquals: { ...ofOrganization, "s3:x-amz-acl": "bucket-owner-full-control" } },
+    },
+  );
+}
+
+/** The policy of a key in the log archive: its account decides by IAM, and `more` may use it beside. */
+function keyPolicy({ partition, accounts }: Place, ...more: Statement[]): PolicyDocument {
+  return policyDocument(
+    {
+      // Without it, nobody could ever change the key's policy again (AWS KMS Developer Guide, "Default key policy").
+      Sid: "Account",
+      Effect: "Allow",
+      Principal: { AWS: arn(partition, "iam", "", accounts.logArchive, "root") },
+      Action: ["kms:*"],
+      Resource: ["*"],
+    },
+    ...more,
+  );
+}
+
+/** The policy of the key for evidence of people and of Bulwark. */
+export function evidenceKeyPolicy(place: Place): PolicyDocument {
+  return keyPolicy(place);
+}
+
+/** The policy of the key that AWS Config encrypts its deliveries with. */
+export function configKeyPolicy(place: Place): PolicyDocument {
+  return keyPolicy(place, {
+    Sid: "ConfigDelivers",
+    Effect: "Allow",
+    Principal: { Service: CONFIG },
+    Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+    Resource: ["*"],
+    Condition: { StringEquals: { "aws:SourceOrgID": place.organizationId } },
+  });
+}

@@ -1,0 +1,114 @@
+import { Key } from "@pulumi/aws/kms/key.js";
+import { Bucket } from "@pulumi/aws/s3/bucket.js";
+import { BucketOwnershipControls } from "@pulumi/aws/s3/bucketOwnershipControls.js";
+import { BucketPolicy } from "@pulumi/aws/s3/bucketPolicy.js";
+import { BucketPublicAccessBlock } from "@pulumi/aws/s3/bucketPublicAccessBlock.js";
+import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketServerSideEncryptionConfiguration.js";
+import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning.js";
+import type { PolicyDocument } from "../bootstrap/policy-document.ts";
+import { awsNames, TAGS } from "../names.ts";
+import { configBucketPolicy, configKeyPolicy, evidenceBucketPolicy, evidenceKeyPolicy } from "./evidence-policies.ts";
+import type { AdminStack } from "./stack.ts";
+
+/** A bucket for evidence, ready to take it. */
+export interface EvidenceBucket {
+  readonly bucket: Bucket;
+  readonly key: Key;
+}
+
+/** Both buckets of the log archive, each with its own key, in the home region. */
+export function evidence(stack: AdminStack): { readonly config: EvidenceBucket; readonly evidence: EvidenceBucket } {
+  const { inputs } = stack;
+  const configBucket = awsNames.configBucket(inputs.accounts.logArchive, inputs.homeRegion);
+  const bucket = awsNames.evidenceBucket(inputs.accounts.logArchive, inputs.homeRegion);
+  return {
+    config: evidenceBucket(stack, "config", {
+      bucket: configBucket,
+      description: "Deliveries of AWS Config from the organization",
+      policy: configBucketPolicy(inputs, configBucket),
+      keyPolicy: configKeyPolicy(inputs),
+    }),
+    evidence: evidenceBucket(stack, "evidence", {
+      bucket,
+      description: "Evidence for auditors",
+      policy: evidenceBucketPolicy(inputs, bucket),
+      keyPolicy: evidenceKeyPolicy(inputs),
+    }),
+  };
+}
+
+interface Wanted {
+  readonly bucket: string;
+  readonly description: string;
+  readonly policy: PolicyDocument;
+  readonly keyPolicy: PolicyDocument;
+}
+
+/**
+ * An encrypted, versioned, private bucket whose content Bulwark's own roles can't delete. It has no lifecycle rules on purpose: a
+ * role that may set them may let evidence expire. S3 answers OperationAborted to changes of one bucket at the same time, so each
+ * part waits for the one before; the policy is last, because it shuts the others out.
+ */
+function evidenceBucket({ inputs, logArchive }: AdminStack, label: string, wanted: Wanted): EvidenceBucket {
+  const region = inputs.homeRegion;
+  const provider = logArchive;
+  const key = new Key(
+    `${label}-key-${region}`,
+    {
+      region,
+      description: wanted.description,
+      enableKeyRotation: true,
+      policy: JSON.stringify(wanted.keyPolicy),
+      tags: TAGS,
+    },
+    { provider, protect: true },
+  );
+  const bucket = new Bucket(
+    `${label}-bucket-${region}`,
+    { region, bucket: wanted.bucket, forceDestroy: false, tags: TAGS },
+    { provider, protect: true },
+  );
+  const part = `${label}-bucket`;
+  const ownership = new BucketOwnershipControls(
+    `${part}-ownership-${region}`,
+    { region, bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
+    { provider },
+  );
+  const privacy = new BucketPublicAccessBlock(
+    `${part}-public-access-${region}`,
+    {
+      region,
+      bucket: bucket.bucket,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    },
+    { provider, dependsOn: [ownership] },
+  );
+  const versions = new BucketVersioning(
+    `${part}-versioning-${region}`,
+    { region, bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
+    { provider, dependsOn: [privacy] },
+  );
+  const encryption = new BucketServerSideEncryptionConfiguration(
+    `${part}-encryption-${region}`,
+    {
+      region,
+      bucket: bucket.bucket,
+      rules: [
+        {
+          applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: key.arn },
+          bucketKeyEnabled: true,
+        },
+      ],
+    },
+    { provider, dependsOn: [versions] },
+  );
+  new BucketPolicy(
+    `${part}-policy-${region}`,
+    { region, bucket: bucket.bucket, policy: JSON.stringify(wanted.policy) },
+    { provider, dependsOn: [encryption], protect: true },
+  );
+  return { bucket, key };
+}

@@ -1,0 +1,116 @@
+import type { Adoption } from "../adoption.ts";
+import { adoptDetector, adoptHub } from "../hub-adoption.ts";
+import type { BaselineInputs } from "../inputs.ts";
+import type { AccountInventory, RegionInventory } from "../inventory.ts";
+import { names } from "../names.ts";
+import { resourceTypes } from "../resource-types.ts";
+import { adoptRecorder } from "./recorder-adoption.ts";
+import { type LinkedService, SERVICE_LINKED_ROLES, serviceLinkedRoleArn } from "./service-linked-roles.ts";
+
+/** What the decisions depend on, apart from the inventory. */
+export type AdoptionInputs = Pick<BaselineInputs, "accountId" | "partition" | "regions" | "standards" | "accounts">;
+
+/**
+ * Decides what becomes of what an account holds already: the same in a preview and in the first deployment, because it depends on
+ * nothing else. Only the regions of `inputs` count. Meant for the first deployment of an account or of a region: later the
+ * inventory shows Bulwark's own work.
+ */
+export function decideAdoptions(inventory: AccountInventory, inputs: AdoptionInputs): Adoption[] {
+  return [
+    ...accountWide(inventory, inputs),
+    ...inputs.regions.flatMap((region) => {
+      const found = inventory.regions[region];
+      return found === undefined ? [] : inRegion(found, region, inputs);
+    }),
+  ];
+}
+
+function accountWide(inventory: AccountInventory, { accountId, partition }: AdoptionInputs): Adoption[] {
+  const { publicAccessBlock, passwordPolicy } = inventory;
+  const adoptions: Adoption[] = [];
+  if (publicAccessBlock !== undefined) {
+    adoptions.push({
+      type: resourceTypes.publicAccessBlock,
+      name: names.publicAccessBlock,
+      region: "global",
+      id: accountId,
+      before: { accountId, ...publicAccessBlock },
+      decision: "adopt",
+      reason: "the account has an S3 public access block already, and AWS allows one",
+    });
+  }
+  if (passwordPolicy !== undefined) {
+    adoptions.push({
+      type: resourceTypes.passwordPolicy,
+      name: names.passwordPolicy,
+      region: "global",
+      id: "iam-account-password-policy",
+      before: { ...passwordPolicy },
+      decision: "adopt",
+      reason: "the account has a password policy already, and AWS allows one",
+    });
+  }
+  for (const service of Object.keys(SERVICE_LINKED_ROLES) as LinkedService[]) {
+    if (!inventory.serviceLinkedRoles.includes(service)) continue;
+    adoptions.push({
+      type: resourceTypes.serviceLinkedRole,
+      name: names.serviceLinkedRole(service),
+      region: "global",
+      id: serviceLinkedRoleArn(partition, accountId, service),
+      before: { awsServiceName: service },
+      decision: "leave",
+      reason: `the service-linked role of ${service} exists, and other regions of the account may need it`,
+    });
+  }
+  return adoptions;
+}
+
+function inRegion(found: RegionInventory, region: string, inputs: AdoptionInputs): Adoption[] {
+  return [
+    ...(found.hub === undefined ? [] : adoptHub(found.hub, region, inputs)),
+    ...(found.detector === undefined ? [] : [adoptDetector(found.detector, region)]),
+    ...adoptRecorder(found, region),
+    ...(found.ebsEncryptionByDefault ? [adoptEncryption(region)] : []),
+    ...adoptMemberships(found, region, inputs.accountId),
+  ];
+}
+
+function adoptEncryption(region: string): Adoption {
+  return {
+    type: resourceTypes.ebsEncryption,
+    name: names.ebsEncryption(region),
+    region,
+    id: "default",
+    before: { enabled: true },
+    decision: "adopt",
+    reason: `EBS volumes are encrypted by default in ${region} already`,
+  };
+}
+
+function adoptMemberships({ membership }: RegionInventory, region: string, accountId: string): Adoption[] {
+  const adoptions: Adoption[] = [];
+  if (membership?.securityHub !== undefined) {
+    adoptions.push({
+      type: resourceTypes.hubMember,
+      name: names.hubMember(region),
+      region,
+      id: accountId,
+      before: { accountId, ...membership.securityHub },
+      decision: "adopt",
+      reason: `the account is a Security Hub member of the security account in ${region} already`,
+    });
+  }
+  if (membership?.guardDuty !== undefined) {
+    const { detectorId, email } = membership.guardDuty;
+    adoptions.push({
+      type: resourceTypes.detectorMember,
+      name: names.detectorMember(region),
+      region,
+      id: `${detectorId}:${accountId}`,
+      before: { accountId, detectorId, email },
+      decision: "adopt",
+      reason: `the account is a GuardDuty member of the security account in ${region} already`,
+    });
+  }
+  return adoptions;
+}

@@ -1,0 +1,21 @@
+/** Pulumi type tokens of the resources that can be adopted. */
+export const resourceTypes = {
+  hub: "aws:securityhub/account:Account",
+  standard: "aws:securityhub/standardsSubscription:StandardsSubscription",
+  hubMember: "aws:securityhub/member:Member",
+  hubAdministrator: "aws:securityhub/organizationAdminAccount:OrganizationAdminAccount",
+  findingAggregator: "aws:securityhub/findingAggregator:FindingAggregator",
+  detector: "aws:guardduty/detector:Detector",
+  detectorMember: "aws:guardduty/member:Member",
+  detectorAdministrator: "aws:guardduty/organizationAdminAccount:OrganizationAdminAccount",
+  recorder: "aws:cfg/recorder:Recorder",
+  recorderStatus: "aws:cfg/recorderStatus:RecorderStatus",
+  deliveryChannel: "aws:cfg/deliveryChannel:DeliveryChannel",
+  ebsEncryption: "aws:ebs/encryptionByDefault:EncryptionByDefault",
+  publicAccessBlock: "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
+  passwordPolicy: "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+  serviceLinkedRole: "aws:iam/serviceLinkedRole:ServiceLinkedRole",
+  analyzer: "aws:accessanalyzer/analyzer:Analyzer",
+  trustedAccess: "aws:organizations/awsServiceAccess:AwsServiceAccess",
+  delegatedAdministrator: "aws:organizations/delegatedAdministrator:DelegatedAdministrator",
+} as const;
