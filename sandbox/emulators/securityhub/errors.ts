@@ -1,43 +1,38 @@
 import { AwsError } from "../../gateway/emulator.ts";
 
-// Security Hub answers the exception's name a second time in the member `Code` of the error, which the SDKs surface.
-function failure(code: string, status: number, message: string): AwsError {
-  return new AwsError(code, message, status, { Code: code });
-}
-
 /** 401: the account may not do this (not subscribed, not an administrator, a member). */
 export function invalidAccess(message: string): AwsError {
-  return failure("InvalidAccessException", 401, message);
+  return new AwsError("InvalidAccessException", message, 401);
 }
 
 /** 400: a value that the operation does not take. */
 export function invalidInput(message: string): AwsError {
-  return failure("InvalidInputException", 400, message);
+  return new AwsError("InvalidInputException", message, 400);
 }
 
 /** 403: the organization does not let this account call the operation. */
 export function accessDenied(message: string): AwsError {
-  return failure("AccessDeniedException", 403, message);
+  return new AwsError("AccessDeniedException", message, 403);
 }
 
 /** 404: no such resource in this account and region. */
 export function notFound(message: string): AwsError {
-  return failure("ResourceNotFoundException", 404, message);
+  return new AwsError("ResourceNotFoundException", message, 404);
 }
 
 /** 409: the resource exists already, or another one stands in its place. */
 export function conflict(message: string): AwsError {
-  return failure("ResourceConflictException", 409, message);
+  return new AwsError("ResourceConflictException", message, 409);
 }
 
 /** 400: the resource is being changed just now. */
 export function inUse(message: string): AwsError {
-  return failure("ResourceInUseException", 400, message);
+  return new AwsError("ResourceInUseException", message, 400);
 }
 
 /** 429: one more than the account may have. */
 export function limitExceeded(message: string): AwsError {
-  return failure("LimitExceededException", 429, message);
+  return new AwsError("LimitExceededException", message, 429);
 }
 
 /** 501: AWS has this, the sandbox does not yet. */
