@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SAMPLE } from "../../sandbox/organization/accounts.ts";
+import { type RootAccess, rootAccess } from "../../sandbox/organization/root-access.ts";
+import { type SampleOrganization, startSandbox } from "../../sandbox/sandbox.ts";
+
+/** A sandbox of a test file's own, on a free port, with the sample organization. */
+export interface RunningSandbox {
+  readonly url: string;
+  /** AWS SDK settings of the root of an account; us-east-1 unless told otherwise. */
+  root(accountId: string, region?: string): RootAccess;
+  close(): Promise<void>;
+}
+
+/** Starts one; the accounts are empty unless `organization` populates them. */
+export async function runSandbox(organization: SampleOrganization = { seed: SAMPLE }): Promise<RunningSandbox> {
+  const dataDir = mkdtempSync(join(tmpdir(), "bulwark-sandbox-"));
+  const sandbox = await startSandbox({
+    port: 0,
+    dataDir,
+    python: join(import.meta.dirname, "../../.bulwark/venv/bin/python"),
+    organization,
+    log: { info: () => {}, error: (message) => console.error(message) },
+  });
+  return {
+    url: sandbox.url,
+    root: (accountId, region = "us-east-1") => rootAccess(sandbox.url, accountId, region),
+    async close() {
+      await sandbox.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Asks until `ready` is content with the answer. Throws after five seconds. */
+export async function until<Answer>(ask: () => Promise<Answer>, ready: (answer: Answer) => boolean): Promise<Answer> {
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    const answer = await ask();
+    if (ready(answer)) return answer;
+    if (Date.now() > deadline) throw new Error(`still not ready: ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
