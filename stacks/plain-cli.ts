@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { StackInputs } from "../programs/inputs.ts";
-import { arn } from "../programs/partition.ts";
+import { roleArn } from "../programs/partition.ts";
 import { profileName } from "./profiles.ts";
 import { secretsOf, stackSettings, stackSettingsFile } from "./project.ts";
 
@@ -53,19 +53,15 @@ export interface PlainCliSettings {
 
 /** The accounts that the providers of some stacks work in, with the roles by which the service reaches them too. */
 export function accountsReachedBy(documents: readonly StackInputs[]): ReachableAccount[] {
-  const reached = new Map<string, string>();
+  const roles = new Map<string, string>();
   for (const inputs of documents) {
-    const { accounts, roles, partition } = inputs;
-    const deployment = [
-      accounts.security,
-      accounts.logArchive,
-      ...(inputs.kind === "baseline" ? [inputs.accountId] : []),
-    ];
-    reached.set(accounts.management, arn(partition, "iam", "", accounts.management, `role/${roles.management}`));
-    for (const account of deployment)
-      reached.set(account, arn(partition, "iam", "", account, `role/${roles.deployment}`));
+    const { management, security, logArchive } = inputs.accounts;
+    roles.set(management, roleArn(inputs.partition, management, inputs.roles.management));
+    for (const account of [security, logArchive, ...(inputs.kind === "baseline" ? [inputs.accountId] : [])]) {
+      roles.set(account, roleArn(inputs.partition, account, inputs.roles.deployment));
+    }
   }
-  return [...reached].map(([accountId, roleArn]) => ({ accountId, roleArn }));
+  return [...roles].map(([accountId, role]) => ({ accountId, roleArn: role }));
 }
 
 const SOURCE_PROFILE = "bulwark-service";
