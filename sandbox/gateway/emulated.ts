@@ -63,7 +63,7 @@ function routeEmulated(emulator: Emulator, { service, router }: LoadedModel, req
       `${emulator.signingName} has no operation ${target || "(no target)"}.`,
     );
   }
-  const route = router.byPath(request.method, request.path, request.query);
+  const route = router.byPath(request);
   if (route !== undefined) return route;
   throw new AwsError(
     "UnknownOperationException",

@@ -13,7 +13,7 @@ import { type Backends, bodyOf, type Outcome, type Passage, send } from "./passa
 import { errorFormatOf, writeError } from "./protocol/errors.ts";
 import { operationOf, passOn } from "./proxied.ts";
 import type { LoopbackProxy } from "./proxy.ts";
-import { wireRequest } from "./wire.ts";
+import { originForm, wireRequest } from "./wire.ts";
 
 export interface GatewayOptions {
   /** Calls wait for it. */
@@ -32,7 +32,12 @@ export function createGateway(options: GatewayOptions): Server {
 
   async function answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = now();
-    const request = wireRequest(message.method ?? "GET", message.url ?? "/", message.rawHeaders, Buffer.alloc(0));
+    const request = wireRequest(
+      message.method ?? "GET",
+      originForm(message.url ?? "/"),
+      message.rawHeaders,
+      Buffer.alloc(0),
+    );
     if (request.path.startsWith(CONTROL_PREFIX)) {
       const body = await bodyOf(message);
       const health = () => ({ status: "ok" });

@@ -46,8 +46,7 @@ export function operationOf(service: string, request: WireRequest, models: Model
   const rpc = /^\/service\/[^/]+\/operation\/([^/]+)$/.exec(request.path)?.[1];
   if (rpc !== undefined) return rpc;
   const model = restModelOf(service, request.path);
-  const route =
-    model === undefined ? undefined : models.get(model).router.byPath(request.method, request.path, request.query);
+  const route = model === undefined ? undefined : models.get(model).router.byPath(request);
   return route?.operation.name ?? `${request.method} ${request.path}`;
 }
 

@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { originForm } from "./wire.ts";
 
 /** Headers that concern one connection only, and `expect`, which node has answered already. */
 const OF_ONE_CONNECTION = new Set([
@@ -48,7 +49,7 @@ export function createProxy(): LoopbackProxy {
           host: "127.0.0.1",
           port: to.port,
           method: message.method ?? "GET",
-          path: message.url ?? "/",
+          path: originForm(message.url ?? "/"),
           headers,
           setHost: false,
         });

@@ -18,6 +18,11 @@ export interface WireResponse {
   readonly body: Buffer;
 }
 
+/** The path and query of a request target. A client that takes the gateway for its HTTP proxy sends a whole URL. */
+export function originForm(target: string): string {
+  return target.startsWith("http://") ? (/^http:\/\/[^/]*(\/.*)?$/.exec(target)?.[1] ?? "/") : target;
+}
+
 /** Makes a `WireRequest` of node's message parts. `target` is path and query; `rawHeaders` alternates names and values. */
 export function wireRequest(method: string, target: string, rawHeaders: readonly string[], body: Buffer): WireRequest {
   const at = target.indexOf("?");

@@ -28,7 +28,7 @@ def authorize(message):
         return _refused("MissingAuthenticationToken", "Missing Authentication Token")
     set_request_account_id(_request_account_scope(access_key))
     set_request_region(message["region"])
-    iam_evaluator.pin_request_origin("127.0.0.1", False)
+    iam_evaluator.pin_request_origin("127.0.0.1", True)
     iam_evaluator.pin_signed_request(message["method"], message["path"], query, pairs)
     checked = iam_evaluator.authenticate(access_key, get_account_id())
     if isinstance(checked, AuthError):
@@ -49,7 +49,7 @@ def identify(message):
     if isinstance(credential, CredentialResolutionError):
         return None
     principal = iam_evaluator.PrincipalInfo(
-        credential.principal_arn, credential.principal_type, credential.account_id, None
+        credential.principal_arn, credential.principal_type, credential.account_id, []
     )
     return _described(principal, sts._sessions.get(access_key))
 
@@ -68,8 +68,6 @@ def _described(principal, session):
 
 
 def _denied(principal, region, check):
-    if principal.policies is None:  # the account's root
-        return None
     ctx = EvalContext(
         principal_arn=principal.arn,
         principal_type=principal.type,

@@ -13,8 +13,11 @@ answers = pipe.take_stdout()
 
 import authorization  # noqa: E402
 import events  # noqa: E402
+import iam_requests  # noqa: E402
 import organization  # noqa: E402
+import service_linked_roles  # noqa: E402
 import source_identity  # noqa: E402
+import transport  # noqa: E402
 from hypercorn.asyncio import serve  # noqa: E402
 from hypercorn.config import Config  # noqa: E402
 from ministack.app import app  # noqa: E402
@@ -23,13 +26,13 @@ CALLS = {
     "authorize": authorization.authorize,
     "identify": authorization.identify,
     "putEvent": events.put_event,
-    "setMembership": lambda message: organization.set_membership(message),
+    "setMembership": organization.set_membership,
 }
 
 
 async def main():
-    organization.install()
-    source_identity.install()
+    for part in (organization, source_identity, service_linked_roles, iam_requests, transport):
+        part.install()
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.bind(("127.0.0.1", 0))
     listener.listen(512)
@@ -37,7 +40,7 @@ async def main():
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
-    server = asyncio.ensure_future(serve(app, config))
+    server = asyncio.ensure_future(serve(transport.encrypted(app), config))
     answers.write(json.dumps({"port": listener.getsockname()[1]}).encode() + b"\n")
     await asyncio.gather(server, pipe.answer_calls(CALLS, answers))
 

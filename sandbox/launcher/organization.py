@@ -4,8 +4,10 @@ MiniStack lets every account be an organization of its own; here `aws:PrincipalO
 gateway's Organizations, and the credentials of a suspended account are refused everywhere.
 """
 
+import dataclasses
+
 from ministack.core import iam_evaluator
-from ministack.services import sts
+from ministack.services import s3, sts
 
 _accounts = {}
 _organization_id = None
@@ -38,13 +40,12 @@ def _paths(account_id):
 
 
 def _resource_account(ctx):
-    """The owner of the resource. An S3 ARN carries no account, so its bucket is asked."""
+    """The owner of the resource. An S3 ARN carries no account, so its bucket is looked up."""
     if ctx.resource_arn.startswith("arn:aws:s3:::"):
-        from ministack.services import s3
-
-        found = s3.bucket_policy_for_arn(ctx.resource_arn)
-        if found is not None and found[1]:
-            return found[1]
+        bucket = ctx.resource_arn.removeprefix("arn:aws:s3:::").split("/", 1)[0]
+        owner = next((account for account, name in s3._buckets.to_dict() if name == bucket), None)
+        if owner:
+            return owner
     return iam_evaluator._account_from_arn(ctx.resource_arn) or ctx.principal_account
 
 
@@ -78,19 +79,26 @@ def _resolve_credential_of_active_account(access_key_id, account_id=None, *sessi
 
 
 def organization_policy_limits(account_id):
-    """Layers of service control policies over a principal of this account, each a list of parsed policies.
+    """Layers of service control policies over every principal of this account, each a list of parsed policies.
 
     None yet. They belong here: `resolve_principal` is the one way to a decision, for MiniStack's own services and
-    for those of the gateway and of moto. (They bind the root of a member too, whose `policies` are None, and never
-    the management account. Resource control policies act on the resource's account and belong beside `evaluate`.)
+    for those of the gateway and of moto. (Never the management account. Resource control policies act on the
+    resource's account and belong beside `evaluate`.)
     """
     return []
 
 
+_EVERYTHING = [iam_evaluator.parse_policy_document({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})]
+
+
 def _resolve_principal_in_organization(access_key_id, account_id, credential=None):
     principal = _resolve_principal(access_key_id, account_id, credential)
-    if isinstance(principal, iam_evaluator.PrincipalInfo) and principal.policies is not None:
-        principal.limits = [*principal.limits, *organization_policy_limits(principal.account)]
+    if isinstance(principal, iam_evaluator.PrincipalInfo):
+        # MiniStack asks nothing more about a root. On AWS it has every right in its own account, and resource
+        # policies and the organization's still bind it.
+        policies = _EVERYTHING if principal.policies is None else principal.policies
+        limits = [*principal.limits, *organization_policy_limits(principal.account)]
+        principal = dataclasses.replace(principal, policies=policies, limits=limits)
     return principal
 
 

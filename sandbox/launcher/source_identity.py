@@ -90,9 +90,8 @@ def _may_set(caller_key, role_arn, identity):
         action="sts:SetSourceIdentity", resource_arn=role_arn, region=get_region(),
         service_context={"sts:sourceidentity": identity}, principal_keys=principal.keys,
     )
-    if principal.policies is not None:
-        if iam_evaluator.evaluate(ctx, principal.policies, *principal.limits).decision != "Allow":
-            return False
+    if iam_evaluator.evaluate(ctx, principal.policies, *principal.limits).decision != "Allow":
+        return False
     return _evaluate_trust_policy(role.get("AssumeRolePolicyDocument", "{}"), principal.arn, ctx)
 
 

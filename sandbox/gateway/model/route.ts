@@ -1,4 +1,5 @@
-import type { OperationModel, ServiceModel } from "./shapes.ts";
+import type { WireRequest } from "../wire.ts";
+import { type OperationModel, type ServiceModel, shapeOf } from "./shapes.ts";
 
 export interface Route {
   readonly operation: OperationModel;
@@ -7,8 +8,8 @@ export interface Route {
 }
 
 export interface Router {
-  /** The operation of a REST request: `path` as on the wire, percent-encoded. */
-  byPath(method: string, path: string, query: URLSearchParams): Route | undefined;
+  /** The operation of a REST request: its `path` as on the wire, percent-encoded. */
+  byPath(request: Pick<WireRequest, "method" | "path" | "query" | "header">): Route | undefined;
 }
 
 interface Pattern {
@@ -19,16 +20,20 @@ interface Pattern {
   readonly query: readonly (readonly [name: string, value: string])[];
   /** More fixed text is the better match: `/members/delete` before `/members/{id}`. */
   readonly fixed: number;
+  /** What the operation must have beside its path: tells CopyObject from PutObject, whose path is the same. */
+  readonly requiredQuery: readonly string[];
+  readonly requiredHeaders: readonly string[];
 }
 
 /** Compiles the URI templates of a model. Labels match one segment, `{name+}` matches several. */
 export function createRouter(model: ServiceModel): Router {
   const patterns = Object.values(model.operations)
-    .map(compile)
-    .sort((a, b) => b.query.length - a.query.length || b.fixed - a.fixed);
+    .map((operation) => compile(model, operation))
+    .sort((a, b) => b.query.length - a.query.length || b.fixed - a.fixed || requirements(b) - requirements(a));
   return {
-    byPath(method, path, query) {
+    byPath({ method, path, query, header }) {
       const trimmed = withoutTrailingSlash(path);
+      let incomplete: Route | undefined;
       for (const pattern of patterns) {
         if (pattern.method !== method) continue;
         if (!pattern.query.every(([name, value]) => query.has(name) && (value === "" || query.get(name) === value))) {
@@ -37,14 +42,23 @@ export function createRouter(model: ServiceModel): Router {
         const match = pattern.path.exec(trimmed);
         if (match === null) continue;
         const labels = pattern.labels.map((name, i) => [name, decodeURIComponent(match[i + 1] ?? "")] as const);
-        return { operation: pattern.operation, labels: Object.fromEntries(labels) };
+        const route = { operation: pattern.operation, labels: Object.fromEntries(labels) };
+        const complete =
+          pattern.requiredQuery.every((name) => query.has(name)) &&
+          pattern.requiredHeaders.every((name) => header(name) !== undefined);
+        if (complete) return route;
+        incomplete ??= route; // Validation will say what it lacks.
       }
-      return undefined;
+      return incomplete;
     },
   };
 }
 
-function compile(operation: OperationModel): Pattern {
+function requirements(pattern: Pattern): number {
+  return pattern.requiredQuery.length + pattern.requiredHeaders.length;
+}
+
+function compile(model: ServiceModel, operation: OperationModel): Pattern {
   const [path = "/", query = ""] = operation.http.requestUri.split("?");
   const labels: string[] = [];
   const source = withoutTrailingSlash(path)
@@ -63,7 +77,17 @@ function compile(operation: OperationModel): Pattern {
     labels,
     query: [...new URLSearchParams(query)],
     fixed: path.replace(/\{[^}]+\}/g, "").length,
+    requiredQuery: requiredAt(model, operation, "querystring"),
+    requiredHeaders: requiredAt(model, operation, "header"),
   };
+}
+
+function requiredAt(model: ServiceModel, operation: OperationModel, location: "querystring" | "header"): string[] {
+  const shape = operation.input && shapeOf(model, operation.input);
+  return (shape?.required ?? []).flatMap((name) => {
+    const member = shape?.members?.[name];
+    return member?.location === location ? [member.locationName ?? name] : [];
+  });
 }
 
 function withoutTrailingSlash(path: string): string {

@@ -1,0 +1,72 @@
+"""What MiniStack's IAM leaves out of requests: resources of roles with a path, of service-linked roles and of rules on
+the default bus, and IAM's own condition keys.
+
+Source of names and keys: service authorization reference, "AWS Identity and Access Management" and "Amazon EventBridge".
+"""
+
+from ministack.core import iam_actions
+from ministack.services import iam
+from service_linked_roles import role_name_of
+
+_extract_resource_arn = iam_actions.extract_resource_arn
+_request_tag_context = iam_actions.request_tag_context
+
+_BOUNDARY_IN_REQUEST = {"CreateRole", "CreateUser", "PutRolePermissionsBoundary", "PutUserPermissionsBoundary"}
+
+
+def _value(parameters, name):
+    return iam_actions._query_param(parameters, name)
+
+
+def _resource_arn(service, method, path, headers, body, parameters, region, account_id):
+    arn = _extract_resource_arn(service, method, path, headers, body, parameters, region, account_id)
+    if service == "iam":
+        return _iam_resource(parameters, account_id) or arn
+    if service == "events":
+        # The ARN of a rule names its bus only where that is not the default one.
+        return arn.replace(":rule/default/", ":rule/")
+    return arn
+
+
+def _iam_resource(parameters, account_id):
+    prefix = f"arn:aws:iam::{account_id}:"
+    service_name = _value(parameters, "AWSServiceName")
+    if service_name:
+        return f"{prefix}role/aws-service-role/{service_name}/{role_name_of(service_name)}"
+    for parameter, kind, entities in (("RoleName", "role", iam._roles), ("UserName", "user", iam._users)):
+        name = _value(parameters, parameter)
+        if name:
+            entity = entities.get_scoped(account_id, None, name) or {}
+            return entity.get("Arn") or f"{prefix}{kind}{_value(parameters, 'Path') or '/'}{name}"
+    policy_name = _value(parameters, "PolicyName")
+    if policy_name and not _value(parameters, "GroupName"):
+        return f"{prefix}policy{_value(parameters, 'Path') or '/'}{policy_name}"
+    return None
+
+
+def _request_context(service, action, body, parameters):
+    context = _request_tag_context(service, action, body, parameters)
+    if service != "iam":
+        return context
+    operation = action.split(":", 1)[-1]
+    policy_arn = _value(parameters, "PolicyArn")
+    if policy_arn and operation.startswith(("Attach", "Detach")):
+        context["iam:PolicyARN"] = policy_arn
+    if _value(parameters, "AWSServiceName"):
+        context["iam:AWSServiceName"] = _value(parameters, "AWSServiceName")
+    boundary = _boundary(operation, parameters)
+    return {**context, "iam:PermissionsBoundary": boundary} if boundary else context
+
+
+def _boundary(operation, parameters):
+    """The boundary that the request sets, or else the one that the role or user of the request has."""
+    if operation in _BOUNDARY_IN_REQUEST:
+        return _value(parameters, "PermissionsBoundary")
+    entity = iam._roles.get(_value(parameters, "RoleName")) or iam._users.get(_value(parameters, "UserName"))
+    return (entity or {}).get("PermissionsBoundary")
+
+
+def install():
+    """Completes the requests that MiniStack authorizes."""
+    iam_actions.extract_resource_arn = _resource_arn
+    iam_actions.request_tag_context = _request_context
