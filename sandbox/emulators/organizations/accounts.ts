@@ -40,7 +40,7 @@ export function accountOperations(organization: Organization, aws: Aws): Record<
           MasterAccountId: management.id,
           MasterAccountArn: management.arn,
           MasterAccountEmail: management.email,
-          AvailablePolicyTypes: [],
+          AvailablePolicyTypes: [{ Type: "SERVICE_CONTROL_POLICY", Status: "ENABLED" }],
         },
       };
     },
