@@ -168,6 +168,8 @@ export async function callAws<T>(
     return await call();
   } catch (error) {
     if (absent.includes(awsCodeOf(error) ?? "")) return undefined;
+    // Credentials that are assumed on the way fail as a call of their own, which says more than the outer one.
+    if (error instanceof AwsCallError) throw error;
     throw new AwsCallError(place, error);
   }
 }
