@@ -91,7 +91,7 @@ function checkedValue(property: Property, value: Value, path: string, failures: 
       return Object.fromEntries(
         Object.entries(value as Values).map(([name, member]) => [
           name,
-          typed("string", member ?? null, `${path}.${name}`, failures),
+          checkedValue(property.item ?? { kind: "string" }, member ?? null, `${path}.${name}`, failures),
         ]),
       );
     }

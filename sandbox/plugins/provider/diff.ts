@@ -57,7 +57,7 @@ function ofProperty(
     case "set":
       return ofSet(property, items(before), items(after), path, replaces);
     case "map":
-      return ofMap(asValues(before), asValues(after), path, replaces);
+      return ofMap(itemOf(property), asValues(before), asValues(after), path, replaces);
     default:
       return [{ path, kind: isBlank(after) ? "delete" : isBlank(before) ? "add" : "update", replaces }];
   }
@@ -81,10 +81,10 @@ function ofSet(property: Property, before: readonly Value[], after: readonly Val
   });
 }
 
-function ofMap(before: Values, after: Values, path: string, replaces: boolean): Difference[] {
+function ofMap(item: Property, before: Values, after: Values, path: string, replaces: boolean): Difference[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names]
-    .filter((name) => before[name] !== after[name])
+    .filter((name) => !isSame(item, before[name], after[name]))
     .map((name) => ({
       path: joined(path, name),
       kind: before[name] === undefined ? "add" : after[name] === undefined ? "delete" : "update",

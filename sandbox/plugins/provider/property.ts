@@ -76,6 +76,14 @@ export const policy = scalar<string>("policy");
 /** Strings by name. */
 export const map = scalar<Readonly<Record<string, string>>>("map");
 
+/** Values by name. */
+export function mapOf<T, const O extends Rules>(
+  item: Property<T>,
+  rules?: O,
+): Property<Readonly<Record<string, T>>, Given<O>> {
+  return { kind: "map", item, ...rules };
+}
+
 export function list<T, const O extends Rules>(item: Property<T>, rules?: O): Property<readonly T[], Given<O>> {
   return { kind: "list", item, ...rules };
 }

@@ -167,7 +167,8 @@ export class Provider {
     if (live === undefined) return undefined;
     const complete = this.#complete(resource, place, live, before);
     const state = stateFrom(fields, { ...prior?.inputs, ...before }, complete);
-    return { id, state: { ...state, id }, inputs: inputsFrom(fields, prior, complete) };
+    const named = typeof live.id === "string" ? live.id : id;
+    return { id: named, state: { ...state, id: named }, inputs: inputsFrom(fields, prior, complete) };
   }
 
   async update(target: Existing, state: Values, inputs: Values, ignored: readonly string[]): Promise<Values> {

@@ -22,8 +22,11 @@ export interface Resource<F extends Fields = Fields> {
    * so that a failure of those leaves the resource in the state instead of forgetting it.
    */
   create(place: Place, inputs: InputsOf<F>, made: (id: string) => void): Promise<string>;
-  /** All properties as they are in AWS, or nothing when the resource is gone. `prior` is empty in an import. */
-  read(place: Place, id: string, prior: OutputsOf<F>): Promise<OutputsOf<F> | undefined>;
+  /**
+   * All properties as they are in AWS, or nothing when the resource is gone. `prior` is empty in an import, which may
+   * give another `id` than the state's.
+   */
+  read(place: Place, id: string, prior: OutputsOf<F>): Promise<(OutputsOf<F> & { readonly id?: string }) | undefined>;
   /** Brings an existing resource to `inputs` (what the program leaves to AWS is as in the state); `changed` are the properties that differ. Absent: every change replaces. */
   update?(
     place: Place,
