@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { GuardDuty } from "@aws-sdk/client-guardduty";
-import { IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
+import { IAM } from "@aws-sdk/client-iam";
 import { Organizations } from "@aws-sdk/client-organizations";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { SAMPLE } from "../../sandbox/organization/accounts.ts";
@@ -115,8 +115,8 @@ describe("GuardDuty in the sandbox", () => {
     it("brings the service-linked role, which GetDetector names", async () => {
       const { DetectorId } = await as(forensics).createDetector({ Enable: true });
       const { ServiceRole } = await as(forensics).getDetector({ DetectorId });
-      const iam = new IAMClient(rootAccess(sandbox.url, forensics, "us-east-1"));
-      const { Roles } = await iam.send(new ListRolesCommand({ PathPrefix: "/aws-service-role/" }));
+      const iam = new IAM(rootAccess(sandbox.url, forensics, "us-east-1"));
+      const { Roles } = await iam.listRoles({ PathPrefix: "/aws-service-role/" });
       iam.destroy();
       assert.ok(Roles?.some(({ Arn }) => Arn === ServiceRole));
     });
@@ -214,6 +214,34 @@ describe("GuardDuty in the sandbox", () => {
         as(management, "us-west-2").enableOrganizationAdminAccount({ AdminAccountId: outsider }),
         badRequest(/another account|not member of AWS Organizations/),
       );
+    });
+
+    it("takes the caller's own permissions in AWS Organizations", async () => {
+      const iam = new IAM(rootAccess(sandbox.url, management, "us-east-1"));
+      await iam.createUser({ UserName: "delegator" });
+      const { AccessKey } = await iam.createAccessKey({ UserName: "delegator" });
+      const permit = (...Action: string[]) =>
+        iam.putUserPolicy({
+          UserName: "delegator",
+          PolicyName: "delegate",
+          PolicyDocument: JSON.stringify({
+            Version: "2012-10-17",
+            Statement: { Effect: "Allow", Action, Resource: "*" },
+          }),
+        });
+      const user = new GuardDuty({
+        ...rootAccess(sandbox.url, management, "us-east-1"),
+        credentials: { accessKeyId: AccessKey?.AccessKeyId ?? "", secretAccessKey: AccessKey?.SecretAccessKey ?? "" },
+        maxAttempts: 1,
+      });
+      await permit("guardduty:*");
+      await assert.rejects(user.enableOrganizationAdminAccount({ AdminAccountId: security }), {
+        name: "AccessDeniedException",
+        message: /organizations:EnableAWSServiceAccess/,
+      });
+      await permit("guardduty:*", "organizations:*");
+      await user.enableOrganizationAdminAccount({ AdminAccountId: security });
+      for (const client of [iam, user]) client.destroy();
     });
 
     it("ends with its members' association, not with their detectors", async () => {

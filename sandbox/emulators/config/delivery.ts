@@ -7,6 +7,7 @@ import {
   ListBucketsCommand,
   PutObjectCommand,
   S3Client,
+  S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { type Aws, AwsError } from "../../gateway/emulator.ts";
 import { allowsService, type ServiceRequest } from "./resource-policy.ts";
@@ -31,7 +32,7 @@ export interface Deliverer {
 
 const service = "config.amazonaws.com";
 
-/** S3 and KMS have one name space here, whatever region signs. */
+/** Bucket names are global: asked here, S3 names the bucket's region and the client follows. */
 const home = "us-east-1";
 
 export function createDeliverer(aws: Aws): Deliverer {
@@ -39,7 +40,7 @@ export function createDeliverer(aws: Aws): Deliverer {
   const owners = new Map<string, string>();
 
   async function asRoot<Output>(accountId: string, work: (s3: S3Client) => Promise<Output>): Promise<Output> {
-    const s3 = new S3Client({ ...aws.asRoot(accountId, home), forcePathStyle: true });
+    const s3 = new S3Client({ ...aws.asRoot(accountId, home), forcePathStyle: true, followRegionRedirects: true });
     try {
       return await work(s3);
     } finally {
@@ -49,10 +50,7 @@ export function createDeliverer(aws: Aws): Deliverer {
 
   /** The account that owns a bucket, the caller's own or another one of the organization. Undefined if none does. */
   async function ownerOf(bucket: string, callerId: string): Promise<string | undefined> {
-    const exists = await asRoot(callerId, (s3) =>
-      tolerating(s3.send(new HeadBucketCommand({ Bucket: bucket })), "NotFound", "NoSuchBucket"),
-    );
-    if (exists === "NotFound" || exists === "NoSuchBucket") return undefined;
+    if (!(await asRoot(callerId, (s3) => bucketExists(s3, bucket)))) return undefined;
     const others = aws.organization
       .members()
       // A call would start the clock of an account that is not ready yet, and a closed one has no say.
@@ -149,6 +147,18 @@ export function createDeliverer(aws: Aws): Deliverer {
       );
     },
   };
+}
+
+/** Whether a bucket of this name exists, whoever owns it: S3 answers 403 for someone else's, without a body that could name an error. */
+async function bucketExists(s3: S3Client, bucket: string): Promise<boolean> {
+  try {
+    await s3.send(new HeadBucketCommand({ Bucket: bucket }));
+    return true;
+  } catch (error) {
+    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+    if (status === 403 || status === 404) return status === 403;
+    throw error;
+  }
 }
 
 /** Config cannot deliver into a bucket whose objects get a retention by default (AWS::Config::DeliveryChannel). */

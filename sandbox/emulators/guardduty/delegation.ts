@@ -21,6 +21,7 @@ import {
   type GuardDuty,
   isAssociated,
   now,
+  type OrganizationPlan,
   type OrganizationSettings,
   ownPlace,
   servicePrincipal,
@@ -41,14 +42,14 @@ function ownSettings(guardDuty: GuardDuty, call: Call<{ DetectorId: string | und
   return organization;
 }
 
+/** A new delegated administrator enables nothing by itself. */
 function newSettings(at: Date): OrganizationSettings {
-  const plans = listedPlans.map(
-    (name): [string, OrganizationSettings["plans"] extends Map<string, infer P> ? P : never] => [
-      name,
-      { autoEnable: "NONE", additional: new Map(additionalOf(name).map((additional) => [additional, "NONE"])) },
-    ],
-  );
-  return { autoEnable: "NONE", plans: new Map(plans), newSince: at };
+  const plans = new Map<string, OrganizationPlan>();
+  for (const name of listedPlans) {
+    const additional = additionalOf(name).map((each) => [each, "NONE"] as const);
+    plans.set(name, { autoEnable: "NONE", additional: new Map(additional) });
+  }
+  return { autoEnable: "NONE", plans, newSince: at };
 }
 
 function fromDataSources(
@@ -119,10 +120,11 @@ export function delegationOperations(guardDuty: GuardDuty): Record<string, Opera
       const { region } = call;
       const accountId = call.input.AdminAccountId ?? "";
       checkCandidate(accountId, region);
-      organization.registerDelegatedAdministrator(accountId, servicePrincipal);
       const place = guardDuty.places.of(accountId, region);
-      place.organization = newSettings(now(guardDuty));
       if (place.detector === undefined) await enableDetector(guardDuty, accountId, place, newFeatures(now(guardDuty)));
+      checkCandidate(accountId, region);
+      organization.registerDelegatedAdministrator(accountId, servicePrincipal);
+      place.organization = newSettings(now(guardDuty));
       // Members by invitation that belong to the organization become its members, so says GuardDuty's user guide.
       for (const member of place.members.values()) {
         if (isAssociated(member) && organization.isMember(member.accountId)) member.type = "organization";

@@ -31,15 +31,18 @@ import {
   servicePrincipal,
 } from "./state.ts";
 
-/** Puts a detector into a place that has none and makes the service-linked role, as every way of enabling GuardDuty does. */
-export async function enableDetector(
-  guardDuty: GuardDuty,
-  accountId: string,
-  place: Place,
-  features: Features,
-): Promise<Detector> {
+/**
+ * Enables GuardDuty in a place that has no detector yet, with the service-linked role, as every way of enabling it does.
+ * The role comes first: if that fails, nothing has changed.
+ */
+export async function enableDetector(guardDuty: GuardDuty, accountId: string, place: Place, features: Features) {
+  await guardDuty.aws.ensureServiceLinkedRole(accountId, servicePrincipal);
+  place.detector ??= newDetector(guardDuty, features);
+}
+
+function newDetector(guardDuty: GuardDuty, features: Features): Detector {
   const at = now(guardDuty);
-  const detector: Detector = {
+  return {
     id: guardDuty.aws.hex(32),
     enabled: true,
     frequency: "SIX_HOURS",
@@ -48,9 +51,11 @@ export async function enableDetector(
     createdAt: at,
     updatedAt: at,
   };
-  place.detector = detector;
-  await guardDuty.aws.ensureServiceLinkedRole(accountId, servicePrincipal);
-  return detector;
+}
+
+function checkNoDetector(place: Place): void {
+  if (place.detector === undefined) return;
+  throw rejected("The request is rejected because a detector already exists for the current account.");
 }
 
 function wantedFeatures(input: CreateDetectorRequest | UpdateDetectorRequest): DetectorFeatureConfiguration[] {
@@ -77,12 +82,13 @@ export function detectorOperations(guardDuty: GuardDuty): Record<string, Operati
     CreateDetector: async (call: Call<CreateDetectorRequest>): Promise<CreateDetectorResponse> => {
       const { input, accountId, region } = call;
       const place = guardDuty.places.of(accountId, region);
-      if (place.detector !== undefined) {
-        throw rejected("The request is rejected because a detector already exists for the current account.");
-      }
+      checkNoDetector(place);
       const features = newFeatures(now(guardDuty));
       configure(features, wantedFeatures(input), now(guardDuty));
-      const detector = await enableDetector(guardDuty, accountId, place, features);
+      await guardDuty.aws.ensureServiceLinkedRole(accountId, servicePrincipal);
+      checkNoDetector(place);
+      const detector = newDetector(guardDuty, features);
+      place.detector = detector;
       detector.enabled = input.Enable ?? true;
       detector.frequency = input.FindingPublishingFrequency ?? "SIX_HOURS";
       for (const [key, value] of Object.entries(input.Tags ?? {})) detector.tags.set(key, value);

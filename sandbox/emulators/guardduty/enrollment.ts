@@ -54,13 +54,6 @@ export async function enroll(guardDuty: GuardDuty, region: string, accountId: st
   const administrator = delegatedAdministrator(guardDuty, region);
   if (administrator === undefined) return;
   const place = guardDuty.places.of(accountId, region);
-  administrator.place.members.set(accountId, {
-    accountId,
-    email,
-    type: "organization",
-    status: "Enabled",
-    updatedAt: now(guardDuty),
-  });
   if (place.detector === undefined) {
     await enableDetector(
       guardDuty,
@@ -71,6 +64,13 @@ export async function enroll(guardDuty: GuardDuty, region: string, accountId: st
   } else {
     place.detector.enabled = true;
   }
+  administrator.place.members.set(accountId, {
+    accountId,
+    email,
+    type: "organization",
+    status: "Enabled",
+    updatedAt: now(guardDuty),
+  });
   applyPlans(guardDuty, accountId, region, administrator.settings);
 }
 
