@@ -21,7 +21,6 @@ export interface ChildEnvironment {
   readonly service: Readonly<Record<string, string | undefined>>;
   readonly node: string;
   readonly pulumiRoot: string;
-  readonly pulumiHome: string;
   readonly passphraseFile: string;
   readonly awsRegion: string;
   readonly awsEndpointUrl?: string;
@@ -44,7 +43,8 @@ export function childEnvironment(of: ChildEnvironment): Record<string, string> {
     PATH: [`${of.pulumiRoot}/bin`, directoryOf(of.node), "/usr/local/bin", "/usr/bin", "/bin"].join(":"),
     HOME: of.folder,
     TMPDIR: of.folder,
-    PULUMI_HOME: of.pulumiHome,
+    // Each run has a PULUMI_HOME of its own; this one is for what the child asks the engine between runs.
+    PULUMI_HOME: `${of.folder}/pulumi-home`,
     PULUMI_CONFIG_PASSPHRASE_FILE: of.passphraseFile,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { canBuild, formatVersion, isPinnedMinor, parseVersion, pinnedVersion } from "../../engine/version.ts";
 
-const version = fc.record({ major: fc.nat(999), minor: fc.nat(999), patch: fc.nat(999) });
+const version = fc.record({ major: fc.nat(999), minor: fc.nat(999), patch: fc.nat(999) }, { noNullPrototype: true });
 const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
 
 describe("the engine's version", () => {

@@ -17,19 +17,21 @@ interface Item {
 }
 
 const nameOf = (urn: string): string => urn.split("::").at(-1) ?? urn;
-const fileOf = (world: string, name: string): string => join(world, `${name}.json`);
+const fileOf = (world: string, id: string): string => join(world, `${id}.json`);
+// A replacement lives beside what it replaces.
+const idOf = (urn: string, { immutable }: Item): string => [nameOf(urn), immutable].filter(Boolean).join("-");
 
 async function journal(world: string, entry: Record<string, unknown>): Promise<void> {
   await mkdir(world, { recursive: true });
   await appendFile(join(world, "journal.ndjson"), `${JSON.stringify({ ...entry, pid: process.pid })}\n`);
 }
 
-async function write(urn: string, verb: string, item: Item): Promise<Item> {
+async function write(urn: string, id: string, verb: string, item: Item): Promise<Item> {
   const name = nameOf(urn);
   await journal(item.world, { verb, name, phase: "begin" });
   if (item.sleepMs) await delay(item.sleepMs);
   if (item.error) throw new Error(item.error);
-  await writeFile(fileOf(item.world, name), JSON.stringify(item));
+  await writeFile(fileOf(item.world, id), JSON.stringify(item));
   await journal(item.world, { verb, name, phase: "end" });
   return item;
 }
@@ -53,22 +55,23 @@ await provider.main(
       return { changes: changed.length > 0, replaces: changed.filter((key) => key === "immutable") };
     },
     async create(urn, inputs: Item) {
-      return { id: nameOf(urn), outs: await write(urn, "create", inputs) };
+      const id = idOf(urn, inputs);
+      return { id, outs: await write(urn, id, "create", inputs) };
     },
-    async update(_id, urn, _olds, news: Item) {
-      return { outs: await write(urn, "update", news) };
+    async update(id, urn, _olds, news: Item) {
+      return { outs: await write(urn, id, "update", news) };
     },
-    async read(id, urn, props?: Item) {
+    async read(id, _urn, props?: Item) {
       if (!props?.world) return { id, props };
-      const live = await readFile(fileOf(props.world, nameOf(urn)), "utf8").catch(() => undefined);
+      const live = await readFile(fileOf(props.world, id), "utf8").catch(() => undefined);
       if (live === undefined) return { id: "", props: {} };
       const state = JSON.parse(live) as Item;
       return { id, props: state, inputs: state };
     },
-    async delete(_id, urn, props: Item) {
+    async delete(id, urn, props: Item) {
       await journal(props.world, { verb: "delete", name: nameOf(urn), phase: "begin" });
       if (props.sleepOnDeleteMs) await delay(props.sleepOnDeleteMs);
-      await rm(fileOf(props.world, nameOf(urn)), { force: true });
+      await rm(fileOf(props.world, id), { force: true });
       await journal(props.world, { verb: "delete", name: nameOf(urn), phase: "end" });
     },
   },
