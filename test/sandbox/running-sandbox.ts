@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { SAMPLE } from "../../sandbox/organization/accounts.ts";
 import { type RootAccess, rootAccess } from "../../sandbox/organization/root-access.ts";
 import { type SampleOrganization, startSandbox } from "../../sandbox/sandbox.ts";
@@ -42,4 +43,20 @@ export async function until<Answer>(ask: () => Promise<Answer>, ready: (answer: 
     if (Date.now() > deadline) throw new Error(`still not ready: ${JSON.stringify(answer)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** AWS SDK settings of a session `test` of a role, assumed as the root of `from`. */
+export async function assume(sandbox: RunningSandbox, from: string, accountId: string, role: string) {
+  const sts = new STSClient(sandbox.root(from));
+  const { Credentials: keys } = await sts.send(
+    new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${accountId}:role/${role}`, RoleSessionName: "test" }),
+  );
+  return {
+    ...sandbox.root(accountId),
+    credentials: {
+      accessKeyId: keys?.AccessKeyId ?? "",
+      secretAccessKey: keys?.SecretAccessKey ?? "",
+      sessionToken: keys?.SessionToken ?? "",
+    },
+  };
 }
