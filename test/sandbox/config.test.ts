@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { ConfigService } from "@aws-sdk/client-config-service";
 import { IAM } from "@aws-sdk/client-iam";
 import { KMS } from "@aws-sdk/client-kms";
 import { S3 } from "@aws-sdk/client-s3";
 import { SAMPLE } from "../../sandbox/organization/accounts.ts";
-import { rootAccess } from "../../sandbox/organization/root-access.ts";
-import { type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
+import { type RunningSandbox, runSandbox } from "./running-sandbox.ts";
 
 const logArchive = "333333333333";
 const clearing = "100000000001";
@@ -39,15 +35,14 @@ function deliveryPolicy(bucket: string, condition: object, extra: readonly objec
 }
 
 describe("AWS Config in the sandbox", () => {
-  let sandbox: Sandbox;
-  let dataDir: string;
+  let sandbox: RunningSandbox;
   let s3: S3;
   const clients = new Map<string, ConfigService>();
   let buckets = 0;
 
   function as(account: string, at = region): ConfigService {
     const key = `${account}/${at}`;
-    const client = clients.get(key) ?? new ConfigService({ ...rootAccess(sandbox.url, account, at), maxAttempts: 1 });
+    const client = clients.get(key) ?? new ConfigService({ ...sandbox.root(account, at), maxAttempts: 1 });
     clients.set(key, client);
     return client;
   }
@@ -71,15 +66,8 @@ describe("AWS Config in the sandbox", () => {
   }
 
   before(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), "bulwark-config-"));
-    sandbox = await startSandbox({
-      port: 0,
-      dataDir,
-      python: resolve(import.meta.dirname, "../../.bulwark/venv/bin/python"),
-      organization: { seed: SAMPLE },
-      log: { info: () => {}, error: console.error },
-    });
-    s3 = new S3({ ...rootAccess(sandbox.url, logArchive, region), forcePathStyle: true });
+    sandbox = await runSandbox();
+    s3 = new S3({ ...sandbox.root(logArchive, region), forcePathStyle: true });
   });
 
   afterEach(async () => {
@@ -95,7 +83,6 @@ describe("AWS Config in the sandbox", () => {
   after(async () => {
     for (const client of [...clients.values(), s3]) client?.destroy();
     await sandbox?.close();
-    await rm(dataDir, { recursive: true, force: true });
   });
 
   describe("the recorder", () => {
@@ -157,7 +144,7 @@ describe("AWS Config in the sandbox", () => {
     });
 
     it("is only put by who may pass the role", async () => {
-      const iam = new IAM(rootAccess(sandbox.url, clearing, region));
+      const iam = new IAM(sandbox.root(clearing, region));
       const { User } = await iam.createUser({ UserName: "recorder" });
       const { AccessKey } = await iam.createAccessKey({ UserName: "recorder" });
       const allow = (Action: string, Resource: string) => ({ Effect: "Allow", Action, Resource });
@@ -168,7 +155,7 @@ describe("AWS Config in the sandbox", () => {
           PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement }),
         });
       const user = new ConfigService({
-        ...rootAccess(sandbox.url, clearing, region),
+        ...sandbox.root(clearing, region),
         credentials: { accessKeyId: AccessKey?.AccessKeyId ?? "", secretAccessKey: AccessKey?.SecretAccessKey ?? "" },
         maxAttempts: 1,
       });
@@ -303,7 +290,7 @@ describe("AWS Config in the sandbox", () => {
     });
 
     it("may go to a bucket of the account's own, in another region", async () => {
-      const own = new S3({ ...rootAccess(sandbox.url, clearing, "us-west-2"), forcePathStyle: true });
+      const own = new S3({ ...sandbox.root(clearing, "us-west-2"), forcePathStyle: true });
       const Bucket = "clearing-config";
       await own.createBucket({ Bucket, CreateBucketConfiguration: { LocationConstraint: "us-west-2" } });
       await own.putBucketPolicy({ Bucket, Policy: deliveryPolicy(Bucket, { "AWS:SourceAccount": clearing }) });
@@ -334,7 +321,7 @@ describe("AWS Config in the sandbox", () => {
 
     it("is refused until the key's policy lets Config encrypt", async () => {
       await putRecorder(clearing);
-      const kms = new KMS(rootAccess(sandbox.url, logArchive, region));
+      const kms = new KMS(sandbox.root(logArchive, region));
       const owner = {
         Effect: "Allow",
         Principal: { AWS: `arn:aws:iam::${logArchive}:root` },

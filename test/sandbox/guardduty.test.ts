@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { GuardDuty } from "@aws-sdk/client-guardduty";
 import { IAM } from "@aws-sdk/client-iam";
 import { Organizations } from "@aws-sdk/client-organizations";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { SAMPLE } from "../../sandbox/organization/accounts.ts";
-import { rootAccess } from "../../sandbox/organization/root-access.ts";
-import { type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
+import { type RunningSandbox, runSandbox, until } from "./running-sandbox.ts";
 
 const management = "111111111111";
 const security = "222222222222";
@@ -27,14 +23,13 @@ function badRequest(text: RegExp) {
 }
 
 describe("GuardDuty in the sandbox", () => {
-  let sandbox: Sandbox;
-  let dataDir: string;
+  let sandbox: RunningSandbox;
   const clients = new Map<string, GuardDuty>();
 
   /** GuardDuty as the root of an account. */
   function as(account: string, region = "us-east-1"): GuardDuty {
     const key = `${account}/${region}`;
-    const client = clients.get(key) ?? new GuardDuty({ ...rootAccess(sandbox.url, account, region), maxAttempts: 1 });
+    const client = clients.get(key) ?? new GuardDuty({ ...sandbox.root(account, region), maxAttempts: 1 });
     clients.set(key, client);
     return client;
   }
@@ -71,14 +66,7 @@ describe("GuardDuty in the sandbox", () => {
   }
 
   before(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), "bulwark-guardduty-"));
-    sandbox = await startSandbox({
-      port: 0,
-      dataDir,
-      python: resolve(import.meta.dirname, "../../.bulwark/venv/bin/python"),
-      organization: { seed: SAMPLE },
-      log: { info: () => {}, error: console.error },
-    });
+    sandbox = await runSandbox();
   });
 
   afterEach(async () => {
@@ -89,7 +77,6 @@ describe("GuardDuty in the sandbox", () => {
   after(async () => {
     for (const client of clients.values()) client.destroy();
     await sandbox?.close();
-    await rm(dataDir, { recursive: true, force: true });
   });
 
   describe("a detector", () => {
@@ -115,7 +102,7 @@ describe("GuardDuty in the sandbox", () => {
     it("brings the service-linked role, which GetDetector names", async () => {
       const { DetectorId } = await as(forensics).createDetector({ Enable: true });
       const { ServiceRole } = await as(forensics).getDetector({ DetectorId });
-      const iam = new IAM(rootAccess(sandbox.url, forensics, "us-east-1"));
+      const iam = new IAM(sandbox.root(forensics));
       const { Roles } = await iam.listRoles({ PathPrefix: "/aws-service-role/" });
       iam.destroy();
       assert.ok(Roles?.some(({ Arn }) => Arn === ServiceRole));
@@ -183,7 +170,7 @@ describe("GuardDuty in the sandbox", () => {
       assert.deepEqual(AdminAccounts, [{ AdminAccountId: security, AdminStatus: "ENABLED" }]);
       assert.deepEqual((await as(management, "us-west-2").listOrganizationAdminAccounts({})).AdminAccounts, []);
 
-      const organizations = new Organizations(rootAccess(sandbox.url, management, "us-east-1"));
+      const organizations = new Organizations(sandbox.root(management));
       const { DelegatedAdministrators } = await organizations.listDelegatedAdministrators({
         ServicePrincipal: "guardduty.amazonaws.com",
       });
@@ -217,7 +204,7 @@ describe("GuardDuty in the sandbox", () => {
     });
 
     it("takes the caller's own permissions in AWS Organizations", async () => {
-      const iam = new IAM(rootAccess(sandbox.url, management, "us-east-1"));
+      const iam = new IAM(sandbox.root(management));
       await iam.createUser({ UserName: "delegator" });
       const { AccessKey } = await iam.createAccessKey({ UserName: "delegator" });
       const permit = (...Action: string[]) =>
@@ -230,7 +217,7 @@ describe("GuardDuty in the sandbox", () => {
           }),
         });
       const user = new GuardDuty({
-        ...rootAccess(sandbox.url, management, "us-east-1"),
+        ...sandbox.root(management),
         credentials: { accessKeyId: AccessKey?.AccessKeyId ?? "", secretAccessKey: AccessKey?.SecretAccessKey ?? "" },
         maxAttempts: 1,
       });
@@ -443,15 +430,11 @@ describe("GuardDuty in the sandbox", () => {
       const DetectorId = await delegated("us-east-1");
       await as(security).updateOrganizationConfiguration({ DetectorId, AutoEnableOrganizationMembers: "NEW" });
       assert.deepEqual((await as(security).listMembers({ DetectorId })).Members, []);
-      const organizations = new Organizations(rootAccess(sandbox.url, management, "us-east-1"));
+      const organizations = new Organizations(sandbox.root(management));
       await organizations.createAccount({ AccountName: "newcomer", Email: "aws+newcomer@clearing.example.com" });
-      let members = 0;
-      for (let attempt = 0; attempt < 100 && members === 0; attempt++) {
-        await new Promise((wake) => setTimeout(wake, 100));
-        members = (await as(security).listMembers({ DetectorId })).Members?.length ?? 0;
-      }
+      const listed = async () => (await as(security).listMembers({ DetectorId })).Members ?? [];
+      const [member] = await until(listed, (members) => members.length > 0);
       organizations.destroy();
-      const [member] = (await as(security).listMembers({ DetectorId })).Members ?? [];
       assert.deepEqual([member?.Email, member?.RelationshipStatus], ["aws+newcomer@clearing.example.com", "Enabled"]);
     });
   });
@@ -536,7 +519,7 @@ describe("GuardDuty in the sandbox", () => {
 
     /** A queue that gets the brute-force findings of an account's default bus. */
     async function subscribe(account: string) {
-      const access = rootAccess(sandbox.url, account, "us-east-1");
+      const access = sandbox.root(account);
       const sqs = new SQSClient(access);
       const events = new EventBridgeClient(access);
       const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "guardduty-findings" }));
