@@ -33,7 +33,8 @@ export function adoptHub(hub: HubInventory, region: string, wish: HubWish): Adop
       before: { standardsArn },
     };
     if (name === undefined) {
-      const other = standardsArn.slice(standardsArn.lastIndexOf(":") + 1).replaceAll("/", "-");
+      // `standards/nist-800-53/v/5.0.0`, or `ruleset/...` for CIS 1.2.
+      const other = standardsArn.slice(standardsArn.indexOf("/") + 1).replaceAll("/", "-");
       return {
         ...shared,
         name: `standard-${other}-${region}`,

@@ -2,15 +2,8 @@ import { ServiceLinkedRole } from "@pulumi/aws/iam/serviceLinkedRole.js";
 import { isLeft } from "../declaration.ts";
 import { names } from "../names.ts";
 import { arn } from "../partition.ts";
+import { type LinkedService, SERVICE_LINKED_ROLES } from "./linked-services.ts";
 import type { BaselineStack } from "./stack.ts";
-
-/** Services whose service-linked role the baseline needs, with the name of that role. */
-export const SERVICE_LINKED_ROLES = {
-  "config.amazonaws.com": "AWSServiceRoleForConfig",
-  "guardduty.amazonaws.com": "AWSServiceRoleForAmazonGuardDuty",
-  "securityhub.amazonaws.com": "AWSServiceRoleForSecurityHub",
-} as const;
-export type LinkedService = keyof typeof SERVICE_LINKED_ROLES;
 
 /** The ARN that a service-linked role has or will have in an account. */
 export function serviceLinkedRoleArn(

@@ -60,14 +60,17 @@ export function trustOfService({
 
 function rights(settings: Settings, place: DeploymentPlace): readonly Statement[] {
   const { partition, roles } = settings;
-  const readsItself: Statement = {
-    Sid: "ReadOwnVersion",
+  const readsRoles: Statement = {
+    Sid: "ReadRoles",
     Effect: "Allow",
     Action: ["iam:GetRole"],
-    Resource: [arn(partition, "iam", "", "*", `role/${roles.deployment}`)],
+    // A service-linked role that does not exist yet is asked for by its name alone: its path is not known.
+    Resource: [`role/${roles.deployment}`, "role/AWSServiceRoleFor*"].map((role) =>
+      arn(partition, "iam", "", "*", role),
+    ),
   };
   const own = { member: memberRights, security: securityRights, logArchive: logArchiveRights }[place];
-  return [...own(settings), readsItself];
+  return [...own(settings), readsRoles];
 }
 
 function memberRights(settings: Settings): readonly Statement[] {

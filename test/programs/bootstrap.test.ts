@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { membershipSessionPolicy } from "../../programs/bootstrap/membership-session.ts";
+import type { PolicyDocument, RoleDocuments, Statement } from "../../programs/bootstrap/policy-document.ts";
+import { bootstrapRoles, memberDeploymentRole } from "../../programs/bootstrap/roles.ts";
+import { LOG_ARCHIVE, MANAGEMENT, SECURITY, settings } from "./samples.ts";
+
+const from = settings();
+const ORGANIZATION = "o-bulwark0demo";
+const [service, security, logArchive, management] = bootstrapRoles(from, ORGANIZATION).map(({ role }) => role) as [
+  RoleDocuments,
+  RoleDocuments,
+  RoleDocuments,
+  RoleDocuments,
+];
+const member = memberDeploymentRole(from);
+const roles = { service, security, logArchive, management, member };
+
+const statements = (role: RoleDocuments): readonly Statement[] =>
+  Object.values(role.policies).flatMap(({ Statement }) => Statement);
+const allowed = (role: RoleDocuments) =>
+  statements(role).flatMap(({ Effect, Action }) => (Effect === "Allow" ? (Action ?? []) : []));
+const documents = (role: RoleDocuments): PolicyDocument[] => [
+  role.trust,
+  ...Object.values(role.policies),
+  ...(role.boundary === undefined ? [] : [role.boundary.document]),
+];
+
+describe("the roles of Bulwark", () => {
+  it("are set up where they belong, the service's first because the others name it", () => {
+    assert.deepEqual(
+      bootstrapRoles(from, ORGANIZATION).map(({ accountId, role }) => [accountId, role.roleName]),
+      [
+        [SECURITY, "BulwarkService"],
+        [SECURITY, "BulwarkDeployment"],
+        [LOG_ARCHIVE, "BulwarkDeployment"],
+        [MANAGEMENT, "BulwarkManagement"],
+      ],
+    );
+  });
+
+  it("fit into IAM's limits, with room for a dozen regions", () => {
+    const many = settings({
+      regions: [
+        "us-east-1",
+        ...["ap-southeast", "eu-central", "us-west", "sa-east"].flatMap((area) => [1, 2, 3].map((n) => `${area}-${n}`)),
+      ],
+    });
+    for (const role of [
+      ...bootstrapRoles(many, ORGANIZATION).map((placed) => placed.role),
+      memberDeploymentRole(many),
+    ]) {
+      assert.ok(JSON.stringify(Object.values(role.policies)).length <= 10_240, role.roleName);
+      assert.ok(JSON.stringify(role.trust).length <= 2048, role.roleName);
+      assert.ok(JSON.stringify(role.boundary?.document ?? {}).length <= 6144, role.roleName);
+    }
+    assert.ok(membershipSessionPolicy(many.regions).length <= 2048);
+  });
+
+  for (const [name, role] of Object.entries(roles)) {
+    it(`allow ${name} no action by a wildcard of a whole service`, () => {
+      for (const action of allowed(role)) assert.doesNotMatch(action, /^\*$|:\*$/);
+    });
+  }
+
+  it("trust the service only, with the operation's id as source identity", () => {
+    for (const role of [security, logArchive, management, member]) {
+      assert.deepEqual(role.trust.Statement, [
+        {
+          Sid: "BulwarkService",
+          Effect: "Allow",
+          Principal: { AWS: `arn:aws:iam::${SECURITY}:role/BulwarkService` },
+          Action: ["sts:AssumeRole", "sts:SetSourceIdentity"],
+        },
+      ]);
+    }
+  });
+
+  it("let the service do nothing but become another role of Bulwark, in the organization", () => {
+    assert.deepEqual(statements(service), [
+      {
+        Sid: "BecomeBulwarkRoles",
+        Effect: "Allow",
+        Action: ["sts:AssumeRole", "sts:SetSourceIdentity"],
+        Resource: [`arn:aws:iam::${MANAGEMENT}:role/BulwarkManagement`, "arn:aws:iam::*:role/BulwarkDeployment"],
+        Condition: { StringEquals: { "aws:ResourceOrgID": ORGANIZATION } },
+      },
+    ]);
+  });
+
+  it("let the management role into members of the organization, never into the security or log-archive account", () => {
+    const assume = statements(management).filter(({ Action }) => Action?.includes("sts:AssumeRole"));
+    assert.deepEqual(
+      assume.map(({ Effect, Resource }) => [Effect, Resource]),
+      [
+        ["Allow", ["arn:aws:iam::*:role/OrganizationAccountAccessRole"]],
+        ["Deny", [SECURITY, LOG_ARCHIVE].map((id) => `arn:aws:iam::${id}:role/OrganizationAccountAccessRole`)],
+      ],
+    );
+  });
+
+  it("let the management role delegate three services and touch one queue and one rule", () => {
+    const trust = statements(management).find(({ Sid }) => Sid === "TrustedAccess");
+    assert.deepEqual(trust?.Condition?.StringEquals?.["organizations:ServicePrincipal"], [
+      "access-analyzer.amazonaws.com",
+      "guardduty.amazonaws.com",
+      "securityhub.amazonaws.com",
+    ]);
+    for (const { Action, Resource } of statements(management)) {
+      if (Action?.some((action) => /^(sqs|events):/.test(action))) {
+        assert.match(
+          Resource?.join() ?? "",
+          new RegExp(`^arn:aws:(sqs|events):us-east-1:${MANAGEMENT}:(rule/)?bulwark-account-events\\*?$`),
+        );
+      }
+    }
+  });
+
+  it("give the log archive's role no way to lose evidence", () => {
+    for (const action of allowed(logArchive)) {
+      assert.doesNotMatch(action, /Delete|PutLifecycle|ScheduleKey|DisableKey|Bypass|^s3:GetObject$|^kms:Decrypt$/);
+    }
+    for (const { Action, Resource } of statements(logArchive)) {
+      if (Action?.some((action) => action.startsWith("s3:"))) assert.deepEqual(Resource, ["arn:aws:s3:::bulwark-*"]);
+    }
+  });
+
+  for (const [place, role] of Object.entries({ security, logArchive, member })) {
+    it(`hold the deployment role of ${place} back by a boundary that covers its rights, and denies changing itself or losing evidence`, () => {
+      const boundary = role.boundary?.document.Statement ?? [];
+      const [most] = boundary;
+      const covers = (action: string) =>
+        most?.Action?.some((pattern) => pattern === action || pattern === `${action.split(":")[0]}:*`) ?? false;
+      for (const action of allowed(role)) assert.ok(covers(action), action);
+      const denied = Object.fromEntries(boundary.filter(({ Effect }) => Effect === "Deny").map((s) => [s.Sid, s]));
+      assert.deepEqual(denied.NotItself?.NotAction, ["iam:Get*", "iam:List*"]);
+      for (const own of ["role/BulwarkDeployment", "role/BulwarkService", "policy/BulwarkDeploymentBoundary"]) {
+        assert.ok(denied.NotItself?.Resource?.includes(`arn:aws:iam::*:${own}`), own);
+      }
+      assert.ok(denied.NoLossOfEvidence?.Action?.includes("s3:DeleteObjectVersion"));
+      assert.ok(denied.NoLossOfKeys?.Action?.includes("kms:ScheduleKeyDeletion"));
+    });
+  }
+
+  it("narrow regional services to the configured regions", () => {
+    for (const role of [security, member]) {
+      const services = statements(role).find(({ Sid }) => Sid === "SecurityServices");
+      assert.deepEqual(services?.Condition, { StringEquals: { "aws:RequestedRegion": ["us-east-1", "us-west-2"] } });
+    }
+  });
+
+  it("give a member's role no membership actions, and a baseline run in the security account no others", () => {
+    assert.ok(allowed(member).every((action) => !/Members$/.test(action)));
+    const session = JSON.parse(membershipSessionPolicy(from.regions)) as PolicyDocument;
+    assert.equal(session.Statement.length, 1);
+    assert.ok(session.Statement[0]?.Action?.every((action) => /^(securityhub|guardduty):\w+Members$/.test(action)));
+    assert.ok(session.Statement[0]?.Action?.every((action) => allowed(security).includes(action)));
+  });
+
+  it("have a version that changes with their documents and with nothing else", () => {
+    assert.equal(memberDeploymentRole(settings()).version, member.version);
+    assert.notEqual(memberDeploymentRole(settings({ regions: ["us-east-1"] })).version, member.version);
+    const renamed = settings({ roles: { deploymentBoundary: "AnotherBoundary" } });
+    assert.notEqual(memberDeploymentRole(renamed).version, member.version);
+    assert.equal(new Set(Object.values(roles).map(({ version }) => version)).size, 5);
+  });
+
+  for (const [partition, region] of [
+    ["aws-us-gov", "us-gov-west-1"],
+    ["aws-cn", "cn-north-1"],
+  ] as const) {
+    it(`have ARNs of ${partition} there`, () => {
+      const there = settings({ partition, homeRegion: region, regions: [region] });
+      const all = [...bootstrapRoles(there, ORGANIZATION).map(({ role }) => role), memberDeploymentRole(there)];
+      const arns = JSON.stringify(all.flatMap(documents)).match(/arn:[a-z-]+:/g) ?? [];
+      assert.deepEqual([...new Set(arns)], [`arn:${partition}:`]);
+    });
+  }
+});
