@@ -94,8 +94,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       env: childEnvironment(options.dataDir, tmp, url, port),
       onLost: (reason: string) => options.onLost?.(reason),
     };
-    const launcher = await startLauncher({ ...child, folder: LAUNCHER, log: (line) => log.info(`ministack: ${line}`) });
-    ends.push(() => launcher.stop());
+    // moto takes longest to start: calls to it wait, the others do not.
     const moto = startChild({
       ...child,
       name: "moto",
@@ -109,6 +108,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       ),
     );
     moto.catch((error: Error) => options.onLost?.(error.message));
+    const launcher = await startLauncher({ ...child, folder: LAUNCHER, log: (line) => log.info(`ministack: ${line}`) });
+    ends.push(() => launcher.stop());
     const made = await makeBackends(options, launcher, moto, url);
     ends.push(made.close);
     backends.resolve(made.backends);
@@ -155,7 +156,6 @@ function childEnvironment(dataDir: string, tmp: string, url: string, port: numbe
     HOME: dataDir,
     TMPDIR: tmp,
     LANG: "C.UTF-8",
-    PYTHONDONTWRITEBYTECODE: "1",
     PYTHONUNBUFFERED: "1",
     AUTH: "true",
     BIND_HOST: "127.0.0.1",

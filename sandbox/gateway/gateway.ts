@@ -87,7 +87,8 @@ export function createGateway(options: GatewayOptions): Server {
   /** Answers with the error. One that is no answer of AWS is the sandbox's own fault and goes to its log. */
   function refuse(passage: Passage, error: unknown): Outcome {
     const { scope, operation, response, format, requestId, model } = passage;
-    const message = error instanceof Error ? error.message : String(error);
+    // The name says more than some messages: an S3 redirect to a HEAD has none.
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const answered = error instanceof AwsError ? error : new AwsError("InternalFailure", message, 500);
     if (answered !== error) {
       log.error(`${scope.service}:${operation}: ${error instanceof Error ? error.stack : message}`);

@@ -14,8 +14,10 @@ from werkzeug.serving import make_server  # noqa: E402
 logging.getLogger("werkzeug").setLevel(logging.WARNING)
 # HTTP/1.1 keeps the gateway's connections open between calls.
 MotoRequestHandler.protocol_version = "HTTP/1.1"
-server = make_server(
-    "127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True, request_handler=MotoRequestHandler
-)
+moto = DomainDispatcherApplication(create_backend_app)
+server = make_server("127.0.0.1", 0, moto, threaded=True, request_handler=MotoRequestHandler)
 answers.write(json.dumps({"port": server.server_port}).encode() + b"\n")
+# Loading a backend takes up to a second: these two are asked in every baseline.
+for backend in ("ec2", "s3control"):
+    moto.app_instances[backend] = create_backend_app(backend)
 server.serve_forever()
