@@ -4,8 +4,8 @@ import type { BaselineInputs } from "../inputs.ts";
 import type { AccountInventory, RegionInventory } from "../inventory.ts";
 import { names } from "../names.ts";
 import { resourceTypes } from "../resource-types.ts";
+import { type LinkedService, SERVICE_LINKED_ROLES, serviceLinkedRoleArn } from "./linked-services.ts";
 import { adoptRecorder } from "./recorder-adoption.ts";
-import { type LinkedService, SERVICE_LINKED_ROLES, serviceLinkedRoleArn } from "./service-linked-roles.ts";
 
 /** What the decisions depend on, apart from the inventory. */
 export type AdoptionInputs = Pick<BaselineInputs, "accountId" | "partition" | "regions" | "standards" | "accounts">;

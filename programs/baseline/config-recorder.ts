@@ -2,7 +2,8 @@ import { DeliveryChannel } from "@pulumi/aws/cfg/deliveryChannel.js";
 import { Recorder } from "@pulumi/aws/cfg/recorder.js";
 import { RecorderStatus } from "@pulumi/aws/cfg/recorderStatus.js";
 import { awsNames, names } from "../names.ts";
-import { type ServiceLinkedRoles, serviceLinkedRoleArn } from "./service-linked-roles.ts";
+import { serviceLinkedRoleArn } from "./linked-services.ts";
+import type { ServiceLinkedRoles } from "./service-linked-roles.ts";
 import type { BaselineStack } from "./stack.ts";
 
 /**

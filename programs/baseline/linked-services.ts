@@ -1,3 +1,5 @@
+import { arn, type Partition } from "../partition.ts";
+
 /** Services whose service-linked role the baseline needs, with the name of that role. */
 export const SERVICE_LINKED_ROLES = {
   "config.amazonaws.com": "AWSServiceRoleForConfig",
@@ -5,3 +7,8 @@ export const SERVICE_LINKED_ROLES = {
   "securityhub.amazonaws.com": "AWSServiceRoleForSecurityHub",
 } as const;
 export type LinkedService = keyof typeof SERVICE_LINKED_ROLES;
+
+/** The ARN that a service-linked role has or will have in an account. */
+export function serviceLinkedRoleArn(partition: Partition, accountId: string, service: LinkedService): string {
+  return arn(partition, "iam", "", accountId, `role/aws-service-role/${service}/${SERVICE_LINKED_ROLES[service]}`);
+}

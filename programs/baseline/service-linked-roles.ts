@@ -1,18 +1,8 @@
 import { ServiceLinkedRole } from "@pulumi/aws/iam/serviceLinkedRole.js";
 import { isLeft } from "../declaration.ts";
 import { names } from "../names.ts";
-import { arn } from "../partition.ts";
 import { type LinkedService, SERVICE_LINKED_ROLES } from "./linked-services.ts";
 import type { BaselineStack } from "./stack.ts";
-
-/** The ARN that a service-linked role has or will have in an account. */
-export function serviceLinkedRoleArn(
-  partition: BaselineStack["inputs"]["partition"],
-  accountId: string,
-  service: LinkedService,
-): string {
-  return arn(partition, "iam", "", accountId, `role/aws-service-role/${service}/${SERVICE_LINKED_ROLES[service]}`);
-}
 
 /** The roles that Bulwark makes; those that existed are left alone and missing here. */
 export type ServiceLinkedRoles = Readonly<Partial<Record<LinkedService, ServiceLinkedRole>>>;

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { GetAccountPasswordPolicyCommand, GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { GetPublicAccessBlockCommand, S3ControlClient } from "@aws-sdk/client-s3-control";
 import type { PublicAccessBlockInventory } from "../../programs/inventory.ts";
@@ -57,12 +58,18 @@ export async function readServiceLinkedRoles(
   }
 }
 
+/** S3 Control puts the account's id before the host of an endpoint, which an IP address can't take. */
+function withoutPrefix(endpoint: string | undefined) {
+  const url = endpoint === undefined ? undefined : new URL(endpoint);
+  return url === undefined || isIP(url.hostname) === 0 ? {} : { endpointProvider: () => ({ url }) };
+}
+
 /** The S3 public access block of an account, or undefined where none was set. */
 export async function readPublicAccessBlock(
   reading: Reading,
   region: string,
 ): Promise<PublicAccessBlockInventory | undefined> {
-  const client = new S3ControlClient(clientSettings(reading, region));
+  const client = new S3ControlClient({ ...clientSettings(reading, region), ...withoutPrefix(reading.endpoint) });
   const { find } = reader(reading, region, "the S3 public access block");
   try {
     const answer = await find(

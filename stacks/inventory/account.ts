@@ -1,13 +1,11 @@
 import { EC2Client, GetEbsEncryptionByDefaultCommand } from "@aws-sdk/client-ec2";
+import { SERVICE_LINKED_ROLES } from "../../programs/baseline/linked-services.ts";
 import type { AccountInventory, MembershipInventory, RegionInventory } from "../../programs/inventory.ts";
 import { readPasswordPolicy, readPublicAccessBlock, readServiceLinkedRoles } from "./account-wide.ts";
 import { readRecorder } from "./config-recorder.ts";
 import { readDetector, readDetectorMembership } from "./guardduty.ts";
 import { clientSettings, defined, type Reading, reader } from "./reading.ts";
 import { readHub, readHubMembership } from "./security-hub.ts";
-
-/** Service-linked roles that a baseline creates; a role that is there already is left alone. */
-const SERVICE_LINKED_ROLES = [["config.amazonaws.com", "AWSServiceRoleForConfig"]] as const;
 
 export interface AccountReading {
   readonly member: Reading;
@@ -29,7 +27,7 @@ export async function readAccountInventory(request: AccountReading): Promise<Acc
   const [passwordPolicy, publicAccessBlock, serviceLinkedRoles, ...regions] = await Promise.all([
     readPasswordPolicy(member, homeRegion),
     readPublicAccessBlock(member, homeRegion),
-    readServiceLinkedRoles(member, homeRegion, SERVICE_LINKED_ROLES),
+    readServiceLinkedRoles(member, homeRegion, Object.entries(SERVICE_LINKED_ROLES)),
     ...request.regions.map(async (region) => [region, await readRegion(request, region)] as const),
   ]);
   return defined<AccountInventory>({
