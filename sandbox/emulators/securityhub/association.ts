@@ -18,7 +18,7 @@ export async function associateOrganizationAccount(
   region: string,
   administratorId: string,
   account: Account,
-  options: { readonly defaultStandards: boolean; readonly email?: string | undefined },
+  options: { readonly defaultStandards: boolean },
 ): Promise<Membership> {
   const now = new Date(state.aws.now());
   const bond: Membership = {
@@ -26,7 +26,6 @@ export async function associateOrganizationAccount(
     administratorId,
     memberId: account.id,
     organization: true,
-    email: options.email ?? account.email,
     // AWS says so of an account that is suspended when its administrator adds it.
     status: account.state === "ACTIVE" ? "Enabled" : "AccountSuspended",
     invitedAt: now,

@@ -37,9 +37,11 @@ function importAuthorization(call: Call<Record<string, unknown>>) {
     ...new Set(findings.map((each) => each?.[name]).filter((each) => typeof each === "string")),
   ];
   const products = strings("ProductArn");
+  // The key has one value. A batch of several accounts is refused one by one later, whatever IAM says of the first.
+  const [account] = strings("AwsAccountId");
   return {
     ...(products.length > 0 ? { resources: products } : {}),
-    context: { "securityhub:TargetAccount": strings("AwsAccountId") },
+    ...(account === undefined ? {} : { context: { "securityhub:TargetAccount": account } }),
   };
 }
 

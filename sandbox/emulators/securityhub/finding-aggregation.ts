@@ -12,7 +12,7 @@ import type {
 import type { Call, Operation } from "../../gateway/emulator.ts";
 import type { Aggregator, LinkingMode } from "./aggregators.ts";
 import { findingAggregatorArn } from "./arns.ts";
-import { invalidAccess, invalidInput, limitExceeded, notFound } from "./errors.ts";
+import { invalidInput, limitExceeded, notFound } from "./errors.ts";
 import { requireHub } from "./lifecycle.ts";
 import { placeOf, type State } from "./state.ts";
 
@@ -40,7 +40,7 @@ export function findingAggregationOperations(state: State): Record<string, Opera
     CreateFindingAggregator(call: Call<CreateFindingAggregatorRequest>): CreateFindingAggregatorResponse {
       requireHub(state, call);
       if (state.memberships.inForce(call.region, call.accountId) !== undefined) {
-        throw invalidAccess(`Account ${call.accountId} is a member account: its administrator sets the aggregation`);
+        throw invalidInput("A finding aggregator cannot be created by a member account.");
       }
       if (state.aggregators.of(call.accountId) !== undefined) {
         throw limitExceeded(`Account ${call.accountId} already has a finding aggregator`);

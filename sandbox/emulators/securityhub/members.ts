@@ -15,9 +15,12 @@ import type { Call, Operation } from "../../gateway/emulator.ts";
 import { associateOrganizationAccount, end, hasRegion } from "./association.ts";
 import { invalidAccess, notFound } from "./errors.ts";
 import { hubAt, requireHub } from "./lifecycle.ts";
-import type { Membership } from "./memberships.ts";
+import type { MemberStatus, Membership } from "./memberships.ts";
 import { pageOf } from "./pages.ts";
 import type { State } from "./state.ts";
+
+/** Bonds that must end before the account can be added again. */
+const current: ReadonlySet<MemberStatus> = new Set(["Created", "Invited", "Enabled"]);
 
 /** An administrator's view of its members. */
 export function memberOperations(state: State): Record<string, Operation> {
@@ -30,7 +33,10 @@ export function memberOperations(state: State): Record<string, Operation> {
     if (inForce !== undefined && inForce.administratorId !== administratorId) {
       return `Account ${accountId} is already a member of another Security Hub administrator account`;
     }
-    if (inForce !== undefined) return undefined;
+    const existing = state.memberships.get(region, administratorId, accountId);
+    if (existing !== undefined && current.has(existing.status)) {
+      return "The request is rejected because the given account ID is already a member or associated member of the current account.";
+    }
     const organization = state.aws.organization;
     const account = organization.account(accountId);
     const byOrganization = state.organizationAdmins.in(region)?.accountId === administratorId;
@@ -39,11 +45,9 @@ export function memberOperations(state: State): Record<string, Operation> {
       if (accountId === organization.managementAccountId && hubAt(state, { accountId, region }) === undefined) {
         return `Account ${accountId} is the management account: it must enable Security Hub itself first`;
       }
-      await associateOrganizationAccount(state, region, administratorId, account, { defaultStandards: true, email });
+      await associateOrganizationAccount(state, region, administratorId, account, { defaultStandards: true });
       return undefined;
     }
-    const existing = state.memberships.get(region, administratorId, accountId);
-    if (existing !== undefined && existing.status !== "Removed" && existing.status !== "Resigned") return undefined;
     state.memberships.put({
       region,
       administratorId,

@@ -8,6 +8,7 @@ export interface Membership {
   readonly memberId: string;
   /** Made through AWS Organizations; otherwise by invitation. */
   readonly organization: boolean;
+  /** As given by the administrator; AWS has none of accounts of the organization. */
   email?: string;
   status: MemberStatus;
   invitationId?: string;
