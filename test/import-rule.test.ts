@@ -52,6 +52,33 @@ function targetOf({ file, specifier }: Import): string {
   return relative(root, join(root, dirname(file), specifier)).split("/")[0] ?? "";
 }
 
+/** The packages that a module loads when it is loaded. Imports of types are erased and load nothing. */
+function loadedBy(file: string, seen = new Set<string>()): ReadonlySet<string> {
+  const packages = new Set<string>();
+  if (seen.has(file)) return packages;
+  seen.add(file);
+  const source = readFileSync(join(root, file), "utf8").replaceAll(/^(?:import|export) type [^;]*;/gm, "");
+  for (const specifier of specifiers(source)) {
+    if (!specifier.startsWith(".")) packages.add(specifier);
+    else for (const found of loadedBy(relative(root, join(root, dirname(file), specifier)), seen)) packages.add(found);
+  }
+  return packages;
+}
+
+/** What the service loads of the programs, in its own process. */
+const LOADED_BY_THE_SERVICE = [
+  "admin/adoption.ts",
+  "admin/preconditions.ts",
+  "baseline/adoption.ts",
+  "baseline/preconditions.ts",
+  "bootstrap/membership-session.ts",
+  "bootstrap/roles.ts",
+  "inputs.ts",
+  "phases.ts",
+  "regions.ts",
+  "settings.ts",
+];
+
 describe("the import rule", () => {
   const all = imports();
   const told = ({ file, specifier }: Import) => `${file} imports ${specifier}`;
@@ -99,6 +126,14 @@ describe("the import rule", () => {
       return owner !== undefined && !owner.parts.includes(part);
     });
     assert.deepEqual(wrong.map(told), []);
+  });
+
+  it("lets the service decide without loading Pulumi, which costs half a second and 100 MB", () => {
+    for (const file of LOADED_BY_THE_SERVICE) {
+      const pulumi = [...loadedBy(`programs/${file}`)].filter((name) => name.startsWith("@pulumi/"));
+      assert.deepEqual(pulumi, [], file);
+    }
+    assert.ok([...loadedBy("programs/baseline/program.ts")].some((name) => name.startsWith("@pulumi/aws/")));
   });
 
   it("lets the sandbox know nothing of Pulumi but the provider protocol of its plugins", () => {

@@ -2,7 +2,8 @@ import { Analyzer } from "@pulumi/aws/accessanalyzer/analyzer.js";
 import { DelegatedAdministrator } from "@pulumi/aws/organizations/delegatedAdministrator.js";
 import { awsNames, names, TAGS } from "../names.ts";
 import type { AdminStack } from "./stack.ts";
-import { ANALYZER_SERVICE, type TrustedAccess } from "./trusted-access.ts";
+import type { TrustedAccess } from "./trusted-access.ts";
+import { ANALYZER_SERVICE } from "./trusted-services.ts";
 
 /** Makes the security account the administrator of IAM Access Analyzer; for all regions at once. */
 export function analyzerDelegation(stack: AdminStack, trusted: TrustedAccess): DelegatedAdministrator {

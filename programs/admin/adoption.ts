@@ -4,7 +4,7 @@ import type { AdminInputs } from "../inputs.ts";
 import type { AdminInventory, AdminRegionInventory } from "../inventory.ts";
 import { names } from "../names.ts";
 import { resourceTypes } from "../resource-types.ts";
-import { ANALYZER_SERVICE, TRUSTED_SERVICES } from "./trusted-access.ts";
+import { ANALYZER_SERVICE, TRUSTED_SERVICES } from "./trusted-services.ts";
 
 /** What the decisions depend on, apart from the inventory. */
 export type AdminAdoptionInputs = Pick<AdminInputs, "partition" | "accounts" | "regions" | "homeRegion" | "standards">;

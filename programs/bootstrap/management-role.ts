@@ -1,16 +1,10 @@
+import { TRUSTED_SERVICES } from "../admin/trusted-services.ts";
 import { awsNames } from "../names.ts";
 import { arn, organizationsRegion } from "../partition.ts";
 import type { OrganizationSettings } from "../settings.ts";
 import { trustOfService } from "./deployment-role.ts";
 import { policyDocument, type RoleDocuments, versioned } from "./policy-document.ts";
 import { EVENT_QUEUE, EVENT_RULE, ORGANIZATION_READ } from "./service-actions.ts";
-
-/** Service principals for which Bulwark manages trusted access and delegated administrators. */
-export const DELEGATED_SERVICES = [
-  "access-analyzer.amazonaws.com",
-  "guardduty.amazonaws.com",
-  "securityhub.amazonaws.com",
-] as const;
 
 /**
  * The role in the management account, for what AWS lets nobody else do: create accounts, delegate administration, hear the events of
@@ -46,7 +40,7 @@ export function managementRole(settings: OrganizationSettings, organizationId: s
             "organizations:DeregisterDelegatedAdministrator",
           ],
           Resource: ["*"],
-          Condition: { StringEquals: { "organizations:ServicePrincipal": DELEGATED_SERVICES } },
+          Condition: { StringEquals: { "organizations:ServicePrincipal": TRUSTED_SERVICES } },
         },
         {
           Sid: "Delegation",
@@ -62,7 +56,7 @@ export function managementRole(settings: OrganizationSettings, organizationId: s
           Sid: "ServiceLinkedRoles",
           Effect: "Allow",
           Action: ["iam:CreateServiceLinkedRole"],
-          Resource: [...DELEGATED_SERVICES, "organizations.amazonaws.com"].map((service) =>
+          Resource: [...TRUSTED_SERVICES, "organizations.amazonaws.com"].map((service) =>
             arn(partition, "iam", "", accounts.management, `role/aws-service-role/${service}/*`),
           ),
         },

@@ -101,9 +101,9 @@ describe("the roles of Bulwark", () => {
   it("let the management role delegate three services and touch one queue and one rule", () => {
     const trust = statements(management).find(({ Sid }) => Sid === "TrustedAccess");
     assert.deepEqual(trust?.Condition?.StringEquals?.["organizations:ServicePrincipal"], [
-      "access-analyzer.amazonaws.com",
-      "guardduty.amazonaws.com",
       "securityhub.amazonaws.com",
+      "guardduty.amazonaws.com",
+      "access-analyzer.amazonaws.com",
     ]);
     for (const { Action, Resource } of statements(management)) {
       if (Action?.some((action) => /^(sqs|events):/.test(action))) {
