@@ -1,0 +1,57 @@
+import type { OrganizationSettings } from "../../programs/settings.ts";
+import type { OrganizationAccount } from "../../stacks/aws/organizations.ts";
+import type { FieldError } from "../problem.ts";
+
+type MemberSettings = Pick<OrganizationSettings, "accounts">;
+
+const purposes = {
+  management: "the management account of the organization",
+  security: "the security account, which the admin stack protects",
+  logArchive: "the log archive, which holds the evidence",
+} as const;
+
+const allowed = "an ACTIVE member account of the organization, other than management, security and log archive";
+
+/**
+ * Why an account can't get a baseline, as an error of the field `accountId`; undefined where it can. Pure.
+ *
+ * @param account what AWS Organizations says about it; undefined where it knows none of this id
+ */
+export function whyNotMember(
+  accountId: string,
+  account: OrganizationAccount | undefined,
+  settings: MemberSettings,
+): FieldError | undefined {
+  const core = whyCoreAccount(accountId, settings);
+  if (core !== undefined) return core;
+  if (account === undefined) {
+    return { field: "accountId", message: `account ${accountId} is not in the organization`, allowed };
+  }
+  if (account.state !== "ACTIVE") {
+    return { field: "accountId", message: `account ${accountId} is ${account.state}`, allowed };
+  }
+  return undefined;
+}
+
+/** The same for what is known without asking AWS. */
+export function whyCoreAccount(accountId: string, settings: MemberSettings): FieldError | undefined {
+  for (const [role, id] of Object.entries(settings.accounts)) {
+    if (id === accountId) {
+      return { field: "accountId", message: `${accountId} is ${purposes[role as keyof typeof purposes]}`, allowed };
+    }
+  }
+  return undefined;
+}
+
+/** Why an account that an event announced is not onboarded by itself; undefined where it is. Pure. */
+export function whySkipped(
+  account: OrganizationAccount,
+  parents: readonly string[],
+  settings: MemberSettings & Pick<OrganizationSettings, "excludedAccounts" | "excludedOrganizationalUnits">,
+): string | undefined {
+  const obstacle = whyNotMember(account.accountId, account, settings);
+  if (obstacle !== undefined) return obstacle.message;
+  if (settings.excludedAccounts.includes(account.accountId)) return "the settings exclude the account";
+  const unit = parents.find((id) => settings.excludedOrganizationalUnits.includes(id));
+  return unit === undefined ? undefined : `the settings exclude organizational unit ${unit}`;
+}

@@ -1,0 +1,112 @@
+import type { AwsCredentialIdentityProvider } from "@smithy/types";
+import { membershipSessionPolicy } from "../programs/bootstrap/membership-session.ts";
+import { memberDeploymentRole } from "../programs/bootstrap/roles.ts";
+import { organizationsRegion } from "../programs/partition.ts";
+import type { OrganizationSettings } from "../programs/settings.ts";
+import { createOrganizationsClient } from "../stacks/aws/organizations.ts";
+import { enabledRegions } from "../stacks/aws/regions.ts";
+import { createRoleChain, type RoleChain } from "../stacks/aws/role-chain.ts";
+import type { SessionRequest } from "../stacks/aws/session.ts";
+import { createDeploymentRoles } from "../stacks/bootstrap/deployment-role.ts";
+import { readAccountInventory } from "../stacks/inventory/account.ts";
+import { readAdminInventory } from "../stacks/inventory/organization.ts";
+import type { Aws } from "./aws.ts";
+
+export interface AwsOfOrganizationOptions {
+  readonly settings: OrganizationSettings;
+  /** Where every call goes instead of AWS: the sandbox. */
+  readonly endpoint?: string | undefined;
+}
+
+/** AWS of a real organization, or of the sandbox: by assumed roles only. */
+export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws & {
+  /** The management role's credentials, renewed by themselves, for the account-event queue. */
+  readonly managementCredentials: AwsCredentialIdentityProvider;
+  readonly chain: RoleChain;
+} {
+  const { accounts, partition, homeRegion } = settings;
+  const at = endpoint === undefined ? {} : { endpoint };
+  const chain = createRoleChain({ settings, ...at });
+  const session = (accountId: string, role: SessionRequest["role"], operationId: string, sessionPolicy?: string) =>
+    chain.sessionFor({ accountId, role, operationId, ...(sessionPolicy === undefined ? {} : { sessionPolicy }) });
+  const managementCredentials = chain.renewing({
+    accountId: accounts.management,
+    role: "management",
+    operationId: "bulwark-service",
+  });
+  const roles = createDeploymentRoles({
+    chain,
+    partition,
+    region: homeRegion,
+    documents: memberDeploymentRole(settings),
+    ...at,
+  });
+  const organizations = createOrganizationsClient({
+    managementAccountId: accounts.management,
+    region: organizationsRegion(partition),
+    credentials: managementCredentials,
+    accessRoleName: settings.roles.bootstrap,
+    ...at,
+  });
+
+  return {
+    organizations,
+    managementCredentials,
+    chain,
+    async ensureDeploymentRole(accountId, operationId, signal) {
+      await roles.ensure(accountId, operationId, signal);
+    },
+    removeDeploymentRole: (accountId, operationId) => roles.remove(accountId, operationId),
+    async enabledRegions(accountId, operationId) {
+      const credentials = await session(accountId, "deployment", operationId);
+      return enabledRegions({ accountId, credentials, region: homeRegion, ...at });
+    },
+    async readAccount({ accountId, operationId, regions, detectorIds }) {
+      const [member, security] = await Promise.all([
+        session(accountId, "deployment", operationId),
+        session(accounts.security, "deployment", operationId),
+      ]);
+      return readAccountInventory({
+        member: { accountId, credentials: member, ...at },
+        security: { accountId: accounts.security, credentials: security, ...at },
+        regions,
+        homeRegion,
+        detectorIds,
+      });
+    },
+    async readAdmin({ operationId, organizationId }) {
+      const [management, security] = await Promise.all([
+        session(accounts.management, "management", operationId),
+        session(accounts.security, "deployment", operationId),
+      ]);
+      return readAdminInventory({
+        management: { accountId: accounts.management, credentials: management, ...at },
+        security: { accountId: accounts.security, credentials: security, ...at },
+        organizationId,
+        organizationsRegion: organizationsRegion(partition),
+        homeRegion,
+        regions: settings.regions,
+      });
+    },
+    async credentialsFor(inputs, operationId) {
+      const wanted: Record<string, ReturnType<typeof session>> = inputs.kind === "admin"
+        ? {
+            [accounts.management]: session(accounts.management, "management", operationId),
+            [accounts.security]: session(accounts.security, "deployment", operationId),
+            [accounts.logArchive]: session(accounts.logArchive, "deployment", operationId),
+          }
+        : {
+            [inputs.accountId]: session(inputs.accountId, "deployment", operationId),
+            // A baseline run manages one membership in the security account and must not be able to do more.
+            [accounts.security]: session(
+              accounts.security,
+              "deployment",
+              operationId,
+              membershipSessionPolicy(inputs.regions),
+            ),
+          };
+      const entries = Object.entries(wanted).map(async ([accountId, promise]) => [accountId, await promise] as const);
+      return Object.fromEntries(await Promise.all(entries));
+    },
+  };
+}

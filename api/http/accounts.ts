@@ -1,0 +1,263 @@
+import { z } from "zod";
+import { AccountId } from "../../programs/identifiers.ts";
+import type { OrganizationSettings } from "../../programs/settings.ts";
+import { accountStatuses } from "../accounts/account.ts";
+import { whyCoreAccount, whyNotMember } from "../accounts/eligibility.ts";
+import type { Aws } from "../aws.ts";
+import { stackOfCreation, underWay } from "../operations/accept.ts";
+import { adminStack, stackOfAccount } from "../operations/operation.ts";
+import { type FieldError, invalidField, Problem } from "../problem.ts";
+import { findAccount, listAccounts, saveAccount, updateAccount } from "../store/accounts.ts";
+import { writeAudit } from "../store/audit.ts";
+import type { Db } from "../store/connection.ts";
+import { findCreation, findMembershipChange } from "../store/operations.ts";
+import { findStack } from "../store/stacks.ts";
+import { type Accepting, accept, acceptedResponses } from "./accepted.ts";
+import { page, pageQuery } from "./pages.ts";
+import { presentAccount, presentAccountDetail } from "./present.ts";
+import { type Route, route } from "./route.ts";
+import { AccountBody, AccountDetailBody, AccountPatch, AccountRequest, accountIdParams, pageOf } from "./schemas.ts";
+
+export interface AccountRoutesOptions extends Accepting {
+  readonly aws: Aws;
+  readonly settings: OrganizationSettings;
+}
+
+const tag = "accounts";
+
+export function accountRoutes(options: AccountRoutesOptions): Route[] {
+  const { db } = options;
+  return [
+    route({
+      method: "post",
+      path: "/accounts",
+      operationId: "onboardAccount",
+      tag,
+      summary: "Onboard an account",
+      description:
+        "An existing account by its id, or one to be created. An account that is active already is a conflict: deploy it with `POST /accounts/{accountId}/deployments`.",
+      permission: "operate",
+      body: AccountRequest,
+      idempotent: true,
+      responses: acceptedResponses,
+      problems: [409, 422, 502],
+      handle: (call) =>
+        accept(options, call, async () => {
+          const { accountId, ...rest } = call.body;
+          return accountId === undefined ? prepareCreation(options, rest) : prepareExisting(options, accountId, rest);
+        }),
+    }),
+
+    route({
+      method: "get",
+      path: "/accounts",
+      operationId: "listAccounts",
+      tag,
+      summary: "Accounts that Bulwark knows, by id",
+      permission: "read",
+      query: z.strictObject({ ...pageQuery, status: z.enum(accountStatuses).optional() }),
+      responses: { 200: { description: "One page.", schema: pageOf("Account", AccountBody) } },
+      handle: async ({ query }) => ({
+        status: 200,
+        body: await page({
+          query,
+          scope: { list: "accounts", status: query.status },
+          key: /^\d{12}$/,
+          fetch: (after, limit) => listAccounts(db, { status: query.status, after, limit }),
+          keyOf: ({ accountId }) => accountId,
+          present: presentAccount,
+        }),
+      }),
+    }),
+
+    route({
+      method: "get",
+      path: "/accounts/:accountId",
+      operationId: "getAccount",
+      tag,
+      summary: "One account, with its stack's outputs and what was adopted",
+      permission: "read",
+      params: accountIdParams,
+      responses: { 200: { description: "The account.", schema: AccountDetailBody } },
+      problems: [404],
+      handle: async ({ params }) => ({ status: 200, body: presentAccountDetail(await known(db, params.accountId)) }),
+    }),
+
+    route({
+      method: "patch",
+      path: "/accounts/:accountId",
+      operationId: "updateAccount",
+      tag,
+      summary: "Change owner or environment",
+      permission: "operate",
+      params: accountIdParams,
+      body: AccountPatch,
+      responses: { 200: { description: "The account.", schema: AccountDetailBody } },
+      problems: [404],
+      handle: async ({ params: { accountId }, body, principal, requestId }) => {
+        const update = JSON.parse(JSON.stringify(body)) as { owner?: string | null; environment?: string | null };
+        await known(db, accountId);
+        await db.transaction().execute(async (transaction) => {
+          await updateAccount(transaction, accountId, update);
+          const actor = principal.name;
+          await writeAudit(transaction, {
+            actor,
+            action: "account.update",
+            target: accountId,
+            requestId,
+            detail: update,
+          });
+        });
+        return { status: 200, body: presentAccountDetail(await known(db, accountId)) };
+      },
+    }),
+
+    route({
+      method: "delete",
+      path: "/accounts/:accountId",
+      operationId: "offboardAccount",
+      tag,
+      summary: "Offboard an account",
+      description:
+        "Ends its memberships, puts back what was adopted, destroys the rest. The evidence stays. `confirm` repeats the account id.",
+      permission: "operate",
+      params: accountIdParams,
+      query: z.strictObject({ confirm: AccountId.optional() }),
+      idempotent: true,
+      responses: acceptedResponses,
+      problems: [404, 409],
+      handle: (call) =>
+        accept(options, call, async () => {
+          const { accountId } = call.params;
+          if (call.query.confirm !== accountId) {
+            throw invalidField("confirm", "must repeat the account id", `confirm=${accountId}`);
+          }
+          return prepareOffboarding(db, accountId);
+        }),
+    }),
+  ];
+}
+
+/** The account's row, or 404. */
+export async function known(db: Db, accountId: string) {
+  const row = await findAccount(db, accountId);
+  if (row !== undefined) return row;
+  throw new Problem("not-found", `Bulwark does not know account ${accountId}. Onboard it with POST /accounts.`, {
+    accountId,
+  });
+}
+
+/** Asks AWS whether the account may be a member. */
+export async function requireMember({ aws, settings }: AccountRoutesOptions, accountId: string) {
+  const core = whyCoreAccount(accountId, settings);
+  if (core !== undefined) throw refused(core, accountId);
+  const account = await aws.organizations.account(accountId);
+  const obstacle = whyNotMember(accountId, account, settings);
+  if (account === undefined || obstacle !== undefined) throw refused(obstacle, accountId);
+  return account;
+}
+
+function refused(error: FieldError | undefined, accountId?: string): Problem {
+  const detail =
+    error === undefined ? "the account is unknown" : `${error.field}: ${error.message}. Allowed: ${error.allowed}`;
+  return new Problem("not-acceptable-account", detail, { accountId, errors: error === undefined ? [] : [error] });
+}
+
+export async function requireAdmin(db: Db): Promise<void> {
+  const admin = await findStack(db, adminStack);
+  if (admin?.deployedAt != null) return;
+  throw new Problem(
+    "admin-not-deployed",
+    "Baselines need the admin stack: deploy it with POST /admin/deployments, wait until it has succeeded, then ask again.",
+  );
+}
+
+interface Details {
+  readonly name?: string | undefined;
+  readonly email?: string | undefined;
+  readonly organizationalUnitId?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly environment?: string | undefined;
+}
+
+async function prepareExisting(options: AccountRoutesOptions, accountId: string, { owner, environment }: Details) {
+  const { db } = options;
+  const { name, email } = await requireMember(options, accountId);
+  const stack = stackOfAccount(accountId);
+  const running = await findMembershipChange(db, stack);
+  if (running !== undefined) throw underWay(running);
+  const row = await findAccount(db, accountId);
+  if (row?.status === "active") {
+    throw new Problem(
+      "conflict",
+      `Account ${accountId} is active already. Deploy its baseline anew with POST /accounts/${accountId}/deployments.`,
+      { accountId, ...(row.lastOperationId === null ? {} : { operationId: row.lastOperationId }) },
+    );
+  }
+  await requireAdmin(db);
+  return {
+    kind: "onboard" as const,
+    stack,
+    accountId,
+    request: { accountId, ...defined({ owner, environment }) },
+    before: (transaction: Db, lastOperationId: string) =>
+      saveAccount(transaction, {
+        ...{ accountId, name, email, lastOperationId },
+        ...{ owner: owner ?? null, environment: environment ?? null },
+        origin: row?.origin ?? "request",
+        status: "onboarding",
+      }),
+  };
+}
+
+async function prepareCreation({ db, aws }: AccountRoutesOptions, details: Details) {
+  const { name = "", email = "", organizationalUnitId } = details;
+  const running = await findCreation(db, email);
+  if (running !== undefined) throw underWay(running);
+  const [accounts, units] = await Promise.all([
+    aws.organizations.accounts(),
+    organizationalUnitId === undefined ? undefined : aws.organizations.organizationalUnits(),
+  ]);
+  const taken = accounts.find((account) => account.email.toLowerCase() === email.toLowerCase());
+  if (taken !== undefined) {
+    const message = `is the address of account ${taken.accountId} already`;
+    throw refused({ field: "email", message, allowed: `a new address, or accountId ${taken.accountId}` });
+  }
+  if (organizationalUnitId !== undefined && units?.has(organizationalUnitId) === false) {
+    const message = `${organizationalUnitId} is not in the organization`;
+    throw refused({
+      field: "organizationalUnitId",
+      message,
+      allowed: [...units].filter((id) => id.startsWith("ou-")).join(", "),
+    });
+  }
+  await requireAdmin(db);
+  return {
+    kind: "onboard" as const,
+    stack: stackOfCreation(email),
+    accountId: null,
+    request: defined({ ...details, name, email }),
+  };
+}
+
+async function prepareOffboarding(db: Db, accountId: string) {
+  const row = await known(db, accountId);
+  const stack = stackOfAccount(accountId);
+  const running = await findMembershipChange(db, stack);
+  if (running !== undefined) throw underWay(running);
+  if (row.status === "offboarded")
+    throw new Problem("conflict", `Account ${accountId} is offboarded already.`, { accountId });
+  return {
+    kind: "offboard" as const,
+    stack,
+    accountId,
+    request: { accountId },
+    before: async (transaction: Db, lastOperationId: string) => {
+      await updateAccount(transaction, accountId, { status: "offboarding", lastOperationId });
+    },
+  };
+}
+
+function defined(fields: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

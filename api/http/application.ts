@@ -1,0 +1,137 @@
+import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import type { Logger } from "pino";
+import { Problem } from "../problem.ts";
+import type { Authentication, Principal } from "./authentication.ts";
+import { toProblem } from "./errors.ts";
+import { refuse } from "./fieldErrors.ts";
+import type { HttpMetrics } from "./metrics.ts";
+import type { Route } from "./route.ts";
+
+export interface ApplicationOptions {
+  readonly routes: readonly Route[];
+  readonly authentication: Authentication;
+  readonly logger: Logger;
+  readonly newId: () => string;
+  readonly metrics: HttpMetrics;
+}
+
+/** Where no token is asked for. */
+const nobody: Principal = { id: "nobody", name: "nobody", role: "viewer" };
+
+const bodyLimit = 1_000_000;
+const readJson = express.json({ limit: bodyLimit, strict: false, type: () => true });
+
+/** The Express application: it checks and parses what a route says, calls its handler, and turns errors into problems. */
+export function createApplication(options: ApplicationOptions): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.set("query parser", "simple");
+  app.use(prepare(options));
+  for (const route of options.routes)
+    app[route.method](route.path, (request, response) => serve(options, route, request, response));
+  for (const path of new Set(options.routes.map((route) => route.path))) {
+    const methods = options.routes.filter((route) => route.path === path).map((route) => route.method.toUpperCase());
+    const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
+    app.options(path, (_request, response) => void response.set("Allow", allow).status(204).end());
+    app.all(path, (request) => {
+      throw new Problem("method-not-allowed", `${request.path} knows ${allow}.`, { headers: { Allow: allow } });
+    });
+  }
+  app.use((request: Request) => {
+    throw new Problem("not-found", `There is no ${request.path} here. GET /openapi.json lists every call.`);
+  });
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    answerError(options, error, request, response);
+  });
+  return app;
+}
+
+/** Request id, security headers, one log line and one measurement per request. */
+function prepare({ logger, newId, metrics }: ApplicationOptions) {
+  return (request: Request, response: Response, next: NextFunction) => {
+    const given = request.get("x-request-id") ?? "";
+    const requestId = /^[\w.-]{1,64}$/.test(given) ? given : newId();
+    response.locals.requestId = requestId;
+    response.set({ "X-Request-Id": requestId, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store" });
+    const begun = performance.now();
+    response.once("close", () => {
+      const seconds = (performance.now() - begun) / 1000;
+      const path = (response.locals.route as string | undefined) ?? "none";
+      metrics.observe(request.method, path, response.statusCode, seconds);
+      const { principal } = response.locals as { principal?: Principal };
+      const fields = { requestId, method: request.method, path: request.path, status: response.statusCode, seconds };
+      logger.debug({ ...fields, principal: principal?.name }, "request");
+    });
+    next();
+  };
+}
+
+async function serve(options: ApplicationOptions, route: Route, request: Request, response: Response): Promise<void> {
+  response.locals.route = route.path;
+  const principal =
+    route.permission === undefined ? nobody : await options.authentication.check(request, route.permission);
+  response.locals.principal = principal;
+  const answer = await route.handle({
+    params: parse(route.params, request.params, "path") as never,
+    query: (route.query === undefined ? undefined : parse(route.query, request.query, "query")) as never,
+    body: (route.body === undefined
+      ? undefined
+      : parse(route.body, await readBody(route, request, response), "body")) as never,
+    principal,
+    requestId: response.locals.requestId as string,
+    request,
+    response,
+  });
+  if (answer === undefined) return;
+  response.status(answer.status);
+  if (answer.headers !== undefined) response.set(answer.headers);
+  if (answer.body === undefined) response.end();
+  else response.json(answer.body);
+}
+
+function parse(schema: Route["params"], value: unknown, where: "body" | "query" | "path"): unknown {
+  if (schema === undefined) return undefined;
+  const parsed = schema.safeParse(value, { reportInput: true });
+  if (!parsed.success) throw refuse(parsed.error, schema, where);
+  return parsed.data;
+}
+
+/** Reads the body after the token was checked: a stranger can't make the service read a megabyte. */
+async function readBody(route: Route, request: Request, response: Response): Promise<unknown> {
+  const hasBody =
+    request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
+  if (!hasBody) {
+    if (route.bodyOptional) return {};
+    throw new Problem("invalid-request", "body: is missing", {
+      errors: [{ field: "body", message: "is missing", allowed: "a JSON object" }],
+    });
+  }
+  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(request.get("content-type") ?? "")) {
+    throw new Problem("unsupported-media-type", "Send the body with Content-Type: application/json.", {
+      errors: [{ field: "Content-Type", message: "is not JSON", allowed: "application/json" }],
+    });
+  }
+  await new Promise<void>((resolve, reject) => {
+    readJson(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+  });
+  return request.body as unknown;
+}
+
+function answerError(options: ApplicationOptions, error: unknown, request: Request, response: Response): void {
+  const problem = toProblem(error);
+  const { requestId } = response.locals as { requestId?: string };
+  if (problem.status >= 500) options.logger.error({ err: error, requestId, path: request.path }, "request failed");
+  if (response.headersSent) {
+    // A stream that broke: there is no way to tell but to end it.
+    response.destroy();
+    return;
+  }
+  // A body that was not read to its end would be taken for the next request.
+  if (!request.complete) response.set("Connection", "close");
+  response
+    .status(problem.status)
+    .set(problem.headers)
+    .type("application/problem+json")
+    .send(JSON.stringify({ ...problem.toDocument(), requestId }));
+}

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { Problem, problemBase, problems } from "../problem.ts";
+import { renderDocs } from "./docsPage.ts";
+import { describeApi } from "./openapi.ts";
+import { type Route, route } from "./route.ts";
+
+const tag = "service";
+/** Pages bring everything with them: nothing is loaded from anywhere, no script runs. */
+const pageHeaders = {
+  "Content-Type": "text/html; charset=utf-8",
+  "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+};
+
+/** The OpenAPI document, the page made from it, and what a problem's `type` leads to. */
+export function documentationRoutes(routes: readonly Route[], version: string): Route[] {
+  const own: Route[] = [
+    route({
+      method: "get",
+      path: "/openapi.json",
+      operationId: "getOpenApi",
+      tag,
+      summary: "This API as an OpenAPI 3.1 document",
+      permission: undefined,
+      responses: { 200: { description: "The document.", schema: z.record(z.string(), z.unknown()) } },
+      handle: () => ({ status: 200, body: document }),
+    }),
+    route({
+      method: "get",
+      path: "/docs",
+      operationId: "getDocs",
+      tag,
+      summary: "This API as a page",
+      permission: undefined,
+      responses: { 200: { description: "The page.", mediaType: "text/html" } },
+      handle: async ({ response }) => {
+        response.set(pageHeaders).send(page);
+        return undefined;
+      },
+    }),
+    route({
+      method: "get",
+      path: `${problemBase}:name`,
+      operationId: "getProblem",
+      tag,
+      summary: "What a problem's type means",
+      permission: undefined,
+      params: z.strictObject({ name: z.string().max(100) }),
+      responses: { 200: { description: "The problem.", schema: z.object({ type: z.string(), title: z.string() }) } },
+      problems: [404],
+      handle: ({ params: { name } }) => {
+        if (!(name in problems)) throw new Problem("not-found", `There is no problem ${name}.`);
+        return { status: 200, body: { type: `${problemBase}${name}`, ...problems[name as keyof typeof problems] } };
+      },
+    }),
+  ];
+  const document = describeApi([...routes, ...own], version);
+  const page = renderDocs(document);
+  const start: Route = route({
+    method: "get",
+    path: "/",
+    operationId: "getStart",
+    tag,
+    summary: "Leads to the documentation",
+    permission: undefined,
+    responses: { 302: { description: "To /docs." } },
+    handle: () => ({ status: 302, headers: { Location: "/docs" } }),
+  });
+  return [...own, start];
+}

@@ -1,0 +1,114 @@
+import { z } from "zod";
+import { AccountId } from "../../programs/identifiers.ts";
+import { operationIdPattern } from "../ids.ts";
+import { cancelOperation } from "../operations/accept.ts";
+import { operationKinds, operationStatuses } from "../operations/operation.ts";
+import { Problem } from "../problem.ts";
+import { findOperation, listOperations } from "../store/operations.ts";
+import type { Accepting } from "./accepted.ts";
+import type { EventStreams } from "./eventStream.ts";
+import { page, pageQuery } from "./pages.ts";
+import { presentOperation } from "./present.ts";
+import { type Route, route } from "./route.ts";
+import { NothingRequest, OperationBody, operationIdParams, pageOf } from "./schemas.ts";
+
+const tag = "operations";
+
+export function operationRoutes(options: Accepting & { readonly streams: EventStreams }): Route[] {
+  const { db, streams } = options;
+
+  async function known(id: string) {
+    const row = operationIdPattern.test(id) ? await findOperation(db, id) : undefined;
+    if (row === undefined) throw new Problem("not-found", `There is no operation ${id}.`);
+    return row;
+  }
+
+  return [
+    route({
+      method: "get",
+      path: "/operations",
+      operationId: "listOperations",
+      tag,
+      summary: "Operations, the newest first",
+      permission: "read",
+      query: z.strictObject({
+        ...pageQuery,
+        status: z.enum(operationStatuses).optional(),
+        kind: z.enum(operationKinds).optional(),
+        accountId: AccountId.optional(),
+      }),
+      responses: { 200: { description: "One page.", schema: pageOf("Operation", OperationBody) } },
+      handle: async ({ query }) => {
+        const { status, kind, accountId } = query;
+        const body = await page({
+          query,
+          scope: { list: "operations", status, kind, accountId },
+          key: operationIdPattern,
+          fetch: (before, limit) => listOperations(db, { status, kind, accountId, before, limit }),
+          keyOf: ({ id }) => id,
+          present: presentOperation,
+        });
+        return { status: 200, body };
+      },
+    }),
+
+    route({
+      method: "get",
+      path: "/operations/:operationId",
+      operationId: "getOperation",
+      tag,
+      summary: "One operation with its result or error",
+      permission: "read",
+      params: operationIdParams,
+      responses: { 200: { description: "The operation.", schema: OperationBody } },
+      problems: [404],
+      handle: async ({ params }) => ({ status: 200, body: presentOperation(await known(params.operationId)) }),
+    }),
+
+    route({
+      method: "post",
+      path: "/operations/:operationId/cancel",
+      operationId: "cancelOperation",
+      tag,
+      summary: "Cancel an operation",
+      description:
+        "A waiting operation ends at once. A running one finishes what is in flight and then ends; follow it to see what was done.",
+      permission: "operate",
+      params: operationIdParams,
+      body: NothingRequest,
+      bodyOptional: true,
+      responses: { 202: { description: "The operation as it is now.", schema: OperationBody } },
+      problems: [404, 409],
+      handle: async ({ params, principal, requestId }) => {
+        const { id } = await known(params.operationId);
+        const row = await cancelOperation(options, id, { actor: principal.name, requestId });
+        return {
+          status: 202,
+          body: presentOperation(row ?? (await known(id))),
+          headers: { Location: `/operations/${id}` },
+        };
+      },
+    }),
+
+    route({
+      method: "get",
+      path: "/operations/:operationId/events",
+      operationId: "followOperation",
+      tag,
+      summary: "Follow an operation (server-sent events)",
+      description:
+        "Events `status`, `progress`, `step`, `diagnostic`, with ids from 1 upwards. `Last-Event-ID` replays what follows that id. The stream ends after the final status; a further request for nothing new answers 204.",
+      permission: "read",
+      params: operationIdParams,
+      responses: {
+        200: { description: "The events.", mediaType: "text/event-stream" },
+        204: { description: "The operation has ended and there is nothing after `Last-Event-ID`." },
+      },
+      problems: [404],
+      handle: async ({ params, request, response }) => {
+        await streams.serve(await known(params.operationId), request, response);
+        return undefined;
+      },
+    }),
+  ];
+}

@@ -1,0 +1,97 @@
+import type { z } from "zod";
+import { adminStack, stackOfAccount } from "../operations/operation.ts";
+import type { AccountRow } from "../store/accounts.ts";
+import type { OperationRow } from "../store/operations.ts";
+import type { StackRow } from "../store/stacks.ts";
+import type { TokenRow } from "../store/tokens.ts";
+import type {
+  AccountBody,
+  AccountDetailBody,
+  AdminBody,
+  DriftBody,
+  OperationBody,
+  ProblemBody,
+  TokenBody,
+} from "./schemas.ts";
+
+// Rows as the API shows them. Members without a value are left out.
+
+export function presentOperation(row: OperationRow): z.infer<typeof OperationBody> {
+  const { email } = row.request as { email?: string };
+  return {
+    id: row.id,
+    kind: row.kind,
+    target: {
+      stack: row.stack,
+      ...(row.accountId === null ? {} : { accountId: row.accountId }),
+      ...(email === undefined ? {} : { email }),
+    },
+    status: row.status,
+    how: row.origin,
+    requestedBy: row.requestedBy,
+    createdAt: row.createdAt.toISOString(),
+    ...time("startedAt", row.startedAt),
+    ...time("finishedAt", row.finishedAt),
+    ...(row.attempt === 0 ? {} : { attempt: row.attempt }),
+    ...time("retryAt", row.retryAt),
+    ...time("cancelRequestedAt", row.cancelRequestedAt),
+    ...some("changes", row.changes),
+    ...some("error", row.error as z.infer<typeof ProblemBody> | null),
+    ...some("result", row.result),
+  };
+}
+
+export function presentAccount(row: AccountRow): z.infer<typeof AccountBody> {
+  const { regions } = (row.inputs ?? {}) as { regions?: string[] };
+  return {
+    accountId: row.accountId,
+    name: row.name,
+    email: row.email,
+    how: row.origin,
+    status: row.status,
+    ...some("owner", row.owner),
+    ...some("environment", row.environment),
+    stack: stackOfAccount(row.accountId),
+    regions: regions ?? [],
+    ...some("baselineVersion", row.baselineVersion),
+    ...some("resources", row.resources),
+    ...some("drift", row.drift as z.infer<typeof DriftBody> | null),
+    ...some("lastOperation", row.lastOperationId),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    ...time("onboardedAt", row.onboardedAt),
+    ...time("deployedAt", row.deployedAt),
+  };
+}
+
+export function presentAccountDetail(row: AccountRow): z.infer<typeof AccountDetailBody> {
+  return { ...presentAccount(row), ...some("outputs", row.outputs), adoptions: row.adoptions ?? [] };
+}
+
+export function presentAdmin(row: StackRow | undefined): z.infer<typeof AdminBody> {
+  if (row === undefined) return { stack: adminStack, deployed: false, adoptions: [] };
+  return {
+    stack: adminStack,
+    deployed: row.deployedAt !== null,
+    ...time("deployedAt", row.deployedAt),
+    ...some("resources", row.resources),
+    ...some("baselineVersion", row.baselineVersion),
+    ...some("drift", row.drift as z.infer<typeof DriftBody> | null),
+    ...some("lastOperation", row.lastOperationId),
+    ...some("outputs", row.outputs),
+    adoptions: row.adoptions ?? [],
+  };
+}
+
+export function presentToken(row: TokenRow): z.infer<typeof TokenBody> {
+  const { id, name, role, createdBy, createdAt } = row;
+  return { id, name, role: role as z.infer<typeof TokenBody>["role"], createdBy, createdAt: createdAt.toISOString() };
+}
+
+function some<Key extends string, Value>(key: Key, value: Value | null): { [K in Key]?: NonNullable<Value> } {
+  return (value === null || value === undefined ? {} : { [key]: value }) as { [K in Key]?: NonNullable<Value> };
+}
+
+function time<Key extends string>(key: Key, value: Date | null): { [K in Key]?: string } {
+  return some(key, value === null ? null : value.toISOString());
+}

@@ -1,0 +1,125 @@
+import type { z } from "zod";
+import type { OperationKind } from "../operations/operation.ts";
+import { adminStack, stackOfAccount } from "../operations/operation.ts";
+import { Problem } from "../problem.ts";
+import { findStack } from "../store/stacks.ts";
+import { accept, acceptedResponses } from "./accepted.ts";
+import { type AccountRoutesOptions, known, requireAdmin, requireMember } from "./accounts.ts";
+import { presentAdmin } from "./present.ts";
+import { type Route, route } from "./route.ts";
+import { AdminBody, accountIdParams, NothingRequest, RunRequestBody } from "./schemas.ts";
+
+interface Verb {
+  readonly path: string;
+  readonly kind: OperationKind;
+  readonly name: string;
+  readonly does: string;
+  readonly body: z.ZodType<{ refresh?: boolean | undefined }>;
+}
+
+/** The three verbs that every stack knows. */
+const verbs: readonly Verb[] = [
+  {
+    path: "previews",
+    kind: "preview",
+    name: "preview",
+    does: "Say what a deployment would do; changes nothing",
+    body: RunRequestBody,
+  },
+  {
+    path: "deployments",
+    kind: "deploy",
+    name: "deploy",
+    does: "Bring the stack to what is wanted",
+    body: RunRequestBody,
+  },
+  {
+    path: "drift-checks",
+    kind: "drift_check",
+    name: "checkDrift",
+    does: "Compare AWS with the recorded state",
+    body: NothingRequest,
+  },
+];
+
+export function stackRoutes(options: AccountRoutesOptions): Route[] {
+  return [
+    ...verbs.map((verb) => accountVerb(options, verb)),
+    ...verbs.map((verb) => adminVerb(options, verb)),
+    admin(options),
+  ];
+}
+
+function accountVerb(options: AccountRoutesOptions, { path, kind, name, does, body }: Verb): Route {
+  return route({
+    method: "post",
+    path: `/accounts/:accountId/${path}`,
+    operationId: `${name}Account`,
+    tag: "accounts",
+    summary: `${does} (one account)`,
+    permission: "operate",
+    params: accountIdParams,
+    body,
+    bodyOptional: true,
+    idempotent: true,
+    responses: acceptedResponses,
+    problems: [404, 409, 422, 502],
+    handle: (call) =>
+      accept(options, call, async () => {
+        const { accountId } = call.params;
+        const { db } = options;
+        // A preview is of use before onboarding, too: it tells what would be adopted.
+        if (kind === "preview") await requireMember(options, accountId);
+        else requireOnboarded(await known(db, accountId), kind);
+        await requireAdmin(db);
+        return { kind, stack: stackOfAccount(accountId), accountId, request: { ...call.body } };
+      }),
+  });
+}
+
+function requireOnboarded(
+  { accountId, status, deployedAt }: Awaited<ReturnType<typeof known>>,
+  kind: OperationKind,
+): void {
+  const possible = kind === "deploy" ? status === "active" || status === "failed" : deployedAt !== null;
+  if (possible) return;
+  throw new Problem(
+    "conflict",
+    `Account ${accountId} is ${status}: onboard it with POST /accounts and wait until it is active.`,
+    { accountId },
+  );
+}
+
+function adminVerb(options: AccountRoutesOptions, { path, kind, name, does, body }: Verb): Route {
+  return route({
+    method: "post",
+    path: `/admin/${path}`,
+    operationId: `${name}Admin`,
+    tag: "admin",
+    summary: `${does} (the admin stack)`,
+    permission: "operate",
+    body,
+    bodyOptional: true,
+    idempotent: true,
+    responses: acceptedResponses,
+    problems: [409],
+    handle: (call) =>
+      accept(options, call, async () => {
+        if (kind === "drift_check") await requireAdmin(options.db);
+        return { kind, stack: adminStack, accountId: null, request: { ...call.body } };
+      }),
+  });
+}
+
+function admin({ db }: AccountRoutesOptions): Route {
+  return route({
+    method: "get",
+    path: "/admin",
+    operationId: "getAdmin",
+    tag: "admin",
+    summary: "The admin stack: whether it is deployed, its outputs, its drift",
+    permission: "read",
+    responses: { 200: { description: "The admin stack.", schema: AdminBody } },
+    handle: async () => ({ status: 200, body: presentAdmin(await findStack(db, adminStack)) }),
+  });
+}

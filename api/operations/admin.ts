@@ -1,0 +1,52 @@
+import { decideAdminAdoptions } from "../../programs/admin/adoption.ts";
+import { adminProblems } from "../../programs/admin/preconditions.ts";
+import type { Adoption } from "../../programs/adoption.ts";
+import { AdminInputs } from "../../programs/inputs.ts";
+import { findStack } from "../store/stacks.ts";
+import { failUnless } from "./failure.ts";
+import { adminStack } from "./operation.ts";
+import type { StackPlan, Work } from "./work.ts";
+
+/**
+ * Asks AWS what the organization and its security account hold, and decides from that. Writes nothing.
+ *
+ * @throws OperationFailure where another account administers one of the services
+ */
+export async function planAdmin(work: Work): Promise<StackPlan & { readonly inputs: AdminInputs }> {
+  const { db, aws, settings, operation } = work;
+  const { organizationId } = await aws.organizations.describe();
+  const stack = await findStack(db, adminStack);
+  const wanted = AdminInputs.parse({
+    kind: "admin",
+    partition: settings.partition,
+    organizationId,
+    homeRegion: settings.homeRegion,
+    regions: settings.regions,
+    accounts: settings.accounts,
+    roles: settings.roles,
+    standards: settings.standards,
+    controlParameters: settings.controlParameters,
+  });
+  work.say("reading what the organization and its security account hold");
+  const inventory = await aws.readAdmin({ operationId: operation.id, organizationId });
+  const { security } = settings.accounts;
+  failUnless(adminProblems(inventory, wanted), "preparing the admin stack", security);
+
+  const known = (stack?.adoptions ?? []) as Adoption[];
+  const inventoried = stack?.adoptions == null ? [] : ((stack.inputs?.regions as string[] | undefined) ?? []);
+  const unknown = wanted.regions.filter((region) => !inventoried.includes(region));
+  // What is in the regions that were deployed before is Bulwark's own work by now.
+  const found = unknown.length === 0 ? [] : decideAdminAdoptions(inventory, { ...wanted, regions: unknown });
+  const adoptions = [
+    ...known,
+    ...found.filter(({ name, region }) =>
+      inventoried.length === 0 ? true : unknown.includes(region) && !known.some((adoption) => adoption.name === name),
+    ),
+  ];
+  return {
+    inputs: { ...wanted, adoptions },
+    adoptions,
+    imported: new Set(stack?.imported ?? []),
+    driftRecorded: stack?.drift?.drifted === true,
+  };
+}

@@ -1,0 +1,112 @@
+import type { Adoption } from "../../programs/adoption.ts";
+import { decideAdoptions } from "../../programs/baseline/adoption.ts";
+import { baselineProblems } from "../../programs/baseline/preconditions.ts";
+import { AdminLink, BaselineInputs } from "../../programs/inputs.ts";
+import { whyNotMember } from "../accounts/eligibility.ts";
+import { findAccount } from "../store/accounts.ts";
+import { findStack } from "../store/stacks.ts";
+import { failUnless, OperationFailure } from "./failure.ts";
+import { adminStack, stackOfAccount } from "./operation.ts";
+import type { StackPlan, Work } from "./work.ts";
+
+/**
+ * Asks AWS what the account is and holds, and decides from that: the same way for a preview and for a deployment.
+ * Writes nothing. What is recorded already is not read anew, since by now it is Bulwark's own work.
+ */
+export async function planBaseline(
+  work: Work,
+  accountId: string,
+): Promise<StackPlan & { readonly inputs: BaselineInputs }> {
+  const { db, aws, settings, operation } = work;
+  const link = await adminLink(work);
+  const account = await aws.organizations.account(accountId);
+  const obstacle = whyNotMember(accountId, account, settings);
+  if (account === undefined || obstacle !== undefined) {
+    throw new OperationFailure("not_acceptable_account", obstacle?.message ?? `account ${accountId} is unknown`, {
+      accountId,
+      remedy: obstacle?.allowed ?? "Name a member account of the organization.",
+    });
+  }
+  await aws.ensureDeploymentRole(accountId, operation.id, work.signal);
+  const enabled = await aws.enabledRegions(accountId, operation.id);
+  const regions = settings.regions.filter((region) => enabled.has(region));
+  if (!regions.includes(settings.homeRegion)) {
+    throw new OperationFailure("opt_in_required", `account ${accountId} does not have ${settings.homeRegion} enabled`, {
+      accountId,
+      region: settings.homeRegion,
+      call: "account:ListRegions",
+      remedy: `Enable ${settings.homeRegion} in the account, then run the operation again.`,
+    });
+  }
+  const { organizationId } = await aws.organizations.describe();
+  const stack = await findStack(db, stackOfAccount(accountId));
+  const row = await findAccount(db, accountId);
+  const wanted = {
+    kind: "baseline" as const,
+    accountId,
+    accountName: account.name,
+    email: account.email,
+    partition: settings.partition,
+    organizationId,
+    homeRegion: settings.homeRegion,
+    regions,
+    accounts: settings.accounts,
+    roles: settings.roles,
+    standards: settings.standards,
+    passwordPolicy: settings.passwordPolicy,
+    admin: link,
+    ...(row?.owner ? { owner: row.owner } : {}),
+    ...(row?.environment ? { environment: row.environment } : {}),
+  };
+  const bare = parse(wanted, accountId);
+
+  const known = (stack?.adoptions ?? []) as Adoption[];
+  const inventoried = stack?.adoptions == null ? [] : ((stack.inputs?.regions as string[] | undefined) ?? []);
+  const unknown = regions.filter((region) => !inventoried.includes(region));
+  const adoptions = [...known, ...(await decideOn(work, bare, unknown, inventoried.length === 0))];
+  return {
+    inputs: { ...bare, adoptions },
+    adoptions,
+    imported: new Set(stack?.imported ?? []),
+    driftRecorded: stack?.drift?.drifted === true,
+  };
+}
+
+/**
+ * Reads the regions that Bulwark has not been in yet. A region that was enabled later brings what it holds; what is
+ * account-wide was decided at the first deployment.
+ */
+async function decideOn(work: Work, inputs: BaselineInputs, regions: string[], first: boolean): Promise<Adoption[]> {
+  if (regions.length === 0) return [];
+  const { accountId, accounts } = inputs;
+  const { detectorIds } = inputs.admin;
+  work.say(`reading what account ${accountId} holds in ${regions.join(", ")}`);
+  const inventory = await work.aws.readAccount({ accountId, operationId: work.operation.id, regions, detectorIds });
+  failUnless(baselineProblems(inventory, { accountId, accounts, regions }), "preparing the baseline", accountId);
+  return decideAdoptions(inventory, { ...inputs, regions }).filter(({ region }) => first || region !== "global");
+}
+
+function parse(document: unknown, accountId: string): BaselineInputs {
+  const parsed = BaselineInputs.safeParse(document);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new OperationFailure(
+    "program_error",
+    `preparing the inputs of account ${accountId}: ${issue?.path.join(".")}: ${issue?.message}`,
+    { accountId, remedy: "Deploy the admin stack with the present settings, then run the operation again." },
+  );
+}
+
+/** What every baseline takes from the admin stack. */
+async function adminLink(work: Work): Promise<AdminLink> {
+  const admin = await findStack(work.db, adminStack);
+  const link = AdminLink.safeParse(pick(admin?.outputs ?? {}));
+  if (admin?.deployedAt != null && link.success) return link.data;
+  throw new OperationFailure("admin_not_deployed", "preparing a baseline: the admin stack is not deployed", {
+    remedy: "Deploy it with POST /admin/deployments, wait until it has succeeded, then run this operation again.",
+  });
+}
+
+function pick({ detectorIds, configBucket, configKeyArn }: Record<string, unknown>): unknown {
+  return { detectorIds, configBucket, configKeyArn };
+}

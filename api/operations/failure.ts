@@ -1,0 +1,129 @@
+import type { ProblemDocument } from "../problem.ts";
+import { problemBase } from "../problem.ts";
+
+/** What an operation's error is about, beside the codes of AWS calls and stack runs. */
+export interface FailureFields {
+  readonly accountId?: string | undefined;
+  readonly region?: string | undefined;
+  readonly service?: string | undefined;
+  readonly call?: string | undefined;
+  readonly resource?: string | undefined;
+  readonly remedy: string;
+  /** Each one, where several things failed. */
+  readonly failures?: readonly Record<string, unknown>[] | undefined;
+}
+
+/** An operation can't be done, for a reason that Bulwark itself found. Trying again would find the same. */
+export class OperationFailure extends Error {
+  readonly code: string;
+  readonly fields: FailureFields;
+
+  constructor(code: string, message: string, fields: FailureFields) {
+    super(message);
+    this.name = "OperationFailure";
+    this.code = code;
+    this.fields = fields;
+  }
+}
+
+/** Something that stands against a deployment and that only a person can decide on. */
+interface Precondition {
+  readonly region?: string;
+  readonly service: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Throws an `OperationFailure` that tells every precondition that does not hold. */
+export function failUnless(unmet: readonly Precondition[], activity: string, accountId: string): void {
+  const [first] = unmet;
+  if (first === undefined) return;
+  const failures = unmet.map(({ message, ...rest }) => ({ detail: message, ...rest, accountId }));
+  throw new OperationFailure("precondition", `${activity}: ${unmet.map(({ message }) => message).join("; ")}`, {
+    accountId,
+    region: first.region,
+    service: first.service,
+    remedy: [...new Set(unmet.map(({ remedy }) => remedy))].join(" "),
+    failures: unmet.length > 1 ? failures : undefined,
+  });
+}
+
+/** The stack is held by another attempt; this one comes back later. */
+export class StackBusyError extends Error {
+  readonly heldForMs: number;
+  constructor(stack: string, heldForMs: number) {
+    super(`taking stack ${stack}: another attempt holds it for ${heldForMs} ms more`);
+    this.name = "StackBusyError";
+    this.heldForMs = heldForMs;
+  }
+}
+
+/** Why an attempt is interrupted: the reason of its abort signal. */
+export type Interruption = "cancelled" | "stopping" | "fenced";
+
+/** What can be read from any error that reaches an operation: `AwsCallError`, `StackRunError`, `OperationFailure`. */
+export interface Failure {
+  readonly code: string;
+  readonly retryable: boolean;
+  readonly message: string;
+  readonly fields: FailureFields | undefined;
+}
+
+/** Reads an error. What is of no known kind is `internal`: its text stays in the log. */
+export function readFailure(error: unknown): Failure {
+  if (error instanceof OperationFailure) {
+    return { code: error.code, retryable: false, message: error.message, fields: error.fields };
+  }
+  if (error instanceof Error && "remedy" in error && typeof error.remedy === "string") {
+    // AwsCallError calls its kind `failure`, StackRunError `code`.
+    const { failure, code, retryable, accountId, region, service, call, resource, remedy } = error as Error &
+      Partial<Record<string, string>> & { retryable?: unknown; remedy: string };
+    const { others } = error as { others?: readonly FailedResource[] };
+    return {
+      code: failure ?? code ?? "unknown",
+      retryable: retryable === true,
+      message: error.message,
+      fields: { accountId, region, service, call, resource, remedy, failures: others?.map(describeOther) },
+    };
+  }
+  return { code: "internal", retryable: false, message: "the service met an error of its own", fields: undefined };
+}
+
+type FailedResource = FailureFields & { readonly message: string; readonly code: string };
+
+function describeOther({ message, code, accountId, region, service, call, resource, remedy }: FailedResource) {
+  return { detail: message, code, accountId, region, service, call, resource, remedy };
+}
+
+const titles: Readonly<Record<string, string>> = {
+  access_denied: "AWS denied access",
+  throttled: "AWS limited the rate of calls",
+  opt_in_required: "The account does not serve this region yet",
+  expired_credentials: "The session ended before the work",
+  unavailable: "AWS did not answer",
+  not_found: "Something that is needed does not exist",
+  conflict: "Something else was changing the same thing",
+  invalid_request: "AWS refused a value",
+  timeout: "The run took longer than its limit",
+  cancelled: "The run was cancelled",
+  crashed: "A process of the run was ended from outside",
+  precondition: "Something in AWS stands against it",
+  admin_not_deployed: "The admin stack is not deployed",
+  account_creation_failed: "AWS did not create the account",
+  not_acceptable_account: "The account can't be a member",
+  locked: "The stack's state is locked",
+  program_error: "The program failed",
+  engine_error: "The engine failed",
+  internal: "The service failed",
+};
+
+/** The problem document of a failed operation. */
+export function describeFailure(failure: Failure, operationId: string): ProblemDocument {
+  const { code, message, fields } = failure;
+  return {
+    type: `${problemBase}${code.replaceAll("_", "-")}`,
+    title: titles[code] ?? "The operation failed",
+    detail: message,
+    ...(fields ?? { remedy: `Look for ${operationId} in the service's log, then run the operation again.` }),
+  };
+}

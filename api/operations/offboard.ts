@@ -1,0 +1,89 @@
+import type { Adoption } from "../../programs/adoption.ts";
+import { type AdminLink, BaselineInputs } from "../../programs/inputs.ts";
+import { offboardingPhases } from "../../programs/phases.ts";
+import type { RunResult } from "../../stacks/run.ts";
+import { updateAccount } from "../store/accounts.ts";
+import { findStack, saveStack } from "../store/stacks.ts";
+import { sumChanges } from "./changes.ts";
+import { inPhase, withoutInputs } from "./deploy.ts";
+import { findLeftovers, type Leftover } from "./leftovers.ts";
+import type { Kind, Work } from "./work.ts";
+
+/** Takes an account out: memberships end, what was adopted is put back, the rest is destroyed, Bulwark's role goes. */
+export const offboard: Kind = {
+  async perform(work) {
+    const accountId = work.operation.accountId ?? "";
+    const row = await findStack(work.db, work.operation.stack);
+    const runs: RunResult[] = [];
+    let leftovers: Leftover[] = [];
+    const adoptions = (row?.adoptions ?? []) as Adoption[];
+    if (row?.inputs != null) {
+      const inputs = BaselineInputs.parse({ ...row.inputs, adoptions });
+      await work.aws.ensureDeploymentRole(accountId, work.operation.id, work.signal);
+      // A stack whose first deployment failed early has nothing that could be ended or restored.
+      if (row.deployedAt !== null) {
+        for (const phase of offboardingPhases(adoptions)) {
+          work.say(phase === "detach" ? "ending memberships" : "putting back what was adopted");
+          runs.push(await work.run("up", inPhase(inputs, phase), { refresh: runs.length === 0 }));
+        }
+      }
+      const last = adoptions.length > 0 && row.deployedAt !== null ? "restore" : "converge";
+      work.say("destroying the stack");
+      runs.push(await work.run("destroy", inPhase(inputs, last), { refresh: row.deployedAt === null }));
+      leftovers = await lookAround(work, accountId, inputs, adoptions);
+    }
+    work.say("removing Bulwark's role from the account");
+    await work.aws.removeDeploymentRole(accountId, work.operation.id);
+    const resources = runs.at(-1)?.resources ?? 0;
+    return {
+      changes: sumChanges(runs),
+      result: {
+        accountId,
+        resources,
+        durationMs: runs.reduce((sum, run) => sum + run.durationMs, 0),
+        restored: adoptions
+          .filter(({ decision }) => decision !== "leave")
+          .map(({ type, name, region, before }) => ({ type, name, region, before })),
+        leftovers,
+        kept: ["evidence in the log archive: never removed by Bulwark"],
+        steps: runs.flatMap(({ steps }) => steps).map(withoutInputs),
+      },
+      save: async (transaction) => {
+        await saveStack(transaction, work.operation.stack, {
+          ...{ inputs: null, outputs: null, adoptions: null, imported: null, drift: null },
+          ...{ resources, baselineVersion: null, deployedAt: null },
+        });
+      },
+    };
+  },
+
+  async ended(transaction, { id, accountId, attempt }, status) {
+    if (accountId === null) return;
+    const failed = attempt === 0 ? "active" : "failed";
+    const next = status === "succeeded" ? "offboarded" : failed;
+    await updateAccount(transaction, accountId, { status: next, lastOperationId: id });
+  },
+};
+
+/** Looks what is there after the destroy. It must not fail an offboarding that is done. */
+async function lookAround(
+  work: Work,
+  accountId: string,
+  inputs: BaselineInputs,
+  adoptions: readonly Adoption[],
+): Promise<Leftover[]> {
+  const link: AdminLink = inputs.admin;
+  try {
+    const inventory = await work.aws.readAccount({
+      accountId,
+      operationId: work.operation.id,
+      regions: inputs.regions,
+      detectorIds: link.detectorIds,
+    });
+    return findLeftovers(inventory, adoptions);
+  } catch (error) {
+    work.logger.warn({ err: error }, "looking for leftovers failed");
+    work.say("what is left in the account could not be read");
+    return [];
+  }
+}

@@ -1,0 +1,30 @@
+import { planAdmin } from "./admin.ts";
+import { countAdoptions, reportAdoptions } from "./adoptions.ts";
+import { planBaseline } from "./baseline.ts";
+import { changesSomething } from "./changes.ts";
+import type { Kind } from "./work.ts";
+
+/** Says what a deployment would do. Changes nothing, in AWS and here. */
+export const preview: Kind = {
+  async perform(work) {
+    const { accountId, request } = work.operation;
+    const { inputs, adoptions, imported, driftRecorded } =
+      accountId === null ? await planAdmin(work) : await planBaseline(work, accountId);
+    const refresh = request.refresh === true || driftRecorded;
+    const run = await work.run("preview", inputs, { refresh });
+    const reports = reportAdoptions(adoptions, run.steps);
+    const changes = countAdoptions(run, reports, imported);
+    return {
+      changes,
+      result: {
+        resources: run.resources,
+        durationMs: run.durationMs,
+        regions: inputs.regions,
+        refreshed: refresh,
+        changed: changesSomething(changes),
+        adoptions: reports,
+        steps: run.steps,
+      },
+    };
+  },
+};

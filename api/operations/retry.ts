@@ -1,0 +1,43 @@
+/** What is known when an attempt has failed. */
+export interface FailedAttempt {
+  readonly code: string;
+  readonly retryable: boolean;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** Milliseconds since the operation began. */
+  readonly elapsedMs: number;
+  /** In [0, 1): spreads the attempts of many operations. */
+  readonly random: number;
+}
+
+interface Bounds {
+  readonly attempts: number;
+  readonly elapsedMs: number;
+  readonly firstDelayMs: number;
+  readonly longestDelayMs: number;
+}
+
+/** The SDK and the engine have tried several times already when an error arrives here, so attempts are few. */
+const ordinary: Bounds = { attempts: 6, elapsedMs: 15 * 60_000, firstDelayMs: 1_000, longestDelayMs: 30_000 };
+
+/** A fresh account answers `OptInRequired` for 10 to 20 minutes, so time bounds the attempts, not their number. */
+const notReadyYet: Bounds = {
+  attempts: Number.POSITIVE_INFINITY,
+  elapsedMs: 30 * 60_000,
+  firstDelayMs: 2_000,
+  longestDelayMs: 15_000,
+};
+
+/**
+ * Whether to try again, and after how many milliseconds: the delay doubles, and half of it is random.
+ *
+ * @returns undefined where the operation has failed for good
+ */
+export function decideRetry(failed: FailedAttempt): number | undefined {
+  if (!failed.retryable) return undefined;
+  const bounds = failed.code === "opt_in_required" ? notReadyYet : ordinary;
+  const doubled = bounds.firstDelayMs * 2 ** Math.min(failed.attempt - 1, 20);
+  const delay = Math.round(Math.min(doubled, bounds.longestDelayMs) * (0.5 + failed.random / 2));
+  if (failed.attempt >= bounds.attempts || failed.elapsedMs + delay > bounds.elapsedMs) return undefined;
+  return delay;
+}

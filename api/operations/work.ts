@@ -1,0 +1,59 @@
+import type { Logger } from "pino";
+import type { Adoption } from "../../programs/adoption.ts";
+import type { StackInputs } from "../../programs/inputs.ts";
+import type { OrganizationSettings } from "../../programs/settings.ts";
+import type { RunResult, Verb } from "../../stacks/run.ts";
+import type { Aws } from "../aws.ts";
+import type { Db } from "../store/connection.ts";
+import type { OperationRow } from "../store/operations.ts";
+import type { StackUpdate } from "../store/stacks.ts";
+import type { Changes, FinalStatus } from "./operation.ts";
+
+/** What one attempt at an operation works with. */
+export interface Work {
+  readonly operation: OperationRow;
+  readonly db: Db;
+  readonly aws: Aws;
+  readonly settings: OrganizationSettings;
+  readonly logger: Logger;
+  /** Written to the account as its baseline's version. */
+  readonly baselineVersion: string;
+  /** Aborted when the operation is cancelled, the service stops, or the lease is lost. */
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+  say(message: string, data?: Record<string, unknown>): void;
+  /** Stores what a later attempt must know. */
+  remember(progress: Record<string, unknown>): Promise<void>;
+  /** Makes an account the operation's target: takes its stack, too. */
+  target(accountId: string): Promise<void>;
+  /** Writes in a transaction that fails where another attempt has taken over. */
+  write(change: (transaction: Db) => Promise<void>): Promise<void>;
+  saveStack(update: StackUpdate): Promise<void>;
+  /** One run of the engine on the operation's stack. */
+  run(verb: Verb, inputs: StackInputs, options?: { readonly refresh?: boolean }): Promise<RunResult>;
+}
+
+/** What a deployment of a stack would be made of. */
+export interface StackPlan {
+  /** In phase `converge`. */
+  readonly inputs: StackInputs;
+  readonly adoptions: readonly Adoption[];
+  /** Names of adopted resources that the state already holds. */
+  readonly imported: ReadonlySet<string>;
+  readonly driftRecorded: boolean;
+}
+
+/** What a successful attempt leaves behind. */
+export interface Outcome {
+  readonly changes?: Changes;
+  readonly result: Record<string, unknown>;
+  /** Written in the transaction that ends the operation. */
+  readonly save?: (transaction: Db) => Promise<void>;
+}
+
+/** One kind of operation. */
+export interface Kind {
+  perform(work: Work): Promise<Outcome>;
+  /** Written in the transaction that ends the operation, however it ended. */
+  ended?(transaction: Db, operation: OperationRow, status: FinalStatus): Promise<void>;
+}

@@ -1,0 +1,156 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Logger } from "pino";
+import type { OrganizationSettings } from "../programs/settings.ts";
+import type { Runner } from "../stacks/runner.ts";
+import type { Aws } from "./aws.ts";
+import { type Consumer, startConsumer } from "./consumer/consumer.ts";
+import type { OpenEventQueue } from "./consumer/eventQueue.ts";
+import { accountRoutes } from "./http/accounts.ts";
+import { createApplication } from "./http/application.ts";
+import { createAuthentication } from "./http/authentication.ts";
+import { documentationRoutes } from "./http/documentation.ts";
+import { createEventStreams } from "./http/eventStream.ts";
+import { createMetrics } from "./http/metrics.ts";
+import { operationRoutes } from "./http/operations.ts";
+import { presentOperation } from "./http/present.ts";
+import { listen, stopListening } from "./http/server.ts";
+import { stackRoutes } from "./http/stacks.ts";
+import { type Check, statusRoutes } from "./http/status.ts";
+import { tokenRoutes } from "./http/tokens.ts";
+import { createIdSource } from "./ids.ts";
+import { createPerformer } from "./operations/performer.ts";
+import { openQueue } from "./queue/queue.ts";
+import { storeChecks } from "./readiness.ts";
+import { type DatabaseAddress, openDatabase } from "./store/connection.ts";
+import { channels, openListener } from "./store/listener.ts";
+import { migrate } from "./store/migrate.ts";
+import { countUnfinished } from "./store/operations.ts";
+
+/** What a service does: answer the API, do operations, or both. */
+export type ServiceRole = "all" | "api" | "worker";
+
+export interface ServiceOptions {
+  readonly http: { readonly host: string; readonly port: number };
+  readonly database: DatabaseAddress;
+  readonly role: ServiceRole;
+  readonly token: string;
+  /** Runs of the engine at once in this process. */
+  readonly concurrency: number;
+  readonly leaseMs: number;
+  readonly runTimeoutMs: number;
+  /** How long operations may go on after `stop` before they are handed back to the queue. */
+  readonly stopGraceMs: number;
+  readonly version: string;
+}
+
+export interface ServiceDependencies {
+  readonly settings: OrganizationSettings;
+  readonly runner: Runner;
+  readonly aws: Aws;
+  /** Absent: account events are not taken in. */
+  readonly openEventQueue?: OpenEventQueue | undefined;
+  readonly checks: readonly Check[];
+  readonly logger: Logger;
+  readonly now?: () => Date;
+  readonly random?: () => number;
+}
+
+export interface Service {
+  readonly url: string;
+  /** Ends what runs, or hands it back to the queue, and closes every connection. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Waiting operations (an account that is not ready, a creation) hold a worker but no run, so there are more workers than
+ * runs.
+ */
+const extraWorkers = 4;
+
+/** Starts a service on a database that is there. The one place where its parts meet. */
+export async function createService(options: ServiceOptions, dependencies: ServiceDependencies): Promise<Service> {
+  const { settings, runner, aws, logger } = dependencies;
+  const { now = () => new Date(), random = Math.random } = dependencies;
+  const works = options.role !== "api";
+  const newId = createIdSource();
+  const onError = (err: Error) => logger.warn({ err }, "the database can't be reached");
+
+  const db = openDatabase(options.database, { connections: 15, onError });
+  await migrate(db as never);
+  const listener = await openListener(options.database, onError);
+  const queue = await openQueue(options.database, logger, works);
+
+  let activeHere = () => 0;
+  const metrics = createMetrics({ unfinished: () => countUnfinished(db), activeHere: () => activeHere() });
+  const streams = createEventStreams(db, listener);
+  const accepting = { db, queue, newId, present: presentOperation };
+  const status = statusRoutes({
+    checks: [...storeChecks(db, queue), ...dependencies.checks],
+    registry: metrics.registry,
+  });
+  const api = [
+    ...accountRoutes({ ...accepting, aws, settings }),
+    ...stackRoutes({ ...accepting, aws, settings }),
+    ...operationRoutes({ ...accepting, streams }),
+    ...tokenRoutes({ db, newId }),
+  ];
+  const routes = options.role === "worker" ? status : [...api, ...status];
+  const authentication = createAuthentication(db, options.token);
+  const app = createApplication({
+    routes: [...routes, ...documentationRoutes(routes, options.version)],
+    ...{ authentication, logger, newId, metrics },
+  });
+  let server: Server;
+  try {
+    server = await listen(app, options.http);
+  } catch (error) {
+    await Promise.allSettled([queue.stop(), listener.close(), db.destroy()]);
+    throw error;
+  }
+
+  const performer = createPerformer({
+    ...{ db, queue, runner, aws, settings, logger, now, random },
+    instanceId: newId(),
+    leaseMs: options.leaseMs,
+    runTimeoutMs: options.runTimeoutMs,
+    baselineVersion: options.version,
+    onEnded: metrics.operationEnded,
+  });
+  activeHere = () => performer.active;
+  const unsubscribe = listener.subscribe(channels.cancel, (id) => {
+    if (id !== undefined) performer.cancel(id);
+  });
+  let consumer: Consumer | undefined;
+  if (works) {
+    await queue.work(options.concurrency + extraWorkers, performer.perform);
+    if (dependencies.openEventQueue !== undefined) {
+      const open = dependencies.openEventQueue;
+      consumer = startConsumer({ ...accepting, aws, settings, logger, open, onOutcome: metrics.eventReceived });
+    }
+  }
+
+  let stopped: Promise<void> | undefined;
+  async function stop(): Promise<void> {
+    streams.close();
+    await Promise.all([stopListening(server), consumer?.stop()]);
+    const grace = setTimeout(() => performer.handBack(), options.stopGraceMs);
+    await queue.drain();
+    clearTimeout(grace);
+    await runner.close();
+    unsubscribe();
+    await queue.stop();
+    await listener.close();
+    await db.destroy();
+  }
+
+  const { port } = server.address() as AddressInfo;
+  const host = options.http.host.includes(":") ? `[${options.http.host}]` : options.http.host;
+  return {
+    url: `http://${host}:${port}`,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { type Selectable, sql } from "kysely";
+import type { AccountStatus } from "../accounts/account.ts";
+import { stackOfAccount } from "../operations/operation.ts";
+import type { Db } from "./connection.ts";
+import type { AccountsTable, StacksTable } from "./schema.ts";
+
+/** An account with what its stack knows. */
+export type AccountRow = Selectable<AccountsTable> &
+  Pick<
+    Selectable<StacksTable>,
+    "inputs" | "outputs" | "adoptions" | "drift" | "resources" | "baselineVersion" | "deployedAt"
+  >;
+
+function accounts(db: Db) {
+  return db
+    .selectFrom("accounts")
+    .leftJoin("stacks", "stacks.accountId", "accounts.accountId")
+    .selectAll("accounts")
+    .select(["inputs", "outputs", "adoptions", "drift", "resources", "baselineVersion", "deployedAt"]);
+}
+
+export function findAccount(db: Db, accountId: string): Promise<AccountRow | undefined> {
+  return accounts(db).where("accounts.accountId", "=", accountId).executeTakeFirst();
+}
+
+export interface AccountFilter {
+  readonly status?: AccountStatus | undefined;
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+/** Accounts by id, ascending, after the cursor's. */
+export function listAccounts(db: Db, filter: AccountFilter): Promise<AccountRow[]> {
+  let query = accounts(db).orderBy("accounts.accountId").limit(filter.limit);
+  if (filter.status !== undefined) query = query.where("accounts.status", "=", filter.status);
+  if (filter.after !== undefined) query = query.where("accounts.accountId", ">", filter.after);
+  return query.execute();
+}
+
+export type NewAccount = Pick<
+  Selectable<AccountsTable>,
+  "accountId" | "name" | "email" | "origin" | "status" | "owner" | "environment" | "lastOperationId"
+>;
+
+/** Adds the account with its stack's row, or takes up one that was here before. Owner and environment stay unless given. */
+export async function saveAccount(db: Db, account: NewAccount): Promise<void> {
+  const { accountId, owner, environment, ...rest } = account;
+  await db
+    .insertInto("accounts")
+    .values({ accountId, owner, environment, ...rest })
+    .onConflict((conflict) =>
+      conflict.column("accountId").doUpdateSet({
+        ...rest,
+        owner: sql<string | null>`coalesce(excluded.owner, accounts.owner)`,
+        environment: sql<string | null>`coalesce(excluded.environment, accounts.environment)`,
+        updatedAt: sql<Date>`clock_timestamp()`,
+      }),
+    )
+    .execute();
+  await db
+    .insertInto("stacks")
+    .values({ name: stackOfAccount(accountId), accountId })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+export type AccountUpdate = Partial<
+  Pick<Selectable<AccountsTable>, "status" | "owner" | "environment" | "lastOperationId" | "onboardedAt">
+>;
+
+/** Returns false where there is no such account. */
+export async function updateAccount(db: Db, accountId: string, update: AccountUpdate): Promise<boolean> {
+  const result = await db
+    .updateTable("accounts")
+    .set({ ...update, updatedAt: sql<Date>`clock_timestamp()` })
+    .where("accountId", "=", accountId)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}

@@ -1,0 +1,207 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { open, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { makeCluster, programEnvironment, readPassword } from "./cluster.ts";
+import { type Location, locate } from "./location.ts";
+import { asUser } from "./user.ts";
+
+/** How a client reaches the server. `host` is the folder of the Unix socket: nothing listens on the network. */
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+export interface EmbeddedServer {
+  readonly address: ServerAddress;
+  readonly location: Location;
+  /** False where a server that was already running was taken over. */
+  readonly started: boolean;
+  /** Stops the server, unless another process still uses it; the last one stops it. */
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedServerOptions {
+  /** Milliseconds until a start is given up. Crash recovery of a large cluster is the longest case. */
+  readonly startTimeoutMs?: number;
+  readonly onNotice?: (message: string) => void;
+}
+
+/** Set on every connection of ours, so that the stopping process can count the others. */
+export const applicationName = "bulwark";
+
+const port = 5432;
+
+/**
+ * Settings that differ from PostgreSQL's own. Durability (fsync, synchronous_commit, full_page_writes) stays as it is:
+ * an acknowledged row survives `kill -9` and loss of power.
+ */
+const settings: Readonly<Record<string, string>> = {
+  listen_addresses: "",
+  unix_socket_permissions: "0700",
+  max_connections: "100",
+  shared_buffers: "32MB",
+  jit: "off",
+  wal_level: "minimal",
+  max_wal_senders: "0",
+  max_wal_size: "256MB",
+  log_min_messages: "warning",
+  log_line_prefix: "%m ",
+  timezone: "UTC",
+};
+
+/**
+ * Starts the embedded PostgreSQL on `<data>/postgres`, or takes over the one that a crashed service left running.
+ *
+ * @throws Error that names the folder and the end of the server's log
+ */
+export async function startEmbeddedServer(data: string, options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
+  const location = await locate(data);
+  if (location.moved) options.onNotice?.(`the database lives in ${location.home}: ${data} is closed to its user`);
+  await makeCluster(location);
+  const password = await readPassword(location);
+  const address = { host: location.socketFolder, port, user: "bulwark", password, database: "postgres" };
+
+  const deadline = Date.now() + (options.startTimeoutMs ?? 60_000);
+  let child: ChildProcess | undefined;
+  let started = false;
+  while (true) {
+    const answer = await probe(address);
+    if (answer === "ready") break;
+    if (Date.now() > deadline) throw new Error(await explain(location, "it did not become ready in time"));
+    if (answer === "absent" && (child === undefined || child.exitCode !== null || child.signalCode !== null)) {
+      // After a kill -9 of everything "postmaster.pid already exists" and "pre-existing shared memory block" pass once
+      // the last backend has noticed, about 2 s later; so an early end is tried again until the deadline.
+      if (child !== undefined) {
+        if (!(await endedForAnother(location))) throw new Error(await explain(location, "it ended"));
+        await sleep(300);
+      }
+      child = await launch(location);
+      started = true;
+    }
+    await sleep(25);
+  }
+  return { address, location, started, stop: () => stop(location, address) };
+}
+
+async function launch(location: Location): Promise<ChildProcess> {
+  const log = await open(location.logFile, "w", 0o600);
+  try {
+    const pairs = { ...settings, unix_socket_directories: location.socketFolder, port: String(port) };
+    const args = [
+      "-D",
+      location.cluster,
+      ...Object.entries(pairs).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+    ];
+    const child = spawn(join(location.binaries.folder, "bin", "postgres"), args, {
+      ...asUser(location.user),
+      cwd: "/",
+      env: programEnvironment,
+      // A session of its own: Ctrl-C in a terminal reaches the service first, which ends its work before the database.
+      detached: true,
+      stdio: ["ignore", log.fd, log.fd],
+    });
+    child.on("error", () => undefined);
+    child.unref();
+    return child;
+  } finally {
+    await log.close();
+  }
+}
+
+/** "absent" where nothing listens, "starting" where it does but can't answer yet. */
+async function probe(address: ServerAddress): Promise<"ready" | "starting" | "absent"> {
+  const client = new pg.Client({ ...address, application_name: applicationName, connectionTimeoutMillis: 5_000 });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    await client.query("select 1");
+    return "ready";
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    if (code === "ENOENT" || code === "ECONNREFUSED" || code === "ECONNRESET") return "absent";
+    if (code === "28P01") throw new Error(`opening the embedded database: its password file ${address.host} is wrong`);
+    return "starting";
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function endedForAnother(location: Location): Promise<boolean> {
+  const log = await readFile(location.logFile, "utf8").catch(() => "");
+  return /lock file ".*" (already exists|is empty)|pre-existing shared memory block|could not lock|address already in use/i.test(
+    log,
+  );
+}
+
+async function explain(location: Location, what: string): Promise<string> {
+  const log = await readFile(location.logFile, "utf8").catch(() => "");
+  const end = log.trim().split("\n").slice(-5).join(" | ");
+  return `starting the embedded PostgreSQL in ${location.home} as ${location.user.name}: ${what}${end ? `: ${end}` : ""}`;
+}
+
+async function stop(location: Location, address: ServerAddress): Promise<void> {
+  if (await isUsedByOthers(address)) return;
+  const pid = await postmasterPid(location);
+  if (pid === undefined) return;
+  // "Fast" shutdown: open transactions are rolled back, a checkpoint is written.
+  signal(pid, "SIGINT");
+  const deadline = Date.now() + 15_000;
+  while (isAlive(pid)) {
+    if (Date.now() > deadline) {
+      signal(pid, "SIGQUIT");
+      await sleep(500);
+      return;
+    }
+    await sleep(20);
+  }
+}
+
+async function isUsedByOthers(address: ServerAddress): Promise<boolean> {
+  const client = new pg.Client({ ...address, application_name: applicationName, connectionTimeoutMillis: 2_000 });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    // A backend of a pool that was just closed needs a moment to leave.
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const { rows } = await client.query<{ others: number }>(
+        "select count(*)::int as others from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
+      );
+      if (rows[0]?.others === 0) return false;
+      await sleep(50);
+    }
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** First line of `postmaster.pid`. */
+export async function postmasterPid(location: Location): Promise<number | undefined> {
+  const text = await readFile(join(location.cluster, "postmaster.pid"), "utf8").catch(() => "");
+  const pid = Number.parseInt(text, 10);
+  return Number.isInteger(pid) && pid > 1 ? pid : undefined;
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended already.
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

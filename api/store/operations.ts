@@ -1,0 +1,248 @@
+import { type Selectable, sql } from "kysely";
+import {
+  type Changes,
+  type FinalStatus,
+  isFinal,
+  type OperationKind,
+  type OperationStatus,
+  type Origin,
+} from "../operations/operation.ts";
+import type { ProblemDocument } from "../problem.ts";
+import { type Db, json } from "./connection.ts";
+import { appendEvents } from "./events.ts";
+import { channels } from "./listener.ts";
+import type { OperationsTable } from "./schema.ts";
+
+export type OperationRow = Selectable<OperationsTable>;
+
+export interface NewOperation {
+  readonly id: string;
+  readonly jobId: string;
+  readonly queueKey: string;
+  readonly kind: OperationKind;
+  readonly stack: string;
+  readonly accountId: string | null;
+  readonly origin: Origin;
+  readonly requestedBy: string;
+  readonly requestId: string | null;
+  readonly request: Record<string, unknown>;
+}
+
+export async function insertOperation(db: Db, operation: NewOperation): Promise<OperationRow> {
+  const row = await db
+    .insertInto("operations")
+    .values({ ...operation, status: "queued", request: json(operation.request), progress: "{}" })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await appendEvents(db, row.id, [{ type: "status", data: { status: "queued" } }]);
+  return row;
+}
+
+export function findOperation(db: Db, id: string): Promise<OperationRow | undefined> {
+  return db.selectFrom("operations").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+/** The onboarding or offboarding of a stack's account that is under way. There is at most one. */
+export function findMembershipChange(db: Db, stack: string): Promise<OperationRow | undefined> {
+  return db
+    .selectFrom("operations")
+    .selectAll()
+    .where("stack", "=", stack)
+    .where("kind", "in", ["onboard", "offboard"])
+    .where("finishedAt", "is", null)
+    .executeTakeFirst();
+}
+
+/** The creation of an account with this e-mail address that is under way. */
+export function findCreation(db: Db, email: string): Promise<OperationRow | undefined> {
+  return db
+    .selectFrom("operations")
+    .selectAll()
+    .where("kind", "=", "onboard")
+    .where("finishedAt", "is", null)
+    .where(sql`lower(request->>'email')`, "=", email.toLowerCase())
+    .executeTakeFirst();
+}
+
+export interface OperationFilter {
+  readonly status?: OperationStatus | undefined;
+  readonly kind?: OperationKind | undefined;
+  readonly accountId?: string | undefined;
+  /** Only operations that are older than this one. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+/** Operations, the newest first. Ids sort by time. */
+export function listOperations(db: Db, filter: OperationFilter): Promise<OperationRow[]> {
+  let query = db.selectFrom("operations").selectAll().orderBy("id", "desc").limit(filter.limit);
+  if (filter.status !== undefined) query = query.where("status", "=", filter.status);
+  if (filter.kind !== undefined) query = query.where("kind", "=", filter.kind);
+  if (filter.accountId !== undefined) query = query.where("accountId", "=", filter.accountId);
+  if (filter.before !== undefined) query = query.where("id", "<", filter.before);
+  return query.execute();
+}
+
+/** How many operations are in which state, for metrics. */
+export async function countUnfinished(db: Db): Promise<Record<string, number>> {
+  const rows = await db
+    .selectFrom("operations")
+    .select(["status", (eb) => eb.fn.countAll<number>().as("count")])
+    .where("finishedAt", "is", null)
+    .groupBy("status")
+    .execute();
+  return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+}
+
+/** An attempt that holds the lease `token`. Its writes are void once another attempt has a newer one. */
+export interface Attempt {
+  readonly operationId: string;
+  readonly fencingToken: number;
+}
+
+/** The attempt lost its lease to a newer one: it must write nothing more. */
+export class FencedError extends Error {
+  constructor(attempt: Attempt) {
+    super(`writing operation ${attempt.operationId}: a newer attempt has taken it over`);
+    this.name = "FencedError";
+  }
+}
+
+/** Begins an attempt. Undefined where the operation has ended meanwhile. */
+export async function beginAttempt(db: Db, attempt: Attempt): Promise<OperationRow | undefined> {
+  const row = await db
+    .updateTable("operations")
+    .set((eb) => ({
+      status: "running",
+      fencingToken: attempt.fencingToken,
+      attempt: eb("attempt", "+", 1),
+      retryAt: null,
+      startedAt: sql<Date>`coalesce(started_at, clock_timestamp())`,
+    }))
+    .where("id", "=", attempt.operationId)
+    .where("finishedAt", "is", null)
+    .returningAll()
+    .executeTakeFirst();
+  if (row !== undefined && row.attempt === 1) {
+    await appendEvents(db, row.id, [{ type: "status", data: { status: "running" } }]);
+  }
+  return row;
+}
+
+/** Checks that the attempt still holds its lease. Inside a transaction it stays so until the end. */
+export async function assertHeld(db: Db, attempt: Attempt): Promise<void> {
+  const row = await db
+    .selectFrom("operations")
+    .select("id")
+    .where("id", "=", attempt.operationId)
+    .where("fencingToken", "=", attempt.fencingToken)
+    .where("finishedAt", "is", null)
+    .forUpdate()
+    .executeTakeFirst();
+  if (row === undefined) throw new FencedError(attempt);
+}
+
+/** True where somebody asked to cancel. */
+export async function isCancelRequested(db: Db, id: string): Promise<boolean> {
+  const row = await db.selectFrom("operations").select("cancelRequestedAt").where("id", "=", id).executeTakeFirst();
+  return row !== undefined && row.cancelRequestedAt !== null;
+}
+
+/** Adds to what later attempts must know. */
+export async function saveProgress(db: Db, attempt: Attempt, progress: Record<string, unknown>): Promise<void> {
+  await written(
+    attempt,
+    fenced(db, attempt)
+      .set({ progress: sql`progress || ${json(progress)}::jsonb` as never })
+      .executeTakeFirst(),
+  );
+}
+
+/**
+ * Says which account and stack the operation is about, once a creation has found out.
+ *
+ * @returns false where another operation is onboarding that account, because its event was faster
+ */
+export async function saveTarget(db: Db, attempt: Attempt, accountId: string, stack: string): Promise<boolean> {
+  try {
+    await written(attempt, fenced(db, attempt).set({ accountId, stack }).executeTakeFirst());
+    return true;
+  } catch (error) {
+    if (isMembershipConflict(error)) return false;
+    throw error;
+  }
+}
+
+/** True for the error of a second onboarding or offboarding while one is under way. */
+export function isMembershipConflict(error: unknown): boolean {
+  return (error as { constraint?: string }).constraint === "one_membership_change_at_a_time";
+}
+
+/** The attempt is over, another one will follow at `retryAt`. */
+export async function saveRetry(db: Db, attempt: Attempt, retryAt: Date, refund: boolean): Promise<void> {
+  const set = fenced(db, attempt).set((eb) => ({
+    retryAt,
+    attempt: refund ? eb("attempt", "-", 1) : eb.ref("attempt"),
+  }));
+  await written(attempt, set.executeTakeFirst());
+}
+
+export interface Ending {
+  readonly status: FinalStatus;
+  readonly changes?: Changes | undefined;
+  readonly result?: Record<string, unknown> | undefined;
+  readonly error?: ProblemDocument | undefined;
+}
+
+/**
+ * Ends the operation: its row and its last event. With an attempt, only if that attempt still holds the lease; without
+ * (a cancelled operation that no attempt runs), only if it has not ended.
+ *
+ * @returns false where it had ended already
+ */
+export async function endOperation(db: Db, id: string, ending: Ending, attempt?: Attempt): Promise<boolean> {
+  const update = attempt === undefined ? unfinished(db, id) : fenced(db, attempt);
+  const result = await update
+    .set({
+      status: ending.status,
+      retryAt: null,
+      finishedAt: sql<Date>`clock_timestamp()`,
+      ...(ending.changes === undefined ? {} : { changes: json(ending.changes) }),
+      ...(ending.result === undefined ? {} : { result: json(ending.result) }),
+      ...(ending.error === undefined ? {} : { error: json(ending.error) }),
+    })
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 0n) {
+    if (attempt !== undefined) throw new FencedError(attempt);
+    return false;
+  }
+  const { status, changes, error } = ending;
+  await appendEvents(db, id, [{ type: "status", data: { status, changes, error } }]);
+  return true;
+}
+
+/** Notes that a cancellation was asked for. Returns the operation as it is then, undefined where there is none. */
+export async function requestCancel(db: Db, id: string, by: string): Promise<OperationRow | undefined> {
+  const row = await db.selectFrom("operations").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
+  if (row === undefined || isFinal(row.status) || row.cancelRequestedAt !== null) return row;
+  await appendEvents(db, id, [{ type: "progress", data: { message: "cancellation asked for" } }]);
+  await sql`select pg_notify(${channels.cancel}, ${id})`.execute(db);
+  return db
+    .updateTable("operations")
+    .set({ cancelRequestedAt: sql<Date>`clock_timestamp()`, cancelRequestedBy: by })
+    .where("id", "=", id)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+function unfinished(db: Db, id: string) {
+  return db.updateTable("operations").where("id", "=", id).where("finishedAt", "is", null);
+}
+
+function fenced(db: Db, attempt: Attempt) {
+  return unfinished(db, attempt.operationId).where("fencingToken", "=", attempt.fencingToken);
+}
+
+async function written(attempt: Attempt, update: Promise<{ numUpdatedRows: bigint }>): Promise<void> {
+  if ((await update).numUpdatedRows === 0n) throw new FencedError(attempt);
+}

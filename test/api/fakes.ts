@@ -1,0 +1,182 @@
+import { readFileSync } from "node:fs";
+import type { Aws } from "../../api/aws.ts";
+import type { AccountInventory, AdminInventory } from "../../programs/inventory.ts";
+import { OrganizationSettings } from "../../programs/settings.ts";
+import type { OrganizationAccount } from "../../stacks/aws/organizations.ts";
+import { StackRunError } from "../../stacks/errors.ts";
+import type { RunEvent, RunRequest, RunResult } from "../../stacks/run.ts";
+import type { Runner } from "../../stacks/runner.ts";
+
+export const settings = OrganizationSettings.parse(
+  JSON.parse(readFileSync(new URL("../../sandbox/organization/settings.json", import.meta.url), "utf8")),
+);
+
+export const adminOutputs = {
+  organizationId: "o-bulwark0demo",
+  accountEvents: { queueUrl: "http://queue/bulwark-account-events", queueArn: "arn", region: "us-east-1" },
+  detectorIds: { "us-east-1": "d1", "us-west-2": "d2", "ap-southeast-3": "d3" },
+  configBucket: "bulwark-config-333333333333",
+  configKeyArn: "arn:aws:kms:us-east-1:333333333333:key/k",
+};
+
+/** What a run answers: by default two resources are created. */
+export type RunBehaviour = (
+  request: RunRequest,
+  hooks: { onEvent(event: RunEvent): void; signal?: AbortSignal },
+) => Promise<Partial<RunResult>> | Partial<RunResult>;
+
+export interface FakeRunner extends Runner {
+  readonly requests: RunRequest[];
+  behave: RunBehaviour;
+  running: number;
+  closed: boolean;
+}
+
+const nothing = { create: 0, update: 0, replace: 0, delete: 0, same: 0, import: 0 };
+
+/** Stands in for the engine; the real one is tested in test/stacks and test/e2e. */
+export function fakeRunner(behave: RunBehaviour = () => ({ changes: { ...nothing, create: 2 } })): FakeRunner {
+  const runner: FakeRunner = {
+    requests: [],
+    behave,
+    running: 0,
+    closed: false,
+    async run(request, hooks) {
+      runner.requests.push(request);
+      runner.running += 1;
+      try {
+        const urn = `urn:pulumi:${request.stack}::bulwark::aws:x:Y::thing`;
+        hooks.onEvent({ type: "step", status: "succeeded", urn, resourceType: "aws:x:Y", name: "thing", op: "create" });
+        const answer = await runner.behave(request, hooks);
+        const outputs = request.inputs.kind === "admin" ? adminOutputs : { accountId: request.inputs.accountId };
+        const resources = request.verb === "destroy" ? 0 : 2;
+        return { changes: nothing, steps: [], resources, outputs, durationMs: 5, ...answer };
+      } finally {
+        runner.running -= 1;
+      }
+    },
+    async close() {
+      runner.closed = true;
+    },
+  };
+  return runner;
+}
+
+/** A behaviour that runs until it is let go or cancelled, as the engine would. */
+export function gate(): { behave: RunBehaviour; open(): void; entered: Promise<void> } {
+  const opened = Promise.withResolvers<void>();
+  const entered = Promise.withResolvers<void>();
+  return {
+    entered: entered.promise,
+    open: opened.resolve,
+    async behave(request, { signal }) {
+      entered.resolve();
+      await new Promise<void>((resolve, reject) => {
+        opened.promise.then(resolve);
+        const stop = () => reject(cancelled(request));
+        if (signal?.aborted) stop();
+        signal?.addEventListener("abort", stop, { once: true });
+      });
+      return {};
+    },
+  };
+}
+
+function cancelled({ verb, stack }: RunRequest): StackRunError {
+  const partial = { changes: { ...nothing, create: 1 }, steps: [] };
+  const message = `running ${verb} on stack ${stack}: cancelled`;
+  return new StackRunError({ code: "cancelled", retryable: true, message, remedy: "Run it again." }, partial);
+}
+
+export interface FakeAws extends Aws {
+  readonly accountsById: Map<string, OrganizationAccount>;
+  readonly parents: Map<string, string[]>;
+  readonly calls: string[];
+  inventory: Partial<AccountInventory>;
+  adminInventory: Partial<AdminInventory>;
+  /** Called before each call; throws what AWS would. */
+  fail: (call: string, accountId: string) => void;
+  regions: string[];
+}
+
+const account = (accountId: string, name: string, state: OrganizationAccount["state"] = "ACTIVE") =>
+  [accountId, { accountId, name, email: `${name}@clearing.example.com`, state }] as const;
+
+/** An organization in memory. */
+export function fakeAws(): FakeAws {
+  const aws: FakeAws = {
+    accountsById: new Map([
+      account("111111111111", "management"),
+      account("222222222222", "security"),
+      account("333333333333", "log-archive"),
+      account("100000000001", "clearing-prod"),
+      account("100000000002", "risk-prod"),
+      account("100000000003", "market-data-prod"),
+      account("100000000099", "closed-desk", "SUSPENDED"),
+    ]),
+    parents: new Map(),
+    calls: [],
+    inventory: {},
+    adminInventory: {},
+    fail: () => undefined,
+    regions: ["us-east-1", "us-west-2"],
+    organizations: {
+      describe: async () => ({ organizationId: "o-bulwark0demo", managementAccountId: "111111111111" }),
+      async account(accountId) {
+        called("account", accountId);
+        return aws.accountsById.get(accountId);
+      },
+      async accounts() {
+        return [...aws.accountsById.values()];
+      },
+      async parentsOf(accountId) {
+        return aws.parents.get(accountId) ?? ["ou-bulw-prod00001", "r-bulw"];
+      },
+      async organizationalUnits() {
+        return new Set(["r-bulw", "ou-bulw-prod00001", "ou-bulw-dev000001"]);
+      },
+      async createAccount({ name, email, onRequested }) {
+        called("createAccount", name);
+        await onRequested?.("car-1");
+        const existing = [...aws.accountsById.values()].find((found) => found.email === email);
+        if (existing !== undefined) return existing.accountId;
+        const accountId = String(200000000001 + aws.accountsById.size);
+        aws.accountsById.set(accountId, { accountId, name, email, state: "ACTIVE" });
+        return accountId;
+      },
+      async moveAccount(accountId, unit) {
+        called("moveAccount", accountId);
+        aws.parents.set(accountId, [unit, "r-bulw"]);
+      },
+    },
+    async ensureDeploymentRole(accountId) {
+      called("ensureDeploymentRole", accountId);
+    },
+    async removeDeploymentRole(accountId) {
+      called("removeDeploymentRole", accountId);
+    },
+    async enabledRegions(accountId) {
+      called("enabledRegions", accountId);
+      return new Set(aws.regions);
+    },
+    async readAccount({ accountId, regions }) {
+      called("readAccount", accountId);
+      const empty = Object.fromEntries(regions.map((region) => [region, { ebsEncryptionByDefault: false }]));
+      return { accountId, regions: empty, serviceLinkedRoles: [], ...aws.inventory };
+    },
+    async readAdmin({ organizationId }) {
+      called("readAdmin", "222222222222");
+      const regions = Object.fromEntries(settings.regions.map((region) => [region, { organizationAnalyzers: [] }]));
+      return { organizationId, delegatedAdministrators: {}, trustedServices: [], regions, ...aws.adminInventory };
+    },
+    async credentialsFor() {
+      called("credentialsFor", "");
+      return {};
+    },
+  };
+  function called(call: string, accountId: string): void {
+    aws.calls.push(`${call} ${accountId}`.trim());
+    aws.fail(call, accountId);
+  }
+  return aws;
+}
