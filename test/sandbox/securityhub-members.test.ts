@@ -231,6 +231,16 @@ describe("Security Hub in the sandbox: organization and members", () => {
       assert.equal(await memberStatus(STRANGER), undefined);
     });
 
+    it("can accept under the older name", async () => {
+      await as(SECURITY).createMembers({ AccountDetails: [{ AccountId: STRANGER }] });
+      await as(SECURITY).inviteMembers({ AccountIds: [STRANGER] });
+      const invitation = (await as(STRANGER).listInvitations({})).Invitations?.[0];
+      await as(STRANGER).acceptInvitation({ MasterId: SECURITY, InvitationId: invitation?.InvitationId });
+      assert.equal(await memberStatus(STRANGER), "Enabled");
+      await as(SECURITY).disassociateMembers({ AccountIds: [STRANGER] });
+      assert.deepEqual((await as(SECURITY).deleteMembers({ AccountIds: [STRANGER] })).UnprocessedAccounts, []);
+    });
+
     it("are not for accounts of the organization", async () => {
       const { UnprocessedAccounts } = await as(SECURITY).inviteMembers({ AccountIds: [MEMBER] });
       assert.equal(UnprocessedAccounts?.length, 1);

@@ -296,6 +296,7 @@ describe("Security Hub in the sandbox: hub, standards, controls", () => {
         (await listed()).includes(`arn:aws:securityhub:us-east-1:${MEMBER}:product-subscription/aws/guardduty`),
       );
       const ProductArn = "arn:aws:securityhub:us-east-1::product/prowler/prowler";
+      assert.equal((await hub.describeProducts({ ProductArn })).Products?.[0]?.CompanyName, "Prowler");
       assert.equal((await hub.enableImportFindingsForProduct({ ProductArn })).ProductSubscriptionArn, prowler);
       await assert.rejects(hub.enableImportFindingsForProduct({ ProductArn }), ResourceConflictException);
       assert.ok((await listed()).includes(prowler));

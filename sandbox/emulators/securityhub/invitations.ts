@@ -1,5 +1,6 @@
 import type {
   AcceptAdministratorInvitationRequest,
+  AcceptInvitationRequest,
   DeclineInvitationsRequest,
   DeclineInvitationsResponse,
   DeleteInvitationsRequest,
@@ -40,9 +41,9 @@ export function invitationOperations(state: State): Record<string, Operation> {
     return unprocessed;
   };
 
-  const accept = (call: Call<{ AdministratorId?: string | undefined; InvitationId?: string | undefined }>) => {
+  const accept = (call: Call<{ InvitationId?: string | undefined }>, administratorId: string | undefined) => {
     requireHub(state, call);
-    const { AdministratorId: administratorId, InvitationId: invitationId } = call.input;
+    const { InvitationId: invitationId } = call.input;
     const bond = invitationsTo(call).find(
       (each) => each.administratorId === administratorId && each.invitationId === invitationId,
     );
@@ -89,7 +90,11 @@ export function invitationOperations(state: State): Record<string, Operation> {
       return { InvitationsCount: invitationsTo(call).filter((each) => each.status !== "Enabled").length };
     },
 
-    AcceptAdministratorInvitation: (call: Call<AcceptAdministratorInvitationRequest>) => accept(call),
+    AcceptAdministratorInvitation: (call: Call<AcceptAdministratorInvitationRequest>) =>
+      accept(call, call.input.AdministratorId),
+
+    /** The older name, which some clients still call. */
+    AcceptInvitation: (call: Call<AcceptInvitationRequest>) => accept(call, call.input.MasterId),
 
     DeclineInvitations(call: Call<DeclineInvitationsRequest>): DeclineInvitationsResponse {
       requireHub(state, call);

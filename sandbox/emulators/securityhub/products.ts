@@ -1,4 +1,6 @@
 import type {
+  DescribeProductsRequest,
+  DescribeProductsResponse,
   DisableImportFindingsForProductRequest,
   EnableImportFindingsForProductRequest,
   EnableImportFindingsForProductResponse,
@@ -16,6 +18,23 @@ import { placeOf, type State } from "./state.ts";
 /** Which integrated products an account takes findings from. */
 export function productOperations(state: State): Record<string, Operation> {
   return {
+    DescribeProducts(call: Call<DescribeProductsRequest>): DescribeProductsResponse {
+      requireHub(state, call);
+      const place = placeOf(state, call);
+      const asked = call.input.ProductArn;
+      const offered = products
+        .map(({ path, company, name }) => ({
+          ProductArn: productArn(place, path),
+          ProductName: name,
+          CompanyName: company,
+          IntegrationTypes: ["SEND_FINDINGS_TO_SECURITY_HUB" as const],
+        }))
+        .filter((each) => asked === undefined || each.ProductArn === asked);
+      if (asked !== undefined && offered.length === 0) throw invalidInput(`Invalid ProductArn: ${asked}`);
+      const { items, rest } = pageOf(offered, call.input, 100);
+      return { Products: items, ...rest };
+    },
+
     ListEnabledProductsForImport(
       call: Call<ListEnabledProductsForImportRequest>,
     ): ListEnabledProductsForImportResponse {

@@ -1,10 +1,10 @@
 import type { Place } from "../arns.ts";
 import { securityControlArn } from "../arns.ts";
 import type { Control } from "./control.ts";
+import { computeControls } from "./controls-compute.ts";
 import { dataControls } from "./controls-data.ts";
 import { detectionControls } from "./controls-detection.ts";
 import { identityControls } from "./controls-identity.ts";
-import { computeControls } from "./controls-network.ts";
 import type { StandardKey } from "./standards.ts";
 
 /** A good hundred of the real controls: all of CIS 3.0.0 and 5.0.0, and the part of FSBP that Bulwark's features touch. */
