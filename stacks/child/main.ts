@@ -15,7 +15,10 @@ const NICE = 10;
 const ORPHAN_GRACE_MS = 10_000;
 
 const programs = (await import(pathToFileURL(process.argv[2] ?? "").href)) as Programs;
-const tell = (message: FromChild): void => void process.send?.(message);
+// An error of the channel itself must not reach the SDK: it would tell the engine, which would tell it here again.
+const tell = (message: FromChild): void => {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+};
 let command: ReturnType<typeof engineCommand> | undefined;
 let current: { cancel: AbortController; done: Promise<void>; folder: string } | undefined;
 

@@ -1,0 +1,276 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { StackRunError } from "../../stacks/errors.ts";
+import { type Installation, install, leftovers } from "./probe/installation.ts";
+import { eventually, inSessions, processes, runChildren } from "./probe/processes.ts";
+
+const SLOW = { slow: { sleepMs: 4000 } };
+const session = {
+  accessKeyId: "ASIAMARKER00",
+  secretAccessKey: "marker-of-a-session-key",
+  sessionToken: "marker-of-a-session-token",
+  expiration: "2026-01-01T00:00:00Z",
+};
+
+describe("the processes of a stack run", () => {
+  // They are looked at through /proc.
+  before(function () {
+    if (process.platform !== "linux") this.skip();
+  });
+  let at: Installation;
+  beforeEach(async () => {
+    at = await install({
+      environment: {
+        ...process.env,
+        DATABASE_URL: "postgres://marker-of-the-database",
+        BULWARK_TOKEN: "marker-of-a-token",
+        AWS_ACCESS_KEY_ID: "marker-of-a-service-key",
+        AWS_SESSION_TOKEN: "marker-of-a-service-session",
+        AWS_PROFILE: "marker-of-a-profile",
+        PULUMI_ACCESS_TOKEN: "marker-of-an-access-token",
+        NODE_OPTIONS: "--title=marker-of-node-options",
+        HTTPS_PROXY: "http://proxy.test:3128",
+        NO_PROXY: "127.0.0.1,localhost",
+      },
+    });
+  });
+  afterEach(() => at?.remove());
+
+  /** Starts a run and waits until its plugin is in the middle of a call. */
+  async function inFlight(request = at.request("account-1", "up", { items: SLOW }), signal?: AbortSignal) {
+    const before = (await at.journal()).length;
+    const outcome = at.run(request, signal).then(
+      ({ result }) => result,
+      (error: unknown) => error,
+    );
+    await eventually("a call in flight", async () =>
+      (await at.journal()).slice(before).find(({ phase }) => phase === "begin"),
+    );
+    const children = await runChildren();
+    return { outcome, children, sids: children.map(({ pid }) => pid) };
+  }
+  const lockFiles = async (): Promise<string[]> => {
+    const names = await readdir(join(at.backend, ".pulumi/locks"), { recursive: true }).catch(() => []);
+    return names.filter((name) => name.endsWith(".json"));
+  };
+  const checkpoint = async (stack: string) =>
+    JSON.parse(await readFile(join(at.backend, `.pulumi/stacks/bulwark/${stack}.json`), "utf8")).checkpoint.latest;
+  const nothingLeft = async (sids: readonly number[]): Promise<void> => {
+    assert.deepEqual(await inSessions(sids), []);
+    assert.deepEqual(await leftovers(at), []);
+  };
+
+  it("know nothing of the service's environment, and are told no credentials by argument or environment", async () => {
+    const credentials = { "100000000001": session };
+    const { outcome, sids } = await inFlight(at.request("account-1", "up", { items: SLOW }, { credentials }));
+    const members = await inSessions(sids);
+    assert.ok(
+      members.some(({ command }) => command.includes("/pulumi up")),
+      "the CLI",
+    );
+    assert.ok(
+      members.some(({ command }) => command.includes("probe/plugin.ts")),
+      "the plugin",
+    );
+    for (const { command, environment, nice } of members) {
+      assert.doesNotMatch(environment, /marker-of|MARKER/, command);
+      assert.doesNotMatch(command, /marker-of|MARKER/);
+      assert.match(environment, /HTTPS_PROXY=http:\/\/proxy\.test:3128/);
+      assert.equal(nice, 10, command);
+    }
+    const [workspace = ""] = await leftovers(at);
+    const file = join(at.workspaces, workspace, "aws/credentials");
+    assert.match(await readFile(file, "utf8"), /\[bulwark-100000000001\]\naws_access_key_id = ASIAMARKER00/);
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    assert.ok(!((await outcome) instanceof Error));
+    assert.deepEqual(await leftovers(at), []);
+  });
+
+  it("are one session, of which only the warm child is left when the run has ended", async () => {
+    const { outcome, sids, children } = await inFlight();
+    assert.equal(children.length, 1);
+    assert.ok((await inSessions(sids)).length >= 3);
+    await outcome;
+    assert.deepEqual(
+      (await inSessions(sids)).map(({ pid }) => pid),
+      sids,
+    );
+    await at.runner.close();
+    await nothingLeft(sids);
+    assert.deepEqual(await readdir(at.workspaces), []);
+  });
+
+  it("finish what is in flight when the run is cancelled, and leave no lock and no pending operation", async () => {
+    const cancel = new AbortController();
+    const items = { ...SLOW, after: {} };
+    const { outcome, sids } = await inFlight(at.request("account-1", "up", { items }), cancel.signal);
+    cancel.abort();
+    const error = await outcome;
+    assert.ok(error instanceof StackRunError, String(error));
+    assert.equal(error.code, "cancelled");
+    await nothingLeft(sids);
+    assert.deepEqual(await lockFiles(), []);
+    const state = await checkpoint("account-1");
+    assert.deepEqual(state.pending_operations ?? [], []);
+    assert.ok(
+      state.resources.some(({ urn }: { urn: string }) => urn.endsWith("::slow")),
+      "what was in flight is recorded",
+    );
+    const { result } = await at.run(at.request("account-1", "up", { items }));
+    assert.equal(result.resources, 3);
+  });
+
+  it("are killed when a cancelled run does not end in time", async () => {
+    const stubborn = await install({ cancelGraceMs: 300 });
+    try {
+      const cancel = new AbortController();
+      const request = stubborn.request("account-1", "up", { items: { slow: { sleepMs: 60_000 } } });
+      const outcome = stubborn.run(request, cancel.signal).catch((error: unknown) => error);
+      await eventually("a call in flight", async () => (await stubborn.journal()).length > 0);
+      const sids = (await runChildren()).map(({ pid }) => pid);
+      const began = performance.now();
+      cancel.abort();
+      const error = await outcome;
+      assert.ok(error instanceof StackRunError && error.code === "cancelled", String(error));
+      assert.ok(performance.now() - began < 10_000);
+      assert.deepEqual(await inSessions(sids), []);
+      assert.deepEqual(await leftovers(stubborn), []);
+    } finally {
+      await stubborn.remove();
+    }
+  });
+
+  it("end at the wall-clock limit", async () => {
+    const request = at.request("account-1", "up", { items: SLOW }, { timeoutMs: 2_500 });
+    const error = await at.run(request).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof StackRunError, String(error));
+    assert.equal(error.code, "timeout");
+    assert.match(error.message, /not finished after 3 s/);
+    assert.deepEqual(await leftovers(at), []);
+    assert.deepEqual(await lockFiles(), []);
+  });
+
+  it("all end when the run child is killed, and the run is told as crashed", async () => {
+    const { outcome, children, sids } = await inFlight();
+    process.kill(children[0]?.pid ?? 0, "SIGKILL");
+    const error = await outcome;
+    assert.ok(error instanceof StackRunError, String(error));
+    assert.equal(error.code, "crashed");
+    assert.equal(error.retryable, true);
+    assert.equal(error.partial, undefined);
+    await nothingLeft(sids);
+  });
+
+  it("are told as crashed too when the engine or a plugin is killed", async () => {
+    for (const victim of ["/pulumi up", "probe/plugin.ts"]) {
+      const stack = victim.includes("pulumi up") ? "account-1" : "account-2";
+      const { outcome, sids } = await inFlight(at.request(stack, "up", { items: SLOW }));
+      const target = (await inSessions(sids)).find(({ command }) => command.includes(victim));
+      process.kill(target?.pid ?? 0, "SIGKILL");
+      const error = await outcome;
+      assert.ok(error instanceof StackRunError, `${victim}: ${String(error)}`);
+      assert.equal(error.code, "crashed", `${victim}: ${error.message}`);
+      await nothingLeft(sids);
+    }
+  });
+
+  it("end with the service, without a lock, when the service is killed", async () => {
+    const script = fileURLToPath(new URL("./probe/service.ts", import.meta.url));
+    const service = spawn(at.config.node, [script], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const gone = new Promise((resolve) => service.once("exit", resolve));
+    const { logger: _, environment: __, ...config } = at.config;
+    service.send({ config, request: at.request("account-1", "up", { items: { slow: { sleepMs: 1500 } } }) });
+    await eventually("a call in flight", async () => (await at.journal()).length > 0);
+    const sids = (await runChildren(service.pid)).map(({ pid }) => pid);
+    assert.equal(sids.length, 1);
+    service.kill("SIGKILL");
+    await gone;
+    await eventually("the end of the session", async () => (await inSessions(sids)).length === 0);
+    assert.deepEqual(await readdir(at.workspaces), []);
+    assert.deepEqual(await lockFiles(), []);
+  });
+
+  it("work side by side, each run in a child of its own, and the next run finds one warm", async () => {
+    const runs = ["account-1", "account-2", "account-3"].map((stack) =>
+      at.run(at.request(stack, "up", { items: { [`${stack}-item`]: { sleepMs: 1000 } } })),
+    );
+    const sids = await eventually("two children at work", async () => {
+      const found = (await runChildren()).map(({ pid }) => pid);
+      return (await at.journal()).length >= 2 && found.length === 2 && found;
+    });
+    await Promise.all(runs);
+    const begins = (await at.journal()).filter(({ verb }) => verb === "create");
+    assert.deepEqual(
+      begins.slice(0, 2).map(({ phase }) => phase),
+      ["begin", "begin"],
+      "the first two overlap",
+    );
+    assert.equal(begins.length, 6);
+    await at.run(at.request("account-1", "preview", { items: { "account-1-item": { sleepMs: 1000 } } }));
+    assert.deepEqual(new Set((await runChildren()).map(({ pid }) => pid)), new Set(sids));
+  });
+
+  it("are replaced after their number of runs", async () => {
+    const other = await install({ runsPerChild: 1, concurrency: 1 });
+    try {
+      const request = () => other.request("account-1", "preview-refresh");
+      await other.run(other.request("account-1", "up"));
+      assert.deepEqual(await runChildren(), []);
+      await other.run(request());
+      assert.deepEqual(await runChildren(), []);
+    } finally {
+      await other.remove();
+    }
+  });
+
+  it("are not started for a run that is cancelled while it waits its turn", async () => {
+    const other = await install({ concurrency: 1 });
+    try {
+      const first = other.run(other.request("account-1", "up", { items: { one: { sleepMs: 500 } } }));
+      const cancel = new AbortController();
+      const second = other.run(other.request("account-2", "up"), cancel.signal).catch((error: unknown) => error);
+      cancel.abort();
+      const error = await second;
+      assert.ok(error instanceof StackRunError && error.code === "cancelled");
+      assert.equal((await first).result.resources, 2);
+      assert.deepEqual(
+        await readdir(join(other.backend, ".pulumi/stacks/bulwark")).then((names) =>
+          names.filter((name) => name.startsWith("account-2")),
+        ),
+        [],
+      );
+    } finally {
+      await other.remove();
+    }
+  });
+
+  it("leave a stack alone that another process is working on", async () => {
+    const { outcome } = await inFlight();
+    const other = await install({ backendUrl: at.config.backendUrl, passphraseFile: at.config.passphraseFile });
+    try {
+      const error = await other.run(other.request("account-1", "up")).catch((thrown: unknown) => thrown);
+      assert.ok(error instanceof StackRunError, String(error));
+      assert.equal(error.code, "locked");
+      assert.equal(error.retryable, true);
+      assert.match(error.remedy, /pulumi cancel --stack account-1/);
+    } finally {
+      await other.remove();
+    }
+    assert.ok(!((await outcome) instanceof Error));
+  });
+
+  it("are ended by close, also in the middle of a run", async () => {
+    const { outcome, sids } = await inFlight();
+    await at.runner.close();
+    const error = await outcome;
+    assert.ok(error instanceof StackRunError && error.code === "cancelled", String(error));
+    await nothingLeft(sids);
+    assert.ok(
+      !(await processes()).some(({ parent, command }) => parent === process.pid && command.includes("child/main.ts")),
+    );
+    await assert.rejects(at.run(at.request("account-1", "up")), /cancelled/);
+  });
+});
