@@ -7,10 +7,11 @@ import type { Backends, Passage } from "./passage.ts";
 
 /** Names the caller, then throws what a fault or the account's regions stand in the way with. */
 export async function admit(passage: Passage, backends: Backends, faults: FaultInjector): Promise<void> {
-  const { scope, format, operation } = passage;
+  const { scope, format, operation, model } = passage;
   passage.principal = await backends.identities.of(scope.accessKeyId);
   const accountId = passage.principal?.accountId;
-  await faults.apply({ service: scope.service, operation, accountId, region: scope.region, format });
+  const declared = model?.service.operations[operation]?.errors?.map(({ shape }) => shape) ?? [];
+  await faults.apply({ service: scope.service, operation, accountId, region: scope.region, format, declared });
   if (accountId !== undefined)
     backends.regions.admit({ service: scope.service, accountId, region: scope.region, format });
 }

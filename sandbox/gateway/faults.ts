@@ -28,6 +28,8 @@ export interface FaultedCall {
   readonly accountId: string | undefined;
   readonly region: string;
   readonly format: ErrorFormat;
+  /** Errors that the service's model declares for the operation, where it is at hand. */
+  readonly declared: readonly string[];
 }
 
 export interface FaultInjector {
@@ -54,7 +56,7 @@ export function createFaultInjector(now: () => number, random: () => number): Fa
         const { fault } = entry;
         if (entry.left <= 0 || now() > entry.until || !matches(fault, call) || random() >= fault.rate) continue;
         entry.left -= 1;
-        if (fault.kind !== "latency") throw faultError(fault.kind, call.format);
+        if (fault.kind !== "latency") throw faultError(fault.kind, call);
         await new Promise((resolve) => setTimeout(resolve, fault.latencyMs));
       }
     },
@@ -71,7 +73,7 @@ function matches(fault: Fault, call: FaultedCall): boolean {
 }
 
 /** The codes and status that AWS's protocols use: https://docs.aws.amazon.com/general/latest/gr/api-retries.html. */
-function faultError(kind: "throttle" | "error" | "opt-in-required", format: ErrorFormat): AwsError {
+function faultError(kind: Exclude<Fault["kind"], "latency">, { format, declared }: FaultedCall): AwsError {
   if (kind === "opt-in-required") return optInRequired();
   if (kind === "error") {
     return new AwsError("InternalFailure", "The request processing has failed because of an unknown error.", 500);
@@ -81,8 +83,10 @@ function faultError(kind: "throttle" | "error" | "opt-in-required", format: Erro
       return new AwsError("SlowDown", "Please reduce your request rate.", 503);
     case "ec2":
       return new AwsError("RequestLimitExceeded", "Request limit exceeded.", 503);
-    case "rest-json":
-      return new AwsError("TooManyRequestsException", "Too Many Requests", 429);
+    case "rest-json": {
+      const code = declared.find((name) => name === "ThrottlingException") ?? "TooManyRequestsException";
+      return new AwsError(code, "Rate exceeded", 429);
+    }
     case "query":
     case "rest-xml":
       return new AwsError("Throttling", "Rate exceeded", 400);

@@ -11,12 +11,12 @@ import pipe
 
 answers = pipe.take_stdout()
 
+import assume_role  # noqa: E402
 import authorization  # noqa: E402
 import events  # noqa: E402
 import iam_requests  # noqa: E402
 import organization  # noqa: E402
 import service_linked_roles  # noqa: E402
-import source_identity  # noqa: E402
 import transport  # noqa: E402
 from hypercorn.asyncio import serve  # noqa: E402
 from hypercorn.config import Config  # noqa: E402
@@ -31,7 +31,7 @@ CALLS = {
 
 
 async def main():
-    for part in (organization, source_identity, service_linked_roles, iam_requests, transport):
+    for part in (organization, assume_role, service_linked_roles, iam_requests, transport):
         part.install()
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.bind(("127.0.0.1", 0))

@@ -1,13 +1,15 @@
-"""Source identity on AssumeRole, which MiniStack leaves out.
+"""AssumeRole as AWS decides it, where MiniStack does not.
 
-As on AWS: setting it, or carrying an inherited one into the next role of a chain, needs `sts:SetSourceIdentity` in
-the caller's own policies and in the trust policy of the role; once set it cannot be changed, and it is the
+Source identity: setting it, or carrying an inherited one into the next role of a chain, needs `sts:SetSourceIdentity`
+in the caller's own policies and in the trust policy of the role; once set it cannot be changed, and it is the
 condition key `aws:SourceIdentity` of every later call
 (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html).
+A role that trusts a service lets in no caller, and nobody enters a suspended account.
 """
 
 import contextvars
 import dataclasses
+import json
 import re
 from urllib.parse import parse_qs
 
@@ -32,12 +34,29 @@ def _principal_keys_with_source_identity(credential):
     return {**keys, "aws:sourceidentity": identity} if identity else keys
 
 
-def _evaluate_trust_policy_with_source_identity(document, caller_arn, ctx=None):
+def _evaluate_trust_policy_of_callers(document, caller_arn, ctx=None):
+    document = _without_services(document)
     if ctx is not None and _requested.get():
         ctx = dataclasses.replace(
             ctx, service_context={**ctx.service_context, "sts:sourceidentity": _requested.get()}
         )
     return _evaluate_trust_policy(document, caller_arn, ctx)
+
+
+def _without_services(document):
+    """The trust policy without its service principals, which MiniStack takes for every account's root.
+
+    No one who calls the API is a service; MiniStack's own Lambdas get their role's credentials without a call.
+    """
+    document = json.loads(document) if isinstance(document, str) else document
+    statements = document.get("Statement", [])
+    kept = []
+    for statement in [statements] if isinstance(statements, dict) else statements:
+        principal = statement.get("Principal")
+        if isinstance(principal, dict):
+            principal = {kind: names for kind, names in principal.items() if kind != "Service"}
+        kept.append({**statement, "Principal": principal})
+    return {**document, "Statement": kept}
 
 
 async def _handle_request_with_source_identity(method, path, headers, body, query_params):
@@ -105,6 +124,6 @@ def _denied(caller_key, action, role_arn):
 def install():
     """Wraps MiniStack's STS."""
     sts.handle_request = _handle_request_with_source_identity
-    iam_evaluator.evaluate_trust_policy = _evaluate_trust_policy_with_source_identity
+    iam_evaluator.evaluate_trust_policy = _evaluate_trust_policy_of_callers
     for module in (iam_evaluator, sts):
         module._principal_keys = _principal_keys_with_source_identity
