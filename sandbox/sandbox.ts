@@ -65,6 +65,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const close = async () => {
     for (const end of ends.splice(0).reverse()) await end();
   };
+  let ready = false;
   const backends = Promise.withResolvers<Backends>();
   backends.promise.catch(() => {}); // The caller gets it from here as well.
   const faults = createFaultInjector(Date.now, Math.random);
@@ -78,6 +79,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     faults,
     now: Date.now,
     log,
+    isReady: () => ready,
   });
   try {
     server.listen(options.port, "127.0.0.1");
@@ -114,6 +116,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     ends.push(made.close);
     backends.resolve(made.backends);
     await options.organization.populate?.(url);
+    ready = true;
     return { url, port, close };
   } catch (error) {
     backends.reject(error);

@@ -9,16 +9,15 @@ export const CONTROL_PREFIX = "/_sandbox/";
 export interface ControlOptions {
   readonly calls: CallLog;
   readonly faults: FaultInjector;
-  /** What `GET /_sandbox/health` tells. */
-  readonly health: () => object;
+  readonly isReady: () => boolean;
 }
 
 /** Answers `health`, `faults` (GET, PUT, DELETE) and `calls` (GET with field filters, DELETE). */
-export function answerControl(request: WireRequest, { calls, faults, health }: ControlOptions): WireResponse {
+export function answerControl(request: WireRequest, { calls, faults, isReady }: ControlOptions): WireResponse {
   const name = request.path.slice(CONTROL_PREFIX.length);
   switch (`${request.method} ${name}`) {
     case "GET health":
-      return json(200, health());
+      return isReady() ? json(200, { status: "ready" }) : json(503, { status: "starting" });
     case "GET faults":
       return json(200, faults.list());
     case "PUT faults": {

@@ -24,6 +24,8 @@ export interface GatewayOptions {
   readonly faults: FaultInjector;
   readonly now: () => number;
   readonly log: Log;
+  /** Whether the accounts are filled; calls are answered before. */
+  readonly isReady: () => boolean;
 }
 
 /** One port for every AWS service: the signature tells which service is meant, and its owner answers. */
@@ -40,8 +42,7 @@ export function createGateway(options: GatewayOptions): Server {
     );
     if (request.path.startsWith(CONTROL_PREFIX)) {
       const body = await bodyOf(message);
-      const health = () => ({ status: "ok" });
-      return send(response, answerControl({ ...request, body }, { calls, faults, health }));
+      return send(response, answerControl({ ...request, body }, { calls, faults, isReady: options.isReady }));
     }
     const backends = await options.backends;
     const scope = credentialScope(request);
@@ -103,7 +104,8 @@ export function createGateway(options: GatewayOptions): Server {
     return { status: written.status, errorCode: answered.code };
   }
 
-  return createServer((message, response) => {
+  // SDK clients keep connections for later calls; closing one that is about to be used would fail the call.
+  return createServer({ keepAliveTimeout: 120_000 }, (message, response) => {
     answer(message, response).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       log.error(`${message.method} ${message.url}: ${reason}`);

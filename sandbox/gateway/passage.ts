@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { CredentialScope } from "./credential.ts";
-import type { Emulator, Principal } from "./emulator.ts";
+import { AwsError, type Emulator, type Principal } from "./emulator.ts";
 import type { Identities } from "./identities.ts";
 import type { Launcher } from "./launcher.ts";
 import type { LoadedModel } from "./model/load.ts";
@@ -55,7 +55,9 @@ export async function bodyOf(message: IncomingMessage): Promise<Buffer> {
   let size = 0;
   for await (const chunk of message as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new Error(`the request body is larger than ${MAX_BODY_BYTES} bytes`);
+    if (size > MAX_BODY_BYTES) {
+      throw new AwsError("RequestEntityTooLarge", `The request body is larger than ${MAX_BODY_BYTES} bytes.`, 413);
+    }
     chunks.push(chunk);
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);

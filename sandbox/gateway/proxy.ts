@@ -23,7 +23,8 @@ export interface ProxyOutcome {
 export interface LoopbackProxy {
   /**
    * Sends the message on as it was signed (method, target, Host, header spelling) and its answer back.
-   * `body` is what was already read of it; without it the body is streamed. Rejects when the server can't be reached.
+   * `body` is what was already read of it; without it the body is streamed. `headers` (lower case) replace the
+   * client's. Rejects when the server can't be reached.
    */
   forward(
     message: IncomingMessage,
@@ -39,8 +40,9 @@ export function createProxy(): LoopbackProxy {
   return {
     forward: (message, response, to) =>
       new Promise((resolve, reject) => {
-        const headers = endToEndHeaders(message.rawHeaders);
-        for (const [name, value] of Object.entries(to.headers ?? {})) headers.push(name, value);
+        const added = Object.entries(to.headers ?? {});
+        const headers = endToEndHeaders(message.rawHeaders, new Set(added.map(([name]) => name)));
+        headers.push(...added.flat());
         const chunked = message.headers["transfer-encoding"] !== undefined;
         if (chunked && to.body === undefined) headers.push("transfer-encoding", "chunked");
         if (chunked && to.body !== undefined) headers.push("content-length", String(to.body.length));
@@ -89,11 +91,12 @@ function outcome(status: number, answer: IncomingMessage, body: string): ProxyOu
   return code === undefined ? { status } : { status, errorCode: code };
 }
 
-function endToEndHeaders(raw: readonly string[]): string[] {
+function endToEndHeaders(raw: readonly string[], replaced: ReadonlySet<string> = new Set()): string[] {
   const kept: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? "";
-    if (!OF_ONE_CONNECTION.has(name.toLowerCase())) kept.push(name, raw[i + 1] ?? "");
+    const known = name.toLowerCase();
+    if (!OF_ONE_CONNECTION.has(known) && !replaced.has(known)) kept.push(name, raw[i + 1] ?? "");
   }
   return kept;
 }

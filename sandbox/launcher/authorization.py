@@ -21,8 +21,11 @@ def authorize(message):
     query = parse_qs(message["query"], keep_blank_values=True)
     pairs = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in message["headers"]]
     headers = {name.decode(): value.decode("latin-1") for name, value in pairs}
-    if "x-amz-content-sha256" not in headers:
+    signed_hash = headers.get("x-amz-content-sha256")
+    if signed_hash is None:
         pairs.append((b"x-amz-content-sha256", message["bodySha256"].encode()))
+    elif len(signed_hash) == 64 and signed_hash != message["bodySha256"]:
+        return _refused("SignatureDoesNotMatch", "The body is not the one that was signed.")
     access_key = extract_access_key_id(headers, query) or ""
     if not access_key:
         return _refused("MissingAuthenticationToken", "Missing Authentication Token")
