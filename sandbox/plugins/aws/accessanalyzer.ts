@@ -3,7 +3,7 @@ import { isAwsError, unless } from "../provider/errors.ts";
 import type { ClientSettings } from "../provider/place.ts";
 import { block, number, output, string } from "../provider/property.ts";
 import { type ResourceTypes, resource } from "../provider/resource.ts";
-import { tagChanges, tagFields } from "../provider/tags.ts";
+import { asMap, tagChanges, tagFields } from "../provider/tags.ts";
 import { waitFor } from "../provider/waiting.ts";
 
 const accessAnalyzerClient = async (settings: ClientSettings) => {
@@ -34,7 +34,7 @@ const analyzer = resource({
           analyzerName: inputs.analyzerName,
           type: inputs.type as Type,
           configuration,
-          tags: { ...inputs.tagsAll },
+          tags: asMap(inputs.tagsAll),
         });
       } catch (error) {
         if (isAwsError(error, "ValidationException: You must create an organization")) return undefined;

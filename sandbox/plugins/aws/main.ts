@@ -1,4 +1,4 @@
-import { exitWithParent } from "../provider/parent.ts";
+import { livesWithEngine } from "../provider/lifetime.ts";
 import { serve } from "../provider/server.ts";
 import { packageVersion } from "../provider/version.ts";
 import { awsConfiguration } from "./configuration.ts";
@@ -6,10 +6,6 @@ import { awsFunctions } from "./functions.ts";
 import { awsServices } from "./services.ts";
 
 /** The plugin `pulumi-resource-aws`: prints its port, which is how the engine finds it. */
-exitWithParent();
-// Ctrl-C reaches the whole process group; the engine then cancels by itself and lets what is under way finish.
-process.on("SIGINT", () => undefined);
-
 const port = await serve(
   {
     name: "aws",
@@ -27,5 +23,6 @@ const port = await serve(
     region: process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
     profile: process.env.AWS_PROFILE,
   },
+  livesWithEngine(),
 );
 process.stdout.write(`${port}\n`);

@@ -3,7 +3,7 @@ import { during, unless } from "../provider/errors.ts";
 import type { ClientSettings, Place } from "../provider/place.ts";
 import { boolean, type InputsOf, json, number, type OutputsOf, output, policy, string } from "../provider/property.ts";
 import { type ResourceTypes, resource } from "../provider/resource.ts";
-import { tagChanges, tagFields } from "../provider/tags.ts";
+import { asMap, tagChanges, tagFields } from "../provider/tags.ts";
 import { waitFor } from "../provider/waiting.ts";
 
 const sqsClient = async (settings: ClientSettings) => {
@@ -96,7 +96,7 @@ const queue = resource({
     const { QueueUrl } = await sqs.createQueue({
       QueueName: inputs.name,
       Attributes: asAttributes(inputs, (name) => inputs[name] !== undefined && !standard.includes(name)),
-      tags: inputs.tagsAll,
+      tags: asMap(inputs.tagsAll),
     });
     return QueueUrl ?? "";
   },

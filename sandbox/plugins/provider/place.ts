@@ -57,7 +57,6 @@ export function places(options: PlacesOptions): (region: string) => Place {
       if (known) return known as Promise<C>;
       const made = maker(settingsFor(region, options)).then((client) => {
         speakLikeGo(client as unknown as Handlers);
-        if (options.endpoint) stayAt(client as unknown as Handlers, new URL(options.endpoint));
         return client;
       });
       here.set(maker, made);
@@ -98,19 +97,5 @@ export function speakLikeGo(client: Handlers): void {
       }
     },
     { step: "initialize", priority: "high", name: "speakLikeGo" },
-  );
-}
-
-/**
- * Keeps calls at the endpoint's own host: S3 Control would put the account id in front of it, a name that resolves
- * nowhere. Runs before the Host header is written and signed.
- */
-function stayAt(client: Handlers, endpoint: URL): void {
-  client.middlewareStack.add(
-    (next: (args: unknown) => Promise<unknown>) => (args: { request?: { hostname?: string } }) => {
-      if (args.request) args.request.hostname = endpoint.hostname;
-      return next(args);
-    },
-    { step: "build", priority: "high", name: "stayAtEndpoint" },
   );
 }

@@ -7,6 +7,7 @@ import any_pb from "google-protobuf/google/protobuf/any_pb.js";
 import empty_pb from "google-protobuf/google/protobuf/empty_pb.js";
 import type { Failure } from "./check.ts";
 import { changedProperties, type Difference } from "./diff.ts";
+import type { Lifetime } from "./lifetime.ts";
 import { fromStruct, toStruct } from "./messages.ts";
 import { type Environment, type Plugin, Provider, UnfinishedError } from "./provider.ts";
 
@@ -15,9 +16,12 @@ import { type Environment, type Plugin, Provider, UnfinishedError } from "./prov
  * `provider` helper is not used: it keeps Configure to itself and so loses roles, region and default tags, and it has
  * neither the preview flag nor detailed diffs.
  */
-export async function serve(plugin: Plugin, environment: Environment): Promise<number> {
+export async function serve(plugin: Plugin, environment: Environment, lifetime: Lifetime): Promise<number> {
   const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
-  server.addService(provider_grpc.ResourceProviderService, handlersOf(plugin, new Provider(plugin, environment)));
+  server.addService(
+    provider_grpc.ResourceProviderService,
+    handlersOf(plugin, new Provider(plugin, environment), lifetime),
+  );
   return new Promise((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) =>
       error ? reject(error) : resolve(port),
@@ -25,7 +29,8 @@ export async function serve(plugin: Plugin, environment: Environment): Promise<n
   });
 }
 
-function handlersOf(plugin: Plugin, provider: Provider) {
+function handlersOf(plugin: Plugin, provider: Provider, lifetime: Lifetime) {
+  const answering = answeringWithin(lifetime);
   const nothing = () => new empty_pb.Empty();
   return {
     // Secrets and outputs are not taken: the engine then sends plain values and marks what comes back under the same name.
@@ -144,15 +149,18 @@ function compared(found: readonly Difference[]): pb.DiffResponse {
   return response;
 }
 
-function answering<Request, Response>(
-  answer: (request: Request) => Response | Promise<Response>,
-): handleUnaryCall<Request, Response> {
-  return (call, callback) => {
-    Promise.resolve()
-      .then(() => answer(call.request))
-      .then((response) => callback(null, response))
-      .catch((error: unknown) => callback(asStatus(error)));
-  };
+function answeringWithin(lifetime: Lifetime) {
+  return <Request, Response>(
+    answer: (request: Request) => Response | Promise<Response>,
+  ): handleUnaryCall<Request, Response> =>
+    (call, callback) => {
+      const done = lifetime.begin();
+      Promise.resolve()
+        .then(() => answer(call.request))
+        .then((response) => callback(null, response))
+        .catch((error: unknown) => callback(asStatus(error)))
+        .finally(done);
+    };
 }
 
 function unimplemented(method: string): handleUnaryCall<unknown, unknown> {

@@ -30,6 +30,11 @@ export function tagChanges(before: Tags = {}, after: Tags = {}): { set: Tags; re
   };
 }
 
+/** Tags for a call that takes them by name; some services refuse an empty set. */
+export function asMap(tags: Tags = {}): Record<string, string> | undefined {
+  return Object.keys(tags).length > 0 ? { ...tags } : undefined;
+}
+
 /** `[{Key, Value}]`, as most services want tags. */
 export function asPairs(tags: Tags = {}): { Key: string; Value: string }[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

@@ -17,6 +17,13 @@ export interface EbsEncryption {
   set(enabled: boolean): Promise<void>;
 }
 
+/** The endpoint is given, so nothing is to be resolved; the stack of a client orders its steps around this name. */
+const fixedEndpoint = {
+  applyToStack(stack: { add(middleware: <N>(next: N) => N, options: object): void }) {
+    stack.add((next) => next, { step: "serialize", name: "endpointV2Middleware" });
+  },
+};
+
 type Empty = Record<never, never>;
 
 interface Answer {
@@ -43,7 +50,7 @@ export const ebsEncryptionClient = async (settings: ClientSettings) => {
     httpAuthSchemeProvider: () => [
       {
         schemeId: "aws.auth#sigv4",
-        signingProperties: { name: "ec2", region: settings.region },
+        signingProperties: { signingName: "ec2", signingRegion: settings.region },
         propertiesExtractor: (config: unknown, context: unknown) => ({ signingProperties: { config, context } }),
       },
     ],
@@ -53,6 +60,7 @@ export const ebsEncryptionClient = async (settings: ClientSettings) => {
     const Command = $Command
       .classBuilder<Empty, Answer, typeof client.config, Empty, Answer>()
       .s("AmazonEC2", operation, {})
+      .m(() => [fixedEndpoint])
       .n("EC2Client", `${operation}Command`)
       .sc([9, namespace, operation, 0, () => empty, () => answer] as never)
       .build();

@@ -2,7 +2,7 @@ import type { FindingPublishingFrequency } from "@aws-sdk/client-guardduty";
 import { isAwsError, unless } from "../../provider/errors.ts";
 import { boolean, output, string } from "../../provider/property.ts";
 import { resource } from "../../provider/resource.ts";
-import { tagChanges, tagFields } from "../../provider/tags.ts";
+import { asMap, tagChanges, tagFields } from "../../provider/tags.ts";
 import { waitFor } from "../../provider/waiting.ts";
 import { guardDutyClient, notOwned } from "./client.ts";
 
@@ -21,7 +21,7 @@ export const detector = resource({
     const { DetectorId } = await guardDuty.createDetector({
       Enable: inputs.enable,
       FindingPublishingFrequency: inputs.findingPublishingFrequency as FindingPublishingFrequency | undefined,
-      Tags: { ...inputs.tagsAll },
+      Tags: asMap(inputs.tagsAll),
     });
     return DetectorId ?? "";
   },

@@ -13,7 +13,8 @@ export const serviceLinkedRole = resource({
   properties: {
     awsServiceName: string({ required: true, replaces: true }),
     customSuffix: string({ replaces: true }),
-    description: string(),
+    // IAM describes some of these roles by itself.
+    description: string({ computed: true }),
     ...tagFields,
     arn: output(string()),
     createDate: output(string()),

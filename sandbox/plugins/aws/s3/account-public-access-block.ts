@@ -6,7 +6,12 @@ import { waitFor } from "../../provider/waiting.ts";
 
 const s3ControlClient = async (settings: ClientSettings) => {
   const { S3Control } = await import("@aws-sdk/client-s3-control");
-  return new S3Control(settings);
+  const { endpoint, region } = settings;
+  if (!endpoint) return new S3Control(settings);
+  // S3 Control puts the account id in front of the host, a name that exists only below amazonaws.com.
+  const authSchemes = [{ name: "sigv4", signingName: "s3", signingRegion: region, disableDoubleEncoding: true }];
+  const endpointProvider = () => ({ url: new URL(endpoint), properties: { authSchemes }, headers: {} });
+  return new S3Control({ ...settings, endpointProvider } as typeof settings);
 };
 
 const absent = "NoSuchPublicAccessBlockConfiguration";
