@@ -64,7 +64,7 @@ export function startChild(options: ChildOptions): Promise<Child> {
     ended.then((reason) => {
       if (!started)
         reject(new Error(`starting ${options.name}: it ended with ${reason}; its last lines are in the log`));
-      else if (!stopping) options.onLost(reason);
+      else if (!stopping) options.onLost(`${options.name} ended with ${reason}`);
     });
   });
 }

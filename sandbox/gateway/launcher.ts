@@ -63,7 +63,7 @@ export async function startLauncher(options: LauncherOptions): Promise<Launcher>
       else caller?.reject(new Error(`the launcher failed: ${answer.failure}`));
     },
     onLost(reason) {
-      for (const caller of waiting.values()) caller.reject(new Error(`MiniStack ended with ${reason}`));
+      for (const caller of waiting.values()) caller.reject(new Error(reason));
       options.onLost(reason);
     },
   });

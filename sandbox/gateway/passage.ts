@@ -12,7 +12,7 @@ import type { WireRequest, WireResponse } from "./wire.ts";
 export interface Backends {
   readonly launcher: Launcher;
   /** moto starts after everything else; a call to it waits. */
-  readonly motoPort: Promise<number>;
+  motoPort(): Promise<number>;
   readonly identities: Identities;
   readonly regions: RegionGate;
   /** By signing name. */

@@ -31,7 +31,7 @@ export async function passOn(
     { action: actionOf(scope.service, passage.operation), resource: "*" },
   ]);
   const headers = { "x-moto-account-id": principal.accountId };
-  return proxy.forward(message, response, { port: await backends.motoPort, headers, ...body });
+  return proxy.forward(message, response, { port: await backends.motoPort(), headers, ...body });
 }
 
 /** The operation's name, or method and path where neither the request nor a model tells. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -13,6 +13,9 @@ const MAIN = resolve(import.meta.dirname, "../../sandbox/main.ts");
 
 describe("the sandbox as a process", () => {
   let dataDir: string;
+  before(function () {
+    if (!existsSync("/proc/self/environ")) this.skip(); // Only Linux tells of processes there.
+  });
   beforeEach(() => {
     dataDir = mkdtempSync(join(tmpdir(), "bulwark-sandbox-"));
   });

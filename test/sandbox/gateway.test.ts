@@ -136,6 +136,17 @@ describe("sandbox gateway", () => {
     assert.match(await unknown.text(), /braket:CreateJob/);
   });
 
+  it("answers a path that the service does not have with UnknownOperationException", async () => {
+    const answer = await fetch(`${sandbox.url}/no/such/path`, {
+      method: "POST",
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=${MEMBER}/20260101/us-east-1/inspector2/aws4_request, SignedHeaders=host, Signature=0`,
+      },
+    });
+    assert.equal(answer.status, 404);
+    assert.equal(answer.headers.get("x-amzn-errortype"), "UnknownOperationException");
+  });
+
   it("turns an emulator's wrong answer into a 500 whose log line names the member", async () => {
     await assert.rejects(new SSMClient(sandbox.as(MEMBER)).send(new GetParametersCommand({ Names: ["a"] })), {
       name: "InternalFailure",
