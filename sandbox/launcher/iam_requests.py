@@ -24,8 +24,16 @@ def _resource_arn(service, method, path, headers, body, parameters, region, acco
         return _iam_resource(parameters, account_id) or arn
     if service == "events":
         # The ARN of a rule names its bus only where that is not the default one.
-        return arn.replace(":rule/default/", ":rule/")
+        return _rule(body, region, account_id, arn).replace(":rule/default/", ":rule/")
     return arn
+
+
+def _rule(body, region, account_id, arn):
+    """Calls on the targets of a rule name it as `Rule`, calls on tags by its ARN."""
+    tagged = iam_actions._safe_json_field(body, "ResourceARN")
+    rule = iam_actions._safe_json_field(body, "Rule")
+    bus = iam_actions._safe_json_field(body, "EventBusName") or "default"
+    return tagged or (f"arn:aws:events:{region}:{account_id}:rule/{bus}/{rule}" if rule else arn)
 
 
 def _iam_resource(parameters, account_id):
