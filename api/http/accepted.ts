@@ -28,16 +28,22 @@ export async function accept(
   const repeated = idempotency === undefined ? undefined : await repeatedAnswer(accepting.db, idempotency);
   if (repeated !== undefined) return accepted(repeated);
   const { principal, requestId } = call;
-  const prepared = await prepare();
-  return accepted(
-    await acceptOperation(accepting, {
-      ...prepared,
-      origin: "api",
+  try {
+    const acceptance = {
+      ...(await prepare()),
+      origin: "api" as const,
       requestedBy: principal.name,
       requestId,
       idempotency,
-    }),
-  );
+    };
+    return accepted(await acceptOperation(accepting, acceptance));
+  } catch (error) {
+    // The first of two requests with one key may have been accepted while this one was being checked.
+    if (idempotency === undefined || !(error instanceof Problem) || error.status !== 409) throw error;
+    const meanwhile = await repeatedAnswer(accepting.db, idempotency);
+    if (meanwhile === undefined) throw error;
+    return accepted(meanwhile);
+  }
 }
 
 function accepted(body: object): Answer {

@@ -29,6 +29,9 @@ export interface Principal {
   readonly role: Role;
 }
 
+/** Name of who holds `BULWARK_TOKEN`. */
+export const bootstrapName = "bootstrap";
+
 export function hashToken(token: string): Buffer {
   return createHash("sha256").update(token).digest();
 }
@@ -49,7 +52,7 @@ export function createAuthentication(db: Db, bootstrapToken: string): Authentica
 
   async function identify(token: string): Promise<Principal | undefined> {
     const hash = hashToken(token);
-    if (timingSafeEqual(hash, bootstrapHash)) return { id: "bootstrap", name: "bootstrap", role: "administrator" };
+    if (timingSafeEqual(hash, bootstrapHash)) return { id: bootstrapName, name: bootstrapName, role: "administrator" };
     const row = await findTokenByHash(db, hash);
     if (row === undefined || !timingSafeEqual(row.hash, hash)) return undefined;
     return { id: row.id, name: row.name, role: row.role as Role };

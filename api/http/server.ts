@@ -29,8 +29,10 @@ const patienceMs = 3_000;
 /** Takes no more connections, waits for the requests under way, then closes what is left. */
 export async function stopListening(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  // A connection whose last answer ended after `close` would stay for its keep-alive time.
+  const idle = setInterval(() => server.closeIdleConnections(), 20);
   const patience = setTimeout(() => server.closeAllConnections(), patienceMs);
   await closed;
+  clearInterval(idle);
   clearTimeout(patience);
 }

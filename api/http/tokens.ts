@@ -4,7 +4,7 @@ import { Problem } from "../problem.ts";
 import { writeAudit } from "../store/audit.ts";
 import type { Db } from "../store/connection.ts";
 import { deleteToken, insertToken, listTokens } from "../store/tokens.ts";
-import { hashToken } from "./authentication.ts";
+import { bootstrapName, hashToken } from "./authentication.ts";
 import { page, pageQuery } from "./pages.ts";
 import { presentToken } from "./present.ts";
 import { type Route, route } from "./route.ts";
@@ -25,6 +25,7 @@ export function tokenRoutes({ db, newId }: { readonly db: Db; readonly newId: ()
       responses: { 201: { description: "The token, shown this once.", schema: NewTokenBody } },
       problems: [409],
       handle: async ({ body: { name, role }, principal, requestId }) => {
+        if (name === bootstrapName) throw taken(name);
         const token = `bulwark_${randomBytes(32).toString("base64url")}`;
         const id = `tok-${newId()}`;
         const row = await db.transaction().execute(async (transaction) => {
@@ -38,9 +39,7 @@ export function tokenRoutes({ db, newId }: { readonly db: Db; readonly newId: ()
           });
           return insertToken(transaction, { id, name, role, hash: hashToken(token), createdBy: actor });
         });
-        if (row === undefined || name === "bootstrap") {
-          throw new Problem("conflict", `There is a token named ${name}. Choose another name, or delete it first.`);
-        }
+        if (row === undefined) throw taken(name);
         return { status: 201, body: { ...presentToken(row), token }, headers: { Location: `/tokens/${id}` } };
       },
     }),
@@ -88,4 +87,8 @@ export function tokenRoutes({ db, newId }: { readonly db: Db; readonly newId: ()
       },
     }),
   ];
+}
+
+function taken(name: string): Problem {
+  return new Problem("conflict", `There is a token named ${name}. Choose another name, or delete it first.`);
 }

@@ -114,7 +114,7 @@ export interface IdempotencyKeysTable {
   key: string;
   fingerprint: Buffer;
   operationId: string;
-  /** The body of the first answer. */
+  /** The body of the first answer; `json`, not `jsonb`, so that it stays the same to the byte. */
   answer: Json<Record<string, unknown>>;
   createdAt: CreatedAt;
 }

@@ -115,7 +115,7 @@ const statements = [
     key text not null,
     fingerprint bytea not null,
     operation_id text not null references operations on delete cascade,
-    answer jsonb not null,
+    answer json not null,
     created_at timestamptz not null default clock_timestamp(),
     primary key (principal, key)
   )`,

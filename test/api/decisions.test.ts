@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { whyNotMember, whySkipped } from "../../api/accounts/eligibility.ts";
+import { parseAccountEvent } from "../../api/consumer/accountEvent.ts";
+import { createIdSource, operationIdOf, operationIdPattern } from "../../api/ids.ts";
+import { countAdoptions, reportAdoptions } from "../../api/operations/adoptions.ts";
+import { findLeftovers } from "../../api/operations/leftovers.ts";
+import { decideRetry } from "../../api/operations/retry.ts";
+import type { Adoption } from "../../programs/adoption.ts";
+import { settings } from "./fakes.ts";
+
+describe("ids", () => {
+  it("sort by the time they were made, also within one millisecond and when the clock goes back", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 2, maxLength: 300 }), (steps) => {
+        let now = 1_800_000_000_000;
+        const next = createIdSource(() => now);
+        const ids = steps.map((step) => {
+          now += step;
+          return next();
+        });
+        assert.deepEqual(ids, ids.toSorted());
+        assert.equal(new Set(ids).size, ids.length);
+        for (const id of ids) assert.match(operationIdOf(id), operationIdPattern);
+      }),
+    );
+  });
+
+  it("stay in order when more than 4,096 are made in one millisecond", () => {
+    const next = createIdSource(() => 1_800_000_000_000);
+    const ids = Array.from({ length: 20_000 }, next);
+    assert.deepEqual(ids, ids.toSorted());
+  });
+});
+
+describe("the decision to try again", () => {
+  const failed = fc.record({
+    code: fc.constantFrom("throttled", "opt_in_required", "conflict", "timeout"),
+    retryable: fc.constant(true),
+    attempt: fc.integer({ min: 1, max: 1000 }),
+    elapsedMs: fc.integer({ min: 0, max: 3_600_000 }),
+    random: fc.double({ min: 0, max: 0.999999, noNaN: true }),
+  });
+
+  it("never waits longer than 30 s, nor less than half a second", () => {
+    fc.assert(
+      fc.property(failed, (attempt) => {
+        const delay = decideRetry(attempt);
+        assert.ok(delay === undefined || (delay >= 500 && delay <= 30_000), String(delay));
+      }),
+    );
+  });
+
+  it("comes to an end: by attempts, or by time", () => {
+    fc.assert(
+      fc.property(failed, ({ code, random }) => {
+        let elapsedMs = 0;
+        let attempt = 1;
+        for (; ; attempt++) {
+          const delay = decideRetry({ code, retryable: true, attempt, elapsedMs, random });
+          if (delay === undefined) break;
+          elapsedMs += delay;
+        }
+        assert.ok(elapsedMs <= 30 * 60_000);
+        if (code !== "opt_in_required") assert.ok(attempt <= 6);
+        else assert.ok(elapsedMs > 20 * 60_000, "a fresh account may need 20 minutes");
+      }),
+    );
+  });
+
+  it("is no where nothing would change", () => {
+    fc.assert(fc.property(failed, (attempt) => assert.equal(decideRetry({ ...attempt, retryable: false }), undefined)));
+  });
+});
+
+describe("who may be a member", () => {
+  const active = { accountId: "100000000001", name: "a", email: "a@b.example", state: "ACTIVE" } as const;
+
+  it("is decided by what Organizations says", () => {
+    assert.equal(whyNotMember("100000000001", active, settings), undefined);
+    for (const state of ["SUSPENDED", "PENDING_CLOSURE", "CLOSED", "PENDING_ACTIVATION"] as const) {
+      assert.match(whyNotMember("100000000001", { ...active, state }, settings)?.message ?? "", new RegExp(state));
+    }
+    assert.match(whyNotMember("100000000001", undefined, settings)?.message ?? "", /not in the organization/);
+    for (const id of Object.values(settings.accounts)) {
+      assert.ok(whyNotMember(id, { ...active, accountId: id }, settings));
+    }
+  });
+
+  it("of itself is decided by the exclusions, too", () => {
+    const excluding = { ...settings, excludedOrganizationalUnits: ["ou-bulw-dev000001"] };
+    assert.match(whySkipped(active, ["ou-bulw-team0001", "ou-bulw-dev000001", "r-1"], excluding) ?? "", /ou-bulw-dev/);
+    assert.equal(whySkipped(active, ["ou-bulw-prod00001", "r-1"], excluding), undefined);
+    assert.match(whySkipped(active, [], { ...settings, excludedAccounts: ["100000000001"] }) ?? "", /exclude/);
+  });
+});
+
+describe("an account event", () => {
+  it("of any shape is read or refused, never taken for something else", () => {
+    fc.assert(
+      fc.property(fc.json(), (body) => {
+        assert.throws(() => parseAccountEvent(body), /reading an account event/);
+      }),
+    );
+  });
+});
+
+describe("adoptions", () => {
+  const adoption: Adoption = {
+    type: "aws:guardduty/detector:Detector",
+    name: "detector-us-east-1",
+    region: "us-east-1",
+    id: "d",
+    before: { enable: true, findingPublishingFrequency: "SIX_HOURS" },
+    decision: "adopt",
+    reason: "it is there",
+  };
+  const changes = { create: 5, update: 0, replace: 0, delete: 0, same: 0, import: 0 };
+  const step = (inputs: Record<string, unknown>) => ({ name: adoption.name, type: adoption.type, new: inputs });
+
+  it("are counted as imports, and as updates only where something differs", () => {
+    const different = reportAdoptions(
+      [adoption],
+      [step({ enable: true, findingPublishingFrequency: "FIFTEEN_MINUTES" })],
+    );
+    assert.deepEqual(countAdoptions({ changes }, different, new Set()), {
+      ...changes,
+      create: 4,
+      update: 1,
+      import: 1,
+    });
+    const same = reportAdoptions([adoption], [step({ ...adoption.before, region: "us-east-1", tags: { a: "b" } })]);
+    assert.deepEqual(countAdoptions({ changes }, same, new Set()), { ...changes, create: 4, import: 1 });
+    assert.deepEqual(countAdoptions({ changes }, different, new Set([adoption.name])), changes);
+    const left = reportAdoptions([{ ...adoption, decision: "leave" }], []);
+    assert.deepEqual(countAdoptions({ changes }, left, new Set()), changes);
+    const replaced = reportAdoptions([{ ...adoption, decision: "replace" }], [step({ enable: false })]);
+    assert.deepEqual(countAdoptions({ changes }, replaced, new Set()), {
+      ...changes,
+      create: 4,
+      replace: 1,
+      import: 1,
+    });
+  });
+
+  it("are no leftovers; what Bulwark brought is", () => {
+    const detector = { id: "d", enable: true, findingPublishingFrequency: "SIX_HOURS" };
+    const regions = { "us-east-1": { detector, ebsEncryptionByDefault: false } };
+    const inventory = { accountId: "100000000001", regions, serviceLinkedRoles: ["config.amazonaws.com"] };
+    assert.deepEqual(
+      findLeftovers(inventory, [adoption]).map(({ what }) => what),
+      ["service-linked role of config.amazonaws.com"],
+    );
+    assert.equal(findLeftovers(inventory, []).length, 2);
+  });
+});

@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import type { RunRequest } from "../../stacks/run.ts";
+import { type Serving, serve } from "./serving.ts";
+
+const none = { create: 0, update: 0, replace: 0, delete: 0, same: 0, import: 0 };
+const detector = { id: "d-old", enable: true, findingPublishingFrequency: "SIX_HOURS" };
+const accountId = "100000000001";
+
+describe("stacks", () => {
+  let serving: Serving;
+  const runs = () => serving.runner.requests.map(({ verb, inputs }) => `${verb} ${inputs.phase}`);
+  beforeEach(async () => {
+    serving = await serve();
+  });
+  afterEach(() => serving.stop());
+
+  async function done(method: string, path: string, body?: unknown) {
+    const accepted = await serving.call(method, path, body === undefined ? {} : { body });
+    assert.equal(accepted.status, 202, accepted.text);
+    const operation = await serving.ended(accepted.body.id);
+    assert.equal(operation.status, "succeeded", JSON.stringify(operation.error));
+    return operation;
+  }
+
+  const stepOf = ({ inputs }: RunRequest) => {
+    const adopted = inputs.adoptions.find(({ decision }) => decision === "adopt");
+    return {
+      urn: "urn:detector",
+      type: adopted?.type ?? "",
+      name: adopted?.name ?? "",
+      op: "create" as const,
+      new: { enable: true, findingPublishingFrequency: "FIFTEEN_MINUTES", region: "us-east-1" },
+    };
+  };
+
+  describe("of an account that is not empty", () => {
+    beforeEach(() => {
+      serving.aws.inventory = {
+        regions: {
+          "us-east-1": { detector, ebsEncryptionByDefault: false },
+          "us-west-2": { ebsEncryptionByDefault: false },
+        },
+      };
+    });
+
+    it("are previewed with what would be adopted, before onboarding and without changing anything", async () => {
+      serving.runner.behave = (request) => ({ changes: { ...none, create: 20 }, steps: [stepOf(request)] });
+      const { changes, result } = await done("POST", `/accounts/${accountId}/previews`);
+      assert.deepEqual(runs(), ["preview converge"]);
+      assert.deepEqual([changes.create, changes.import, changes.update], [19, 1, 1]);
+      const [adoption] = result.adoptions;
+      assert.equal(adoption.decision, "adopt");
+      assert.equal(adoption.before.findingPublishingFrequency, "SIX_HOURS");
+      assert.equal(adoption.after.findingPublishingFrequency, "FIFTEEN_MINUTES");
+      assert.equal((await serving.call("GET", `/accounts/${accountId}`)).status, 404);
+      const rows = await serving.db.selectFrom("stacks").select("name").execute();
+      assert.deepEqual(
+        rows.map(({ name }) => name),
+        ["admin"],
+      );
+    });
+
+    it("are adopted first, then converged; the decision is made once", async () => {
+      serving.runner.behave = (request) =>
+        request.inputs.phase === "adopt"
+          ? { changes: { ...none, import: 1 } }
+          : { changes: { ...none, create: 19, update: 1 }, steps: [stepOf(request)] };
+      const { changes, result } = await done("POST", "/accounts", { accountId });
+      assert.deepEqual(runs(), ["up adopt", "up converge"]);
+      assert.deepEqual([changes.create, changes.import, changes.update], [19, 1, 1]);
+      assert.equal(result.adoptions[0].after.findingPublishingFrequency, "FIFTEEN_MINUTES");
+      const account = (await serving.call("GET", `/accounts/${accountId}`)).body;
+      assert.equal(account.adoptions.length, 1);
+
+      // By now the inventory shows Bulwark's own work.
+      const mine = {
+        hubArn: "arn",
+        autoEnableControls: true,
+        controlFindingGenerator: "SECURITY_CONTROL",
+        standards: [],
+      };
+      serving.aws.inventory = {
+        regions: {
+          "us-east-1": { detector, hub: mine, ebsEncryptionByDefault: true },
+          "us-west-2": { ebsEncryptionByDefault: true },
+        },
+      };
+      serving.runner.requests.length = 0;
+      await done("POST", `/accounts/${accountId}/deployments`);
+      assert.deepEqual(runs(), ["up converge"]);
+      assert.equal(serving.runner.requests[0]?.inputs.adoptions.length, 1);
+    });
+
+    it("are put back when it is offboarded, and Bulwark's role goes last", async () => {
+      await done("POST", "/accounts", { accountId });
+      serving.runner.requests.length = 0;
+      serving.aws.calls.length = 0;
+      const refused = await serving.call("DELETE", `/accounts/${accountId}`);
+      assert.equal(refused.status, 400);
+      assert.equal(refused.body.errors[0].field, "confirm");
+      assert.equal((await serving.call("DELETE", `/accounts/${accountId}?confirm=100000000002`)).status, 400);
+      const { result } = await done("DELETE", `/accounts/${accountId}?confirm=${accountId}`);
+      assert.deepEqual(runs(), ["up detach", "up restore", "destroy restore"]);
+      assert.equal(result.restored[0].before.findingPublishingFrequency, "SIX_HOURS");
+      assert.equal(result.resources, 0);
+      assert.equal(serving.aws.calls.at(-1), `removeDeploymentRole ${accountId}`);
+      const account = (await serving.call("GET", `/accounts/${accountId}`)).body;
+      assert.equal(account.status, "offboarded");
+      assert.deepEqual(account.adoptions, []);
+      assert.equal((await serving.call("DELETE", `/accounts/${accountId}?confirm=${accountId}`)).status, 409);
+      await done("POST", "/accounts", { accountId });
+      assert.equal((await serving.call("GET", `/accounts/${accountId}`)).body.status, "active");
+    });
+
+    it("keep the decision when the first deployment fails half-way", async () => {
+      serving.runner.behave = (request) => {
+        if (request.inputs.phase === "converge") throw new Error("the first converge fails");
+        return {};
+      };
+      const accepted = await serving.call("POST", "/accounts", { body: { accountId } });
+      assert.equal((await serving.ended(accepted.body.id)).status, "failed");
+      serving.aws.inventory = {
+        regions: { "us-east-1": { ebsEncryptionByDefault: true }, "us-west-2": { ebsEncryptionByDefault: true } },
+      };
+      serving.runner.behave = () => ({});
+      serving.runner.requests.length = 0;
+      await done("POST", `/accounts/${accountId}/deployments`);
+      assert.deepEqual(runs(), ["up converge"]);
+      assert.equal((await serving.call("GET", `/accounts/${accountId}`)).body.status, "active");
+    });
+  });
+
+  it("are deployed only in the regions that the account has enabled; a region that comes later is looked at", async () => {
+    serving.aws.regions = ["us-east-1"];
+    const { result } = await done("POST", "/accounts", { accountId });
+    assert.deepEqual(result.regions, ["us-east-1"]);
+    serving.aws.regions = ["us-east-1", "ap-southeast-3"];
+    serving.aws.inventory = { regions: { "ap-southeast-3": { detector, ebsEncryptionByDefault: false } } };
+    serving.runner.requests.length = 0;
+    await done("POST", `/accounts/${accountId}/deployments`);
+    assert.deepEqual(runs(), ["up adopt", "up converge"]);
+    assert.deepEqual(serving.runner.requests[0]?.inputs.regions, ["us-east-1", "ap-southeast-3"]);
+  });
+
+  it("that have drifted say so, and are refreshed by the next deployment", async () => {
+    await done("POST", "/accounts", { accountId });
+    serving.runner.behave = () => ({
+      changes: { ...none, delete: 1, same: 10 },
+      steps: [{ urn: "urn:d", type: "aws:guardduty/detector:Detector", name: "detector-us-east-1", op: "delete" }],
+    });
+    const { result, changes } = await done("POST", `/accounts/${accountId}/drift-checks`);
+    assert.equal(result.drifted, true);
+    assert.equal(changes.delete, 1);
+    const account = (await serving.call("GET", `/accounts/${accountId}`)).body;
+    assert.equal(account.drift.drifted, true);
+    assert.equal(account.drift.resources[0].name, "detector-us-east-1");
+    serving.runner.behave = () => ({});
+    await done("POST", `/accounts/${accountId}/deployments`);
+    assert.equal(serving.runner.requests.at(-1)?.refresh, true);
+    assert.equal((await serving.call("GET", `/accounts/${accountId}`)).body.drift, undefined);
+    await done("POST", `/accounts/${accountId}/deployments`);
+    assert.equal(serving.runner.requests.at(-1)?.refresh, false);
+    await done("POST", `/accounts/${accountId}/deployments`, { refresh: true });
+    assert.equal(serving.runner.requests.at(-1)?.refresh, true);
+  });
+
+  it("of members of another administrator are not touched, and the failure says what to do", async () => {
+    const held = { ...detector, administratorAccountId: "444444444444" };
+    serving.aws.inventory = { regions: { "us-east-1": { detector: held, ebsEncryptionByDefault: false } } };
+    const accepted = await serving.call("POST", "/accounts", { body: { accountId } });
+    const { status, error } = await serving.ended(accepted.body.id);
+    assert.equal(status, "failed");
+    assert.equal(error.type, "/problems/precondition");
+    assert.match(error.detail, /444444444444/);
+    assert.match(error.remedy, /444444444444/);
+    assert.equal(serving.runner.requests.length, 0);
+  });
+
+  it("the admin stack is refused while another account administers a service", async () => {
+    serving.aws.adminInventory = { delegatedAdministrators: { "guardduty.amazonaws.com": ["444444444444"] } };
+    const accepted = await serving.call("POST", "/admin/deployments");
+    const { status, error } = await serving.ended(accepted.body.id);
+    assert.equal(status, "failed");
+    assert.match(error.detail, /444444444444 is the delegated administrator of GuardDuty/);
+    assert.equal(serving.runner.requests.length, 0);
+  });
+
+  it("change owner and environment of an account without a run", async () => {
+    await done("POST", "/accounts", { accountId, owner: "clearing", environment: "prod" });
+    const changed = await serving.call("PATCH", `/accounts/${accountId}`, {
+      body: { owner: null, environment: "stage" },
+    });
+    assert.equal(changed.status, 200);
+    assert.deepEqual([changed.body.owner, changed.body.environment], [undefined, "stage"]);
+    for (const body of [{}, { owner: 1 }, { status: "active" }, { environment: "" }]) {
+      assert.equal((await serving.call("PATCH", `/accounts/${accountId}`, { body })).status, 400, JSON.stringify(body));
+    }
+  });
+});
