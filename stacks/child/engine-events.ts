@@ -1,5 +1,6 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
-import { type Failure, programFailure, publicDiagnostic, resourceFailure, worstOf } from "../errors.ts";
+import { type Failure, worstOf } from "../errors.ts";
+import { programFailure, publicDiagnostic, resourceFailure } from "../failures.ts";
 import type { PartialResult } from "../messages.ts";
 import type { ChangeCounts, ResourceStep, RunEvent, RunResult, StepOperation, Verb } from "../run.ts";
 import { placeOf } from "./place.ts";

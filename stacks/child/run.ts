@@ -6,7 +6,8 @@ import {
   type PulumiFn,
   Stack,
 } from "@pulumi/pulumi/automation/index.js";
-import { engineFailure, type Failure, programFailure } from "../errors.ts";
+import type { Failure } from "../errors.ts";
+import { engineFailure, programFailure } from "../failures.ts";
 import type { FromChild, StackSecrets } from "../messages.ts";
 import { INPUTS_KEY, secretsOf } from "../project.ts";
 import type { RunEvent, RunResult, Verb } from "../run.ts";
@@ -55,9 +56,10 @@ export async function performRun(context: RunContext): Promise<Exclude<FromChild
   const log = new EventLog({ verb: request.verb, stack: request.stack, onEvent, redact, now: () => performance.now() });
   const thrown: { program?: Error } = {};
   const started = performance.now();
+  let opened: OpenStack | undefined;
   try {
     const folder = await layOutFolder(run);
-    const opened = await openStack(context, folder, programOf(context, thrown));
+    opened = await openStack(context, folder, programOf(context, thrown));
     if (opened === undefined) return result(EMPTY, started);
     onEvent({ type: "progress", message: `${request.verb} of stack ${request.stack}` });
     await VERBS[request.verb](opened.stack, {
@@ -66,14 +68,24 @@ export async function performRun(context: RunContext): Promise<Exclude<FromChild
       message: request.operationId,
       ...(request.refresh === undefined ? {} : { refresh: request.refresh }),
     });
-    const leavesStack =
-      request.verb === "destroy" ? request.keepStack === true : !(opened.created && request.verb === "preview");
-    if (!leavesStack) await opened.stack.workspace.removeStack(request.stack, { preserveConfig: true });
-    return result(log.result(), started, leavesStack ? opened.secrets : undefined);
+    const leaves = request.verb === "destroy" ? request.keepStack === true : !isTrace(opened, request.verb);
+    if (!leaves) await remove(opened);
+    return result(log.result(), started, leaves ? opened.secrets : undefined);
   } catch (error) {
+    // What went wrong with the run is told, not what goes wrong with tidying up after it.
+    if (opened !== undefined && isTrace(opened, request.verb)) await remove(opened).catch(() => undefined);
     const failure = redacted(explain(error, context, log, thrown.program), redact);
     return { type: "failure", failure, partial: log.partial() };
   }
+}
+
+/** A preview has to create a stack that is not there yet; it must not stay. */
+function isTrace({ created }: OpenStack, verb: Verb): boolean {
+  return created && verb === "preview";
+}
+
+function remove({ stack }: OpenStack): Promise<void> {
+  return stack.workspace.removeStack(stack.name, { preserveConfig: true });
 }
 
 function result(
@@ -84,7 +96,7 @@ function result(
   return {
     type: "result",
     result: { ...done, durationMs: Math.round(performance.now() - started) },
-    ...(secrets === undefined ? {} : { secrets }),
+    ...(secrets === undefined || Object.keys(secrets).length === 0 ? {} : { secrets }),
     rssBytes: process.memoryUsage.rss(),
   };
 }
