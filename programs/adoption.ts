@@ -34,10 +34,8 @@ export type Adoption = z.infer<typeof Adoption>;
  *
  * - `adopt`: existing resources are imported as they are; what is missing is created.
  * - `converge`: everything is as wanted. The phase of every ordinary deployment.
- * - `detach`: memberships in the security account are ended; everything else stays as wanted.
- * - `restore`: adopted resources are put back to what they were. A destroy follows.
- *
- * The first run of an offboarding refreshes: the administrator may have changed what `restore` has to see as a difference.
+ * - `restore`: adopted resources are put back to what they were. The run refreshes first, because the administrator may have changed
+ *   what has to be seen as a difference. A destroy follows.
  */
-export const Phase = z.enum(["adopt", "converge", "detach", "restore"]);
+export const Phase = z.enum(["adopt", "converge", "restore"]);
 export type Phase = z.infer<typeof Phase>;

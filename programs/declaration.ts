@@ -55,8 +55,3 @@ export function declarer(adoptions: readonly Adoption[], phase: Phase): Declare 
 export function isLeft(adoptions: readonly Adoption[], name: string): boolean {
   return adoptions.some((adoption) => adoption.name === name && adoption.decision === "leave");
 }
-
-/** Whether an existing resource was taken into the stack and outlives it. */
-export function isAdopted(adoptions: readonly Adoption[], name: string): boolean {
-  return adoptions.some((adoption) => adoption.name === name && adoption.decision === "adopt");
-}

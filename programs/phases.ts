@@ -11,9 +11,9 @@ export function deploymentPhases(adoptions: readonly Adoption[], managed: Readon
 }
 
 /**
- * The phases that run before a stack is destroyed. Memberships end first: while an account is a member, its administrator owns
- * settings that `restore` puts back, and GuardDuty deletes no member that is still associated.
+ * The phases that run before a stack is destroyed, after its memberships were ended (`membershipsToEnd`): while an account is a member,
+ * its administrator owns settings that `restore` puts back.
  */
 export function offboardingPhases(adoptions: readonly Adoption[]): readonly Phase[] {
-  return adoptions.some(({ decision }) => decision === "adopt") ? ["detach", "restore"] : ["detach"];
+  return adoptions.some(({ decision }) => decision === "adopt") ? ["restore"] : [];
 }

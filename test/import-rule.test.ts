@@ -70,6 +70,7 @@ const LOADED_BY_THE_SERVICE = [
   "admin/adoption.ts",
   "admin/preconditions.ts",
   "baseline/adoption.ts",
+  "baseline/memberships.ts",
   "baseline/preconditions.ts",
   "bootstrap/membership-session.ts",
   "bootstrap/roles.ts",

@@ -1,6 +1,5 @@
 import { Detector } from "@pulumi/aws/guardduty/detector.js";
 import { Member } from "@pulumi/aws/guardduty/member.js";
-import { isAdopted } from "../declaration.ts";
 import { names, TAGS } from "../names.ts";
 import type { ServiceLinkedRoles } from "./service-linked-roles.ts";
 import type { BaselineStack } from "./stack.ts";
@@ -23,23 +22,20 @@ export function guardDuty(stack: BaselineStack, region: string, roles: ServiceLi
 }
 
 /**
- * The provider reads `invite` from the state of the relationship, true while the account is associated. Setting it to false is its way to
- * disassociate a member, which GuardDuty asks for before it deletes one; leaving it unset and not ignored would do so by accident.
+ * Deletes the member of an account that was disassociated before; see `membershipsToEnd`. The provider reads `invite` from the state of
+ * the relationship, true while the account is associated: not ignored, the next deployment would disassociate it.
  */
 function membership({ inputs, security, declare }: BaselineStack, region: string, detector: Detector): void {
-  const name = names.detectorMember(region);
   const detectorId = inputs.admin.detectorIds[region];
   if (detectorId === undefined)
     throw new Error(`adding ${inputs.accountId} to GuardDuty in ${region}: no detector there`);
-  const leaving = inputs.phase === "detach" || inputs.phase === "restore";
-  const ending = leaving && !isAdopted(inputs.adoptions, name);
   declare(
     Member,
     {
-      name,
+      name: names.detectorMember(region),
       region,
-      wanted: { accountId: inputs.accountId, detectorId, email: inputs.email, ...(ending ? { invite: false } : {}) },
+      wanted: { accountId: inputs.accountId, detectorId, email: inputs.email },
     },
-    { provider: security, dependsOn: [detector], ignoreChanges: ending ? ["email"] : ["email", "invite"] },
+    { provider: security, dependsOn: [detector], deleteBeforeReplace: true, ignoreChanges: ["email", "invite"] },
   );
 }

@@ -2,7 +2,6 @@ import { Account as Hub } from "@pulumi/aws/securityhub/account.js";
 import { Member } from "@pulumi/aws/securityhub/member.js";
 import { StandardsSubscription } from "@pulumi/aws/securityhub/standardsSubscription.js";
 import type { Resource } from "@pulumi/pulumi";
-import { isAdopted } from "../declaration.ts";
 import { names } from "../names.ts";
 import { standardArn } from "../standards.ts";
 import type { ServiceLinkedRoles } from "./service-linked-roles.ts";
@@ -19,7 +18,7 @@ interface Upstream {
  * Switches Security Hub CSPM on with the organization's standards and makes the account a member of the security account.
  *
  * `controlFindingGenerator` is not set: a member's value is its administrator's and only changed there (Security Hub API,
- * EnableSecurityHub). The membership comes last, so that it ends first.
+ * EnableSecurityHub).
  */
 export function securityHub(stack: BaselineStack, region: string, { roles, recording }: Upstream): Hub {
   const { inputs, member, declare } = stack;
@@ -49,16 +48,19 @@ export function securityHub(stack: BaselineStack, region: string, { roles, recor
   return hub;
 }
 
+/**
+ * Destroying the resource leaves the membership: AWS lets the administrator disassociate an account of the organization but never delete
+ * it, and the provider's delete, which tries both, fails (Security Hub API, DeleteMembers). See `membershipsToEnd`.
+ */
 function membership({ inputs, security, declare }: BaselineStack, region: string, dependsOn: Resource[]): void {
-  const name = names.hubMember(region);
-  const leaving = inputs.phase === "detach" || inputs.phase === "restore";
-  if (leaving && !isAdopted(inputs.adoptions, name)) return;
   declare(
     Member,
-    { name, region, wanted: { accountId: inputs.accountId, email: inputs.email } },
+    { name: names.hubMember(region), region, wanted: { accountId: inputs.accountId, email: inputs.email } },
     {
       provider: security,
       dependsOn,
+      retainOnDelete: true,
+      deleteBeforeReplace: true,
       // AWS answers no address for members of the organization, and a changed one must not end the membership.
       ignoreChanges: ["email", "invite"],
     },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Adoption } from "../../programs/adoption.ts";
 import { decideAdoptions } from "../../programs/baseline/adoption.ts";
+import { membershipsToEnd } from "../../programs/baseline/memberships.ts";
 import { baselineProblems } from "../../programs/baseline/preconditions.ts";
 import { baselineProgram } from "../../programs/baseline/program.ts";
 import { deploymentPhases, offboardingPhases } from "../../programs/phases.ts";
@@ -167,7 +168,7 @@ describe("decisions on any account", () => {
 });
 
 describe("a baseline with adoptions", () => {
-  const inPhase = (phase: "adopt" | "converge" | "detach" | "restore") =>
+  const inPhase = (phase: "adopt" | "converge" | "restore") =>
     declare(() => baselineProgram({ ...inputs, adoptions, phase }), `account-${MEMBER}`);
 
   it("imports what exists with the inputs that it has, and creates the rest, in the phase adopt", async () => {
@@ -211,10 +212,12 @@ describe("a baseline with adoptions", () => {
 
   it("leaves what it adopted behind when the stack goes, and only that, in every phase", async () => {
     const adopted = new Set(adoptions.filter(({ decision }) => decision === "adopt").map(({ name }) => name));
-    for (const phase of ["adopt", "converge", "detach", "restore"] as const) {
+    for (const phase of ["adopt", "converge", "restore"] as const) {
       const { resources } = await inPhase(phase);
-      for (const { name, retainOnDelete } of resources)
-        assert.equal(retainOnDelete, adopted.has(name), `${phase} ${name}`);
+      for (const { name, retainOnDelete } of resources) {
+        // The hub's membership is ended otherwise; see below.
+        assert.equal(retainOnDelete, adopted.has(name) || name.startsWith("hub-member-"), `${phase} ${name}`);
+      }
     }
   });
 
@@ -230,17 +233,6 @@ describe("a baseline with adoptions", () => {
     assert.ok(!JSON.stringify(subscribed).includes("nist"));
   });
 
-  it("ends its memberships in the phase detach: Security Hub's goes, GuardDuty's is told to disassociate", async () => {
-    const { resources, named } = await inPhase("detach");
-    assert.ok(!resources.some(({ name }) => name.startsWith("hub-member-")));
-    for (const region of inputs.regions) {
-      const member = named(`detector-member-${region}`);
-      assert.equal(member.inputs.invite, false);
-      assert.deepEqual(member.ignoreChanges, ["email"]);
-    }
-    assert.equal(named("detector-us-west-2").inputs.enable, true);
-  });
-
   it("puts everything adopted back in the phase restore", async () => {
     const { named } = await inPhase("restore");
     for (const { name, before, region, decision } of adoptions) {
@@ -250,20 +242,20 @@ describe("a baseline with adoptions", () => {
     }
   });
 
-  it("does not end a membership that was there before", async () => {
+  it("ends every membership but those that were there before", () => {
     const membership = { securityHub: {}, guardDuty: { detectorId: "admin", email: "old@example.org" } };
-    const found = decideAdoptions(
-      {
-        accountId: MEMBER,
-        serviceLinkedRoles: [],
-        regions: { "us-east-1": { ebsEncryptionByDefault: false, membership } },
-      },
-      inputs,
-    );
-    const { named } = await declare(() => baselineProgram({ ...inputs, adoptions: found, phase: "detach" }));
-    assert.equal(named("hub-member-us-east-1").retainOnDelete, true);
-    assert.equal(named("detector-member-us-east-1").inputs.invite, undefined);
-    assert.equal(named("detector-member-us-west-2").inputs.invite, false);
+    const regions = {
+      "us-east-1": { ebsEncryptionByDefault: false, membership },
+      "us-west-2": { ebsEncryptionByDefault: false, membership: { securityHub: {} } },
+    };
+    const found = decideAdoptions({ accountId: MEMBER, serviceLinkedRoles: [], regions }, inputs);
+    assert.deepEqual(membershipsToEnd(inputs, found), [
+      { region: "us-west-2", securityHub: false, guardDutyDetectorId: "security-detector-us-west-2" },
+    ]);
+    assert.deepEqual(membershipsToEnd(inputs, []), [
+      { region: "us-east-1", securityHub: true, guardDutyDetectorId: "security-detector-us-east-1" },
+      { region: "us-west-2", securityHub: true, guardDutyDetectorId: "security-detector-us-west-2" },
+    ]);
   });
 
   it("replaces what was decided to be replaced: imported as it is, then declared as wanted, and not left behind", async () => {
@@ -291,8 +283,8 @@ describe("phases", () => {
     assert.deepEqual(deploymentPhases(left, new Set()), ["converge"]);
   });
 
-  it("of an offboarding always end memberships, and restore only what was adopted", () => {
-    assert.deepEqual(offboardingPhases([]), ["detach"]);
-    assert.deepEqual(offboardingPhases(adoptions), ["detach", "restore"]);
+  it("of an offboarding restore only where something was adopted", () => {
+    assert.deepEqual(offboardingPhases([]), []);
+    assert.deepEqual(offboardingPhases(adoptions), ["restore"]);
   });
 });

@@ -76,6 +76,7 @@ describe("the baseline of an empty account", () => {
       accountId: MEMBER,
       email: "clearing-prod@example.org",
     });
+    assert.equal(declared.named("hub-member-us-west-2").retainOnDelete, true);
     const before = upstreamOf(declared, "hub-member-us-west-2");
     for (const name of ["hub", "standard-fsbp-1.0.0", "standard-cis-5.0.0"])
       assert.ok(before.has(`${name}-us-west-2`), name);
