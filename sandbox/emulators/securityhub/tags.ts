@@ -36,7 +36,9 @@ export function tagOperations(state: State): Record<string, Operation> {
     },
 
     ListTagsForResource(call: Call<ListTagsForResourceRequest>): ListTagsForResourceResponse {
-      return { Tags: Object.fromEntries(tagsOf(call)) };
+      const tags = tagsOf(call);
+      // The service's model has no empty map of tags.
+      return tags.size === 0 ? {} : { Tags: Object.fromEntries(tags) };
     },
   };
 }
