@@ -25,6 +25,8 @@ def _resource_arn(service, method, path, headers, body, parameters, region, acco
     if service == "events":
         # The ARN of a rule names its bus only where that is not the default one.
         return _rule(body, region, account_id, arn).replace(":rule/default/", ":rule/")
+    if service == "kms" and arn == "*":
+        return _aliased_key(body, region, account_id) or arn
     return arn
 
 
@@ -34,6 +36,12 @@ def _rule(body, region, account_id, arn):
     rule = iam_actions._safe_json_field(body, "Rule")
     bus = iam_actions._safe_json_field(body, "EventBusName") or "default"
     return tagged or (f"arn:aws:events:{region}:{account_id}:rule/{bus}/{rule}" if rule else arn)
+
+
+def _aliased_key(body, region, account_id):
+    """CreateAlias and UpdateAlias name their key otherwise than the rest. (AWS asks about the alias as well.)"""
+    key = iam_actions._safe_json_field(body, "TargetKeyId")
+    return f"arn:aws:kms:{region}:{account_id}:key/{key.rsplit('/', 1)[-1]}" if key else None
 
 
 def _iam_resource(parameters, account_id):

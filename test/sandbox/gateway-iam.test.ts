@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { EC2Client, GetEbsEncryptionByDefaultCommand } from "@aws-sdk/client-ec2";
 import {
+  EventBridgeClient,
+  PutRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
+} from "@aws-sdk/client-eventbridge";
+import {
   AttachRolePolicyCommand,
   CreatePolicyCommand,
   CreateRoleCommand,
@@ -11,6 +17,7 @@ import {
   PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import { Inspector2Client, ListTagsForResourceCommand } from "@aws-sdk/client-inspector2";
+import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import {
   CreateBucketCommand,
   DeleteBucketPolicyCommand,
@@ -333,5 +340,24 @@ describe("the one IAM of the sandbox", () => {
     await attach("ReadOnlyAccess");
     await assert.rejects(attach("AdministratorAccess"), { name: "AccessDenied" });
     await assert.rejects(builder.send(new ListRolesCommand({})), { name: "AccessDenied" });
+  });
+
+  it("checks a rule and a key by every name that a call has for it", async () => {
+    const rights = policy(
+      { Action: "events:*", Resource: `arn:aws:events:us-east-1:${MEMBER}:rule/mine` },
+      { Action: "kms:CreateAlias", Resource: `arn:aws:kms:us-east-1:${MEMBER}:key/*` },
+    );
+    const session = await assume(sandbox.as(MEMBER), await makeRole(MEMBER, rights, trustOf(MEMBER)));
+    const events = new EventBridgeClient(session);
+    await events.send(new PutRuleCommand({ Name: "mine", EventPattern: '{"source":["aws.config"]}' }));
+    const target = { Id: "queue", Arn: `arn:aws:sqs:us-east-1:${MEMBER}:queue` };
+    await events.send(new PutTargetsCommand({ Rule: "mine", EventBusName: "default", Targets: [target] }));
+    await events.send(new RemoveTargetsCommand({ Rule: "mine", Ids: ["queue"] }));
+    await assert.rejects(events.send(new RemoveTargetsCommand({ Rule: "another", Ids: ["queue"] })), {
+      name: "AccessDeniedException",
+    });
+    const { KeyMetadata } = await new KMSClient(sandbox.as(MEMBER)).send(new CreateKeyCommand({}));
+    const alias = { AliasName: "alias/mine", TargetKeyId: KeyMetadata?.KeyId };
+    await new KMSClient(session).send(new CreateAliasCommand(alias));
   });
 });
