@@ -46,7 +46,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 console.log(`AWS sandbox at ${sandbox.url} (an access key of twelve digits is that account's root; any secret will do)
 
-  export AWS_ENDPOINT_URL=${sandbox.url} AWS_REGION=us-east-1
+  export AWS_ENDPOINT_URL=${sandbox.url} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
   export AWS_ACCESS_KEY_ID=111111111111 AWS_SECRET_ACCESS_KEY=sandbox
   aws organizations list-accounts
 
