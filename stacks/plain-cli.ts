@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { StackInputs } from "../programs/inputs.ts";
 import { roleArn } from "../programs/partition.ts";
@@ -73,24 +73,23 @@ export function stackConfigDir(repository: string): string {
   return join(repository, ".bulwark/stacks");
 }
 
-/** An AWS config file with one profile per account; `role_session_name` tells AWS's logs that it was not the service. */
+/** An AWS config file with one profile per account, and the keys that they start from; `role_session_name` tells AWS's logs that it was not the service. */
 export function roleProfiles(
   accounts: readonly ReachableAccount[],
   { region, source }: { readonly region: string; readonly source: SourceCredentials },
 ): string {
   const origin = source.from === "keys" ? `source_profile = ${SOURCE_PROFILE}` : `credential_source = ${source.from}`;
-  return accounts
-    .map(({ accountId, roleArn }) =>
-      [
-        `[profile ${profileName(accountId)}]`,
-        `role_arn = ${roleArn}`,
-        origin,
-        "role_session_name = plain-cli",
-        `region = ${region}`,
-        "",
-      ].join("\n"),
-    )
-    .join("\n");
+  const profiles = accounts.map(({ accountId, roleArn }) =>
+    [
+      `[profile ${profileName(accountId)}]`,
+      `role_arn = ${roleArn}`,
+      origin,
+      "role_session_name = plain-cli",
+      `region = ${region}`,
+      "",
+    ].join("\n"),
+  );
+  return [...(source.from === "keys" ? [sourceProfile(source)] : []), ...profiles].join("\n");
 }
 
 /** Lines for a POSIX shell's `eval`. Undefined takes a variable away. */
@@ -104,7 +103,6 @@ export function shellLines(variables: Readonly<Record<string, string | undefined
 
 /** What the shell needs: backend, secrets, engine, profiles, and nothing that would override them. */
 export function plainCliEnvironment(settings: PlainCliSettings): Record<string, string | undefined> {
-  const aws = awsFiles(settings.repository);
   return {
     PATH: [join(settings.pulumiRoot, "bin"), settings.environment.PATH ?? "/usr/bin:/bin"].join(":"),
     PULUMI_HOME: settings.pulumiHome,
@@ -115,20 +113,20 @@ export function plainCliEnvironment(settings: PlainCliSettings): Record<string, 
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     AWS_PROFILE: undefined,
-    AWS_CONFIG_FILE: aws.config,
-    ...(settings.source.from === "keys" ? { AWS_SHARED_CREDENTIALS_FILE: aws.credentials } : {}),
+    AWS_CONFIG_FILE: awsConfigFile(settings.repository),
+    // @pulumi/aws-native makes an input of its provider of it, which the service's runs do not have.
+    AWS_SHARED_CREDENTIALS_FILE: undefined,
     AWS_REGION: settings.awsRegion,
     ...(settings.awsEndpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: settings.awsEndpointUrl }),
   };
 }
 
-function awsFiles(repository: string): { readonly config: string; readonly credentials: string } {
-  const folder = join(repository, ".bulwark/plain-cli");
-  return { config: join(folder, "aws-config"), credentials: join(folder, "aws-credentials") };
+function awsConfigFile(repository: string): string {
+  return join(repository, ".bulwark/plain-cli/aws-config");
 }
 
 /**
- * Writes the settings of every given stack and the AWS files, and returns the shell lines that point to them. Settings of
+ * Writes the settings of every given stack and the AWS config file, and returns the shell lines that point to them. Settings of
  * other stacks in the folder are removed. A stack's salt or data key comes from its state, so that the plain CLI never
  * makes a new one; a stack that is not deployed yet gets none. Throws an `Error` that names the stack whose state can't
  * be read.
@@ -138,12 +136,10 @@ export async function preparePlainCli(
   documents: readonly StackDocument[],
 ): Promise<string> {
   const environment = plainCliEnvironment(settings);
-  const aws = awsFiles(settings.repository);
+  const awsConfig = awsConfigFile(settings.repository);
   const folder = stackConfigDir(settings.repository);
-  await Promise.all([folder, join(aws.config, "..")].map((name) => mkdir(name, { recursive: true, mode: 0o700 })));
-  await rewrite(aws.config, roleProfiles(settings.accounts, { region: settings.awsRegion, source: settings.source }));
-  await rm(aws.credentials, { force: true });
-  if (settings.source.from === "keys") await rewrite(aws.credentials, sourceProfile(settings.source));
+  await Promise.all([folder, dirname(awsConfig)].map((name) => mkdir(name, { recursive: true, mode: 0o700 })));
+  await rewrite(awsConfig, roleProfiles(settings.accounts, { region: settings.awsRegion, source: settings.source }));
   const kept = new Set(documents.map(({ stack }) => stackSettingsFile(stack)));
   const stale = (await readdir(folder)).filter((name) => /^Pulumi\..+\.yaml$/.test(name) && !kept.has(name));
   await Promise.all(stale.map((name) => rm(join(folder, name), { force: true })));
@@ -161,7 +157,7 @@ export async function preparePlainCli(
 
 function sourceProfile(keys: Extract<SourceCredentials, { from: "keys" }>): string {
   return [
-    `[${SOURCE_PROFILE}]`,
+    `[profile ${SOURCE_PROFILE}]`,
     `aws_access_key_id = ${keys.accessKeyId}`,
     `aws_secret_access_key = ${keys.secretAccessKey}`,
     ...(keys.sessionToken === undefined ? [] : [`aws_session_token = ${keys.sessionToken}`]),

@@ -134,9 +134,10 @@ describe("a plain pulumi preview in the checkout", () => {
     const lines = await preparePlainCli(settings, [{ stack: "account-1", inputs: document() }]);
     await assert.rejects(stat(join(folder, "Pulumi.account-9.yaml")), /ENOENT/);
     assert.doesNotMatch(lines, /marker-of/);
-    const [, credentials = ""] = /AWS_SHARED_CREDENTIALS_FILE='([^']+)'/.exec(lines) ?? [];
-    assert.match(await readFile(credentials, "utf8"), /marker-of-a-key/);
-    assert.equal((await stat(credentials)).mode & 0o777, 0o600);
+    const [, config = ""] = /AWS_CONFIG_FILE='([^']+)'/.exec(lines) ?? [];
+    assert.match(await readFile(config, "utf8"), /marker-of-a-key/);
+    assert.equal((await stat(config)).mode & 0o777, 0o600);
+    assert.match(lines, /^unset AWS_SHARED_CREDENTIALS_FILE$/m);
   });
 
   it("has no salt for a stack that is not deployed, and names the stack whose state can't be read", async () => {
