@@ -14,7 +14,7 @@ run() {
 if [ $# -eq 0 ]; then
   run 'type check' "$bin/tsc" --noEmit
   run 'lint' "$bin/biome" check .
-  run 'tests' "$bin/mocha"
+  run 'tests' "$bin/mocha" 'test/**/*.test.ts'
 else
   run 'tests' "$bin/mocha" "$@"
 fi
