@@ -65,7 +65,7 @@ async function demo(): Promise<boolean> {
   const sandbox = await startPart(
     "sandbox",
     join(root, "sandbox/main.ts"),
-    partEnvironment({ SANDBOX_PORT: String(ports.sandbox), BULWARK_DATA: join(data, "sandbox") }),
+    partEnvironment({ SANDBOX_PORT: String(ports.sandbox), SANDBOX_DATA: join(data, "sandbox") }),
     join(data, "sandbox.log"),
   );
   parts.push(sandbox);
