@@ -11,7 +11,7 @@ import { OrganizationSettings } from "../../programs/settings.ts";
 import { AwsCallError, callAws } from "../aws/call-error.ts";
 import { ensureRole } from "./role.ts";
 
-const settingsPath = process.env["BULWARK_SETTINGS"];
+const settingsPath = process.env.BULWARK_SETTINGS;
 const printOnly = process.argv.includes("--print");
 
 async function readSettings(): Promise<OrganizationSettings> {
