@@ -23,6 +23,7 @@ import {
   ORGANIZATION_READ,
   RECORDER,
   SERVICE_LINKED_ROLE,
+  SERVICE_LINKED_ROLE_DELETION,
 } from "./service-actions.ts";
 
 /** What kind of account a deployment role stands in; its rights differ. */
@@ -76,7 +77,12 @@ function rights(settings: Settings, place: DeploymentPlace): readonly Statement[
 function memberRights(settings: Settings): readonly Statement[] {
   return [
     inRegions(settings, [...HUB, ...DETECTOR, ...RECORDER, ...EBS_ENCRYPTION]),
-    { Sid: "AccountSettings", Effect: "Allow", Action: [...ACCOUNT_SETTINGS, "account:ListRegions"], Resource: ["*"] },
+    {
+      Sid: "AccountSettings",
+      Effect: "Allow",
+      Action: [...ACCOUNT_SETTINGS, ...SERVICE_LINKED_ROLE_DELETION, "account:ListRegions"],
+      Resource: ["*"],
+    },
     serviceLinked(settings, [
       "config.amazonaws.com",
       "guardduty.amazonaws.com",

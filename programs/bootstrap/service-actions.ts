@@ -69,9 +69,11 @@ export const ACCOUNT_SETTINGS = [
 export const SERVICE_LINKED_ROLE = [
   "iam:CreateServiceLinkedRole",
   "iam:DeleteServiceLinkedRole",
-  "iam:GetServiceLinkedRoleDeletionStatus",
   "iam:GetRole",
 ] as const;
+
+/** The same resource's wait for the end of a deletion: its request names a task and no role. */
+export const SERVICE_LINKED_ROLE_DELETION = ["iam:GetServiceLinkedRoleDeletionStatus"] as const;
 
 /** What the security account's side of the admin stack adds in Security Hub. */
 export const HUB_ADMINISTRATION = [
