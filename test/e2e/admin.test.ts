@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { AccessAnalyzerClient, ListAnalyzersCommand } from "@aws-sdk/client-accessanalyzer";
+import { DescribeRuleCommand, EventBridgeClient, ListTargetsByRuleCommand } from "@aws-sdk/client-eventbridge";
+import {
+  DescribeOrganizationConfigurationCommand as DescribeDetectorConfiguration,
+  GuardDutyClient,
+  ListOrganizationAdminAccountsCommand as ListDetectorAdministrators,
+  ListDetectorsCommand,
+} from "@aws-sdk/client-guardduty";
+import { GetKeyRotationStatusCommand, KMSClient } from "@aws-sdk/client-kms";
+import {
+  ListAWSServiceAccessForOrganizationCommand,
+  ListDelegatedAdministratorsCommand,
+  OrganizationsClient,
+} from "@aws-sdk/client-organizations";
+import {
+  GetBucketEncryptionCommand,
+  GetBucketPolicyCommand,
+  GetBucketVersioningCommand,
+  GetPublicAccessBlockCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import {
+  BatchGetSecurityControlsCommand,
+  DescribeOrganizationConfigurationCommand as DescribeHubConfiguration,
+  GetEnabledStandardsCommand,
+  GetFindingAggregatorCommand,
+  ListFindingAggregatorsCommand,
+  ListOrganizationAdminAccountsCommand as ListHubAdministrators,
+  SecurityHubClient,
+} from "@aws-sdk/client-securityhub";
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { type Environment, organization } from "./environment.ts";
+
+const management = "111111111111";
+const security = "222222222222";
+const logArchive = "333333333333";
+const regions = ["us-east-1", "us-west-2", "ap-southeast-3"];
+const buckets = ["bulwark-config-333333333333-us-east-1", "bulwark-evidence-333333333333-us-east-1"];
+
+describe("the admin stack", function () {
+  this.timeout(120_000);
+  let environment: Environment;
+  before(async () => {
+    environment = await organization();
+  });
+  const as = (accountId: string, region?: string) => environment.root(accountId, region);
+
+  it("gives the security services trusted access to the organization", async () => {
+    const organizations = new OrganizationsClient(as(management));
+    const { EnabledServicePrincipals = [] } = await organizations.send(
+      new ListAWSServiceAccessForOrganizationCommand({}),
+    );
+    const trusted = EnabledServicePrincipals.map(({ ServicePrincipal }) => ServicePrincipal);
+    for (const service of ["securityhub.amazonaws.com", "guardduty.amazonaws.com", "access-analyzer.amazonaws.com"]) {
+      assert.ok(trusted.includes(service), `${service} is not among ${trusted}`);
+    }
+  });
+
+  it("delegates Security Hub, GuardDuty and Access Analyzer to the security account in every region", async () => {
+    const organizations = new OrganizationsClient(as(management));
+    const { DelegatedAdministrators = [] } = await organizations.send(
+      new ListDelegatedAdministratorsCommand({ ServicePrincipal: "access-analyzer.amazonaws.com" }),
+    );
+    assert.deepEqual(
+      DelegatedAdministrators.map(({ Id }) => Id),
+      [security],
+    );
+    for (const region of regions) {
+      const hub = await new SecurityHubClient(as(management, region)).send(new ListHubAdministrators({}));
+      assert.deepEqual(hub.AdminAccounts, [{ AccountId: security, Status: "ENABLED" }], region);
+      const detector = await new GuardDutyClient(as(management, region)).send(new ListDetectorAdministrators({}));
+      assert.deepEqual(detector.AdminAccounts, [{ AdminAccountId: security, AdminStatus: "ENABLED" }], region);
+    }
+  });
+
+  it("switches Security Hub on with both standards, for members in local mode and nothing by itself", async () => {
+    for (const region of regions) {
+      const hub = new SecurityHubClient(as(security, region));
+      const { StandardsSubscriptions = [] } = await hub.send(new GetEnabledStandardsCommand({}));
+      assert.deepEqual(
+        Object.fromEntries(
+          StandardsSubscriptions.map(({ StandardsArn, StandardsStatus }) => [StandardsArn, StandardsStatus]),
+        ),
+        {
+          [`arn:aws:securityhub:${region}::standards/aws-foundational-security-best-practices/v/1.0.0`]: "READY",
+          [`arn:aws:securityhub:${region}::standards/cis-aws-foundations-benchmark/v/5.0.0`]: "READY",
+        },
+        region,
+      );
+      const configuration = await hub.send(new DescribeHubConfiguration({}));
+      assert.equal(configuration.AutoEnable, false, region);
+      assert.equal(configuration.AutoEnableStandards, "NONE", region);
+      assert.equal(configuration.OrganizationConfiguration?.ConfigurationType, "LOCAL", region);
+    }
+  });
+
+  it("brings the findings of every region together in the home region", async () => {
+    const hub = new SecurityHubClient(as(security));
+    const { FindingAggregators = [] } = await hub.send(new ListFindingAggregatorsCommand({}));
+    assert.equal(FindingAggregators.length, 1);
+    const aggregator = await hub.send(
+      new GetFindingAggregatorCommand({ FindingAggregatorArn: FindingAggregators[0]?.FindingAggregatorArn }),
+    );
+    assert.equal(aggregator.FindingAggregationRegion, "us-east-1");
+    assert.equal(aggregator.RegionLinkingMode, "SPECIFIED_REGIONS");
+    assert.deepEqual([...(aggregator.Regions ?? [])].sort(), ["ap-southeast-3", "us-west-2"]);
+  });
+
+  it("customises the parameter of a single control in every region", async () => {
+    for (const region of regions) {
+      const { SecurityControls = [] } = await new SecurityHubClient(as(security, region)).send(
+        new BatchGetSecurityControlsCommand({ SecurityControlIds: ["ACM.1"] }),
+      );
+      assert.deepEqual(
+        SecurityControls[0]?.Parameters,
+        { daysToExpiration: { ValueType: "CUSTOM", Value: { Integer: 60 } } },
+        region,
+      );
+      assert.equal(SecurityControls[0]?.LastUpdateReason, "Two monthly change windows", region);
+    }
+  });
+
+  it("runs GuardDuty in the security account and enables nothing in members by itself", async () => {
+    for (const region of regions) {
+      const guardDuty = new GuardDutyClient(as(security, region));
+      const { DetectorIds = [] } = await guardDuty.send(new ListDetectorsCommand({}));
+      assert.equal(DetectorIds.length, 1, region);
+      const configuration = await guardDuty.send(new DescribeDetectorConfiguration({ DetectorId: DetectorIds[0] }));
+      assert.equal(configuration.AutoEnableOrganizationMembers, "NONE", region);
+    }
+  });
+
+  it("has an analyzer of the organization in every region", async () => {
+    for (const region of regions) {
+      const { analyzers = [] } = await new AccessAnalyzerClient(as(security, region)).send(
+        new ListAnalyzersCommand({ type: "ORGANIZATION" }),
+      );
+      assert.deepEqual(
+        analyzers.map(({ name, status }) => ({ name, status })),
+        [{ name: "bulwark-organization", status: "ACTIVE" }],
+        region,
+      );
+    }
+  });
+
+  it("keeps evidence in buckets that are encrypted with their own rotated key, versioned, closed and TLS only", async () => {
+    const s3 = new S3Client({ ...as(logArchive), forcePathStyle: true });
+    const keys = new Set<string>();
+    for (const Bucket of buckets) {
+      const { ServerSideEncryptionConfiguration } = await s3.send(new GetBucketEncryptionCommand({ Bucket }));
+      const encryption = ServerSideEncryptionConfiguration?.Rules?.[0];
+      assert.equal(encryption?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm, "aws:kms");
+      const KeyId = encryption?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID ?? "";
+      keys.add(KeyId);
+      const rotation = await new KMSClient(as(logArchive)).send(new GetKeyRotationStatusCommand({ KeyId }));
+      assert.equal(rotation.KeyRotationEnabled, true);
+      assert.equal((await s3.send(new GetBucketVersioningCommand({ Bucket }))).Status, "Enabled");
+      const { PublicAccessBlockConfiguration: block } = await s3.send(new GetPublicAccessBlockCommand({ Bucket }));
+      assert.deepEqual(block, {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      });
+      const { Policy = "{}" } = await s3.send(new GetBucketPolicyCommand({ Bucket }));
+      const tls = (JSON.parse(Policy) as { Statement: Record<string, unknown>[] }).Statement.find(
+        ({ Condition }) => JSON.stringify(Condition) === '{"Bool":{"aws:SecureTransport":"false"}}',
+      );
+      assert.deepEqual(tls && { ...tls, Sid: undefined }, {
+        Sid: undefined,
+        Effect: "Deny",
+        Principal: "*",
+        Action: ["s3:*"],
+        Resource: [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      });
+    }
+    assert.equal(keys.size, buckets.length);
+  });
+
+  it("sends the organization's account events to a queue that only their rule may write to", async () => {
+    const events = new EventBridgeClient(as(management));
+    const sqs = new SQSClient(as(management));
+    const rule = await events.send(new DescribeRuleCommand({ Name: "bulwark-account-events" }));
+    assert.equal(rule.State, "ENABLED");
+    assert.deepEqual((JSON.parse(rule.EventPattern ?? "{}") as { source: string[] }).source, ["aws.organizations"]);
+    const { Targets = [] } = await events.send(new ListTargetsByRuleCommand({ Rule: "bulwark-account-events" }));
+    const queueArn = "arn:aws:sqs:us-east-1:111111111111:bulwark-account-events";
+    assert.deepEqual(
+      Targets.map(({ Arn }) => Arn),
+      [queueArn],
+    );
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: "bulwark-account-events" }));
+    const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }));
+    const { Statement } = JSON.parse(Attributes.Policy ?? "{}") as {
+      Statement: { Effect: string; Action: string[]; Principal: unknown; Condition: unknown }[];
+    };
+    const allowed = Statement.filter(({ Effect }) => Effect === "Allow");
+    assert.deepEqual(
+      allowed.map(({ Action, Principal, Condition }) => ({ Action, Principal, Condition })),
+      [
+        {
+          Action: ["sqs:SendMessage"],
+          Principal: { Service: "events.amazonaws.com" },
+          Condition: { ArnEquals: { "aws:SourceArn": rule.Arn } },
+        },
+      ],
+    );
+    assert.match(Attributes.RedrivePolicy ?? "", /bulwark-account-events-dead-letters/);
+  });
+});

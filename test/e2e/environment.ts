@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { chmod, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { runBootstrap } from "../../demo/bootstrap.ts";
+import { type AccessKey, createAdministrator, createServiceIdentity } from "../../demo/identities.ts";
+import { type Part, startPart, untilReady } from "../../demo/parts.ts";
+import { type RootAccess, rootAccess } from "../../sandbox/organization/root-access.ts";
+import { type Api, createApi, type Operation } from "./api.ts";
+import { processesOf } from "./processes.ts";
+
+/** Bulwark as it runs in production, beside a sandbox AWS Organization: every process, and who may call it. */
+export interface Environment {
+  /** Holds everything that the processes write; its name finds them among the machine's processes. */
+  readonly folder: string;
+  /** The folder of the service's data. */
+  readonly data: string;
+  /** Where AWS answers. */
+  readonly aws: string;
+  readonly api: Api;
+  readonly service: Service;
+  /** An administrator of the management account. */
+  readonly administrator: AccessKey;
+  /** The AWS configuration files with which the service was started. */
+  readonly identity: { readonly configFile: string; readonly credentialsFile: string };
+  /** AWS SDK settings of an account's root. */
+  root(accountId: string, region?: string): RootAccess;
+}
+
+/** The process of the service. */
+export interface Service {
+  start(): Promise<void>;
+  /** Asks it to end as an operating system does, and answers how it ended. */
+  stop(): Promise<string>;
+  log(): Promise<string>;
+}
+
+const root = resolve(import.meta.dirname, "../..");
+export const settingsFile = join(root, "sandbox/organization/settings.json");
+const token = "administrator-token-of-the-end-to-end-tests";
+const START_MS = 60_000;
+
+let started: Promise<Environment> | undefined;
+let adminDeployed: Promise<Operation> | undefined;
+const parts: Part[] = [];
+let folder: string | undefined;
+
+/** The environment of this run of mocha; the first who asks starts it, a root hook ends it. */
+export function environment(): Promise<Environment> {
+  started ??= start();
+  return started;
+}
+
+/** The same, once its admin stack is deployed; the first who asks deploys it. Answers that operation, too. */
+export async function organization(): Promise<Environment & { readonly admin: Operation }> {
+  const running = await environment();
+  adminDeployed ??= running.api.done("POST", "/admin/deployments", {});
+  return { ...running, admin: await adminDeployed };
+}
+
+async function start(): Promise<Environment> {
+  folder = await mkdtemp(join(tmpdir(), "bulwark-e2e-"));
+  // As root, PostgreSQL runs as another user, who has to get in.
+  await chmod(folder, 0o755);
+  const aws = await startSandbox(folder);
+  const settings = JSON.parse(await readFile(settingsFile, "utf8")) as {
+    accounts: { management: string; security: string };
+  };
+  const administrator = await createAdministrator(aws, settings.accounts.management);
+  await runBootstrap(
+    partEnvironment({
+      AWS_ENDPOINT_URL: aws,
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: administrator.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: administrator.secretAccessKey,
+      BULWARK_SETTINGS: settingsFile,
+    }),
+    () => undefined,
+  );
+  const identity = await createServiceIdentity(aws, settings.accounts.security, "BulwarkService", join(folder, "aws"));
+  const data = join(folder, "service");
+  const service = createService(
+    partEnvironment({
+      PORT: "0",
+      BULWARK_DATA: data,
+      BULWARK_SETTINGS: settingsFile,
+      BULWARK_TOKEN: token,
+      TMPDIR: folder,
+      AWS_ENDPOINT_URL: aws,
+      AWS_REGION: "us-east-1",
+      AWS_CONFIG_FILE: identity.configFile,
+      AWS_SHARED_CREDENTIALS_FILE: identity.credentialsFile,
+    }),
+    data,
+    join(folder, "service.log"),
+  );
+  await service.start();
+  return {
+    folder,
+    data,
+    aws,
+    administrator,
+    identity,
+    service,
+    api: createApi(service.url, token),
+    root: (accountId, region = "us-east-1") => rootAccess(aws, accountId, region),
+  };
+}
+
+async function startSandbox(parent: string): Promise<string> {
+  const logPath = join(parent, "sandbox.log");
+  const sandbox = await startPart(
+    "sandbox",
+    join(root, "sandbox/main.ts"),
+    partEnvironment({ SANDBOX_PORT: "0", SANDBOX_DATA: join(parent, "sandbox") }),
+    logPath,
+  );
+  parts.push(sandbox);
+  const url = await told(sandbox, async () => /AWS sandbox at (http:\S+)/.exec(await readLog(logPath))?.[1]);
+  await untilReady(sandbox, `${url}/_sandbox/health`, START_MS);
+  return url;
+}
+
+function createService(env: Record<string, string>, data: string, logPath: string): Service & { url(): string } {
+  let url = "";
+  let part: Part | undefined;
+  return {
+    url: () => url,
+    log: () => readLog(logPath),
+    async start() {
+      await rm(join(data, "service.json"), { force: true });
+      await mkdir(data, { recursive: true });
+      const begun = await startPart("service", join(root, "api/main.ts"), env, logPath);
+      part = begun;
+      parts.push(begun);
+      url = await told(begun, async () => {
+        const facts = await readFile(join(data, "service.json"), "utf8").catch(() => undefined);
+        return facts === undefined ? undefined : (JSON.parse(facts) as { url: string }).url;
+      });
+      await untilReady(begun, `${url}/readyz`, START_MS);
+    },
+    async stop() {
+      const ending = part;
+      assert.ok(ending, "the service was never started");
+      await ending.stop();
+      parts.splice(parts.indexOf(ending), 1);
+      return ending.ended;
+    },
+  };
+}
+
+/** A log is there once something is in it. */
+function readLog(path: string): Promise<string> {
+  return readFile(path, "utf8").catch(() => "");
+}
+
+/** Waits until a part has said where it listens. */
+async function told(part: Part, ask: () => Promise<string | undefined>): Promise<string> {
+  let ended: string | undefined;
+  void part.ended.then((how) => {
+    ended = how;
+  });
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (ended !== undefined) {
+      assert.fail(`the ${part.name} ended with ${ended}:\n${await readLog(part.logPath)}`);
+    }
+    await new Promise((settle) => setTimeout(settle, 50));
+  }
+}
+
+/** What a part sees of the environment: nothing of the AWS settings of the person who runs the tests. */
+function partEnvironment(extra: Record<string, string>): Record<string, string> {
+  const kept = ["PATH", "HOME", "LANG", "USER", "LOGNAME"].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(kept), ...extra };
+}
+
+after("the environment closes and leaves no process", async function () {
+  if (folder === undefined) return;
+  this.timeout(60_000);
+  // The service first: its runs still talk to AWS.
+  const endings: string[] = [];
+  for (const part of parts.splice(0).reverse()) {
+    await part.stop();
+    endings.push(`${part.name}: ${await part.ended}`);
+  }
+  const left = await processesOf(folder);
+  const kept = process.env.BULWARK_KEEP_E2E === "1";
+  if (!kept) await rm(folder, { recursive: true, force: true });
+  else console.log(`kept ${folder}`);
+  assert.deepEqual(left, [], "processes were left");
+  for (const ending of endings) assert.match(ending, /: exit code 0$/);
+});
