@@ -1,3 +1,4 @@
+import type { MembershipToEnd } from "../programs/baseline/memberships.ts";
 import type { StackInputs } from "../programs/inputs.ts";
 import type { AccountInventory, AdminInventory } from "../programs/inventory.ts";
 import type { Organizations } from "../stacks/aws/organizations.ts";
@@ -8,6 +9,8 @@ export interface Aws {
   readonly organizations: Organizations;
   /** Creates Bulwark's own role in a member, or brings it up to date. */
   ensureDeploymentRole(accountId: string, operationId: string, signal: AbortSignal): Promise<void>;
+  /** Ends a member's memberships in the security account's services. */
+  endMemberships(accountId: string, operationId: string, memberships: readonly MembershipToEnd[]): Promise<void>;
   /** Removes Bulwark's own role from a member. */
   removeDeploymentRole(accountId: string, operationId: string): Promise<void>;
   /** Regions that an account has enabled, asked in the account. */

@@ -3,6 +3,7 @@ import { membershipSessionPolicy } from "../programs/bootstrap/membership-sessio
 import { memberDeploymentRole } from "../programs/bootstrap/roles.ts";
 import { organizationsRegion } from "../programs/partition.ts";
 import type { OrganizationSettings } from "../programs/settings.ts";
+import { endMemberships } from "../stacks/aws/memberships.ts";
 import { createOrganizationsClient } from "../stacks/aws/organizations.ts";
 import { enabledRegions } from "../stacks/aws/regions.ts";
 import { createRoleChain, type RoleChain } from "../stacks/aws/role-chain.ts";
@@ -14,11 +15,11 @@ import type { Aws } from "./aws.ts";
 
 export interface AwsOfOrganizationOptions {
   readonly settings: OrganizationSettings;
-  /** Where every call goes instead of AWS: the sandbox. */
+  /** Where every call goes instead of AWS's own endpoints. */
   readonly endpoint?: string | undefined;
 }
 
-/** AWS of a real organization, or of the sandbox: by assumed roles only. */
+/** AWS as an organization's accounts give it: by assumed roles only. */
 export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws & {
   /** The management role's credentials, renewed by themselves, for the account-event queue. */
   readonly managementCredentials: AwsCredentialIdentityProvider;
@@ -55,6 +56,12 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
     chain,
     async ensureDeploymentRole(accountId, operationId, signal) {
       await roles.ensure(accountId, operationId, signal);
+    },
+    async endMemberships(accountId, operationId, memberships) {
+      const regions = memberships.map(({ region }) => region);
+      const policy = membershipSessionPolicy(regions);
+      const credentials = await session(accounts.security, "deployment", operationId, policy);
+      await endMemberships({ accountId, security: { accountId: accounts.security, credentials }, memberships, ...at });
     },
     removeDeploymentRole: (accountId, operationId) => roles.remove(accountId, operationId),
     async enabledRegions(accountId, operationId) {

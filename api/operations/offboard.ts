@@ -1,4 +1,5 @@
 import type { Adoption } from "../../programs/adoption.ts";
+import { membershipsToEnd } from "../../programs/baseline/memberships.ts";
 import { type AdminLink, BaselineInputs } from "../../programs/inputs.ts";
 import { offboardingPhases } from "../../programs/phases.ts";
 import type { RunResult } from "../../stacks/run.ts";
@@ -21,10 +22,15 @@ export const offboard: Kind = {
       const inputs = BaselineInputs.parse({ ...row.inputs, adoptions });
       await work.aws.ensureDeploymentRole(accountId, work.operation.id, work.signal);
       // A stack whose first deployment failed early has nothing that could be ended or restored.
+      const memberships = membershipsToEnd(inputs, adoptions);
+      if (memberships.length > 0) {
+        work.say("ending memberships");
+        await work.aws.endMemberships(accountId, work.operation.id, memberships);
+      }
       if (row.deployedAt !== null) {
         for (const phase of offboardingPhases(adoptions)) {
-          work.say(phase === "detach" ? "ending memberships" : "putting back what was adopted");
-          runs.push(await work.run("up", inPhase(inputs, phase), { refresh: runs.length === 0 }));
+          work.say("putting back what was adopted");
+          runs.push(await work.run("up", inPhase(inputs, phase), { refresh: true }));
         }
       }
       const last = adoptions.length > 0 && row.deployedAt !== null ? "restore" : "converge";
@@ -45,7 +51,10 @@ export const offboard: Kind = {
           .filter(({ decision }) => decision !== "leave")
           .map(({ type, name, region, before }) => ({ type, name, region, before })),
         leftovers,
-        kept: ["evidence in the log archive: never removed by Bulwark"],
+        kept: [
+          "evidence in the log archive: never removed by Bulwark",
+          "Security Hub's record of the former member in the security account: AWS never deletes one of an account of the organization",
+        ],
         steps: runs.flatMap(({ steps }) => steps).map(withoutInputs),
       },
       save: async (transaction) => {

@@ -32,6 +32,8 @@ export interface Emulator {
   /** Name of the botocore model folder: `securityhub`, `accessanalyzer`, `config`. */
   readonly model: string;
   readonly operations: Readonly<Record<string, Operation>>;
+  /** Operations that check their input themselves, because AWS refuses single entries of a batch and takes the others. */
+  readonly selfValidating?: readonly string[];
   /**
    * IAM action and resources of a call where they differ from `<signingName>:<operation>` on `*`
    * (for example `access-analyzer:CreateAnalyzer` on the analyzer's ARN).

@@ -152,6 +152,9 @@ export function fakeAws(): FakeAws {
     async ensureDeploymentRole(accountId) {
       called("ensureDeploymentRole", accountId);
     },
+    async endMemberships(accountId, _operationId, memberships) {
+      called("endMemberships", `${accountId} ${memberships.map(({ region }) => region).join(" ")}`);
+    },
     async removeDeploymentRole(accountId) {
       called("removeDeploymentRole", accountId);
     },

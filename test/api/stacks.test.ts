@@ -100,7 +100,7 @@ describe("stacks", () => {
       assert.equal(refused.body.errors[0].field, "confirm");
       assert.equal((await serving.call("DELETE", `/accounts/${accountId}?confirm=100000000002`)).status, 400);
       const { result } = await done("DELETE", `/accounts/${accountId}?confirm=${accountId}`);
-      assert.deepEqual(runs(), ["up detach", "up restore", "destroy restore"]);
+      assert.deepEqual(runs(), ["up restore", "destroy restore"]);
       assert.equal(result.restored[0].before.findingPublishingFrequency, "SIX_HOURS");
       assert.equal(result.resources, 0);
       assert.equal(serving.aws.calls.at(-1), `removeDeploymentRole ${accountId}`);

@@ -48,6 +48,7 @@ export function createSecurityHub(aws: Aws): SecurityHub {
       signingName: "securityhub",
       model: "securityhub",
       operations: operationsOf(state),
+      selfValidating: ["BatchImportFindings"],
       authorization: authorizationOf(state),
     },
     isEnabled: (at) => hubAt(state, at) !== undefined,
