@@ -59,7 +59,7 @@ function ofProperty(
     case "map":
       return ofMap(itemOf(property), asValues(before), asValues(after), path, replaces);
     default:
-      return [{ path, kind: isBlank(after) ? "delete" : isBlank(before) ? "add" : "update", replaces }];
+      return [{ path, kind: "update", replaces }];
   }
 }
 

@@ -9,7 +9,7 @@ export class OperationError extends Error {
   readonly reason: string;
 
   constructor(service: string, operation: string, cause: unknown) {
-    super(`operation error ${service}: ${operation}, ${describe(cause)}`, { cause });
+    super(`operation error ${service}: ${operation}, ${describe(cause, modeled(service, operation))}`, { cause });
     this.name = "OperationError";
     this.code = codeOf(cause);
     this.reason = cause instanceof Error ? cause.message : String(cause);
@@ -47,7 +47,24 @@ function codeOf(error: unknown): string {
 /** Attempts that the client makes in all before it gives up; the real provider makes 25. */
 export const maxAttempts = 8;
 
-function describe(error: unknown): string {
+/** Codes that AWS gives to any call, whether the service model names them for it or not. */
+const common =
+  /^(AccessDenied|Throttling|TooManyRequests|ExpiredToken|UnrecognizedClient|OptInRequired|RequestLimitExceeded)/;
+
+/**
+ * Whether the model of a call has an error, in which case the SDK for Go leaves out "api error". The SDK for JavaScript
+ * knows only whether the service has it.
+ */
+function modeled(service: string, operation: string): (error: Error) => boolean {
+  const everywhere = service === "Organizations" || service === "AccessAnalyzer";
+  const hubWrites = service === "SecurityHub" && !/^(BatchGet|Describe|Get|List)/.test(operation);
+  return (error) => {
+    const inService = error.constructor.name === error.name;
+    return inService && (everywhere || hubWrites || !common.test(error.name));
+  };
+}
+
+function describe(error: unknown, isModeled: (error: Error) => boolean = () => false): string {
   if (error instanceof CredentialsError) return error.message;
   if (!isResponseError(error)) {
     return `https response error StatusCode: 0, RequestID: , request send failed, ${error instanceof Error ? error.message || error.name : String(error)}`;
@@ -55,9 +72,7 @@ function describe(error: unknown): string {
   const { httpStatusCode, requestId, extendedRequestId, attempts } = error.$metadata;
   const tries = attempts === maxAttempts ? `exceeded maximum number of attempts, ${attempts}, ` : "";
   const host = extendedRequestId ? `, HostID: ${extendedRequestId}` : "";
-  // Where the service model has the error, the SDK for Go leaves out "api error".
-  const modeled = /^[A-Z]/.test(error.name) && error.constructor.name === error.name;
-  const said = `${modeled ? "" : "api error "}${error.name}: ${error.message}`;
+  const said = `${isModeled(error) ? "" : "api error "}${error.name}: ${error.message}`;
   return `${tries}https response error StatusCode: ${httpStatusCode}, RequestID: ${requestId ?? ""}${host}, ${said}`;
 }
 

@@ -1,0 +1,128 @@
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  type EngineEvent,
+  LocalWorkspace,
+  type OpMap,
+  PulumiCommand,
+  type Stack,
+} from "@pulumi/pulumi/automation/index.js";
+import { installPlugins } from "../../sandbox/plugins/install.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+export type Program = () => Promise<Record<string, unknown> | undefined>;
+export type Verb = "preview" | "up" | "refresh" | "previewRefresh" | "destroy";
+
+/** What a verb did, or its error. */
+export interface Outcome {
+  readonly changes: OpMap;
+  /** Property paths by resource name: `~ delaySeconds`, `+- name`. */
+  readonly diffs: Readonly<Record<string, string[]>>;
+  /** Diagnostics of severity error; empty when it succeeded. */
+  readonly errors: string;
+}
+
+/** The real engine with the sandbox's plugins, its state in a temporary folder. */
+export interface Engine {
+  readonly folder: string;
+  readonly env: Record<string, string>;
+  /** Runs a verb on a stack; the program is that of the stack from then on. */
+  run(stack: string, verb: Verb, program?: Program): Promise<Outcome>;
+  open(stack: string, program?: Program): Promise<Stack>;
+  /** A resource of a stack's state, by its name. */
+  resource(stack: string, name: string): Promise<StateResource>;
+  remove(): Promise<void>;
+}
+
+export interface StateResource {
+  readonly id: string;
+  readonly type: string;
+  readonly inputs: Record<string, unknown>;
+  readonly outputs: Record<string, unknown>;
+}
+
+const signs: Readonly<Record<string, string>> = {
+  add: "+",
+  "add-replace": "++",
+  delete: "-",
+  "delete-replace": "--",
+  update: "~",
+  "update-replace": "+-",
+};
+
+/** Installs the plugins and prepares a backend; `endpoint` is where AWS is. */
+export async function startEngine(endpoint: string, more: Record<string, string> = {}): Promise<Engine> {
+  const folder = await mkdtemp(join(tmpdir(), "bulwark-plugins-"));
+  const pulumiHome = join(folder, "home");
+  await mkdir(join(folder, "state"), { recursive: true });
+  await installPlugins(pulumiHome, join(ROOT, ".bulwark/bin/node"));
+  const pulumiCommand = await PulumiCommand.get({ root: join(ROOT, ".bulwark") });
+  const env = {
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_HOME: pulumiHome,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_SHARED_CREDENTIALS_FILE: join(folder, "credentials"),
+    AWS_CONFIG_FILE: join(folder, "config"),
+    ...more,
+  };
+  const programs = new Map<string, Program>();
+  const open = async (name: string, given?: Program) => {
+    const program = given ?? programs.get(name) ?? (async () => ({}));
+    programs.set(name, program);
+    const stack = await LocalWorkspace.createOrSelectStack(
+      { stackName: name, projectName: "plugins", program },
+      {
+        pulumiCommand,
+        pulumiHome,
+        secretsProvider: "passphrase",
+        projectSettings: { name: "plugins", runtime: "nodejs", backend: { url: `file://${folder}/state` } },
+        envVars: env,
+      },
+    );
+    await stack.setConfig("pulumi:disable-default-providers", { value: '["*"]' });
+    return stack;
+  };
+  return {
+    folder,
+    env,
+    open,
+    async run(name, verb, program) {
+      const stack = await open(name, program);
+      const events: EngineEvent[] = [];
+      await stack[verb]({ onEvent: (event: EngineEvent) => events.push(event) }).catch((error: unknown) => {
+        if (!events.some((event) => event.diagnosticEvent?.severity === "error")) throw error;
+      });
+      return outcomeOf(events);
+    },
+    async resource(name, resourceName) {
+      const file = join(folder, "state/.pulumi/stacks/plugins", `${name}.json`);
+      const { checkpoint } = JSON.parse(await readFile(file, "utf8"));
+      const resources = checkpoint.latest.resources as (StateResource & { urn: string })[];
+      const found = resources.find(({ urn }) => urn.endsWith(`::${resourceName}`));
+      if (!found) throw new Error(`the state of ${name} has no resource ${resourceName}`);
+      return found;
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+function outcomeOf(events: readonly EngineEvent[]): Outcome {
+  const diffs: Record<string, string[]> = {};
+  for (const { resourcePreEvent, resOutputsEvent } of events) {
+    const metadata = resOutputsEvent?.metadata ?? resourcePreEvent?.metadata;
+    if (!metadata?.detailedDiff) continue;
+    const name = metadata.urn.slice(metadata.urn.lastIndexOf("::") + 2);
+    diffs[name] = Object.entries(metadata.detailedDiff).map(([path, diff]) => `${signs[diff.diffKind]} ${path}`);
+  }
+  const errors = events
+    .flatMap(({ diagnosticEvent }) => (diagnosticEvent?.severity === "error" ? [diagnosticEvent.message] : []))
+    .join("\n");
+  const changes = events.findLast(({ summaryEvent }) => summaryEvent)?.summaryEvent?.resourceChanges ?? {};
+  return { changes, diffs, errors };
+}
