@@ -2,6 +2,7 @@ import type { Adoption } from "../../programs/adoption.ts";
 import { decideAdoptions } from "../../programs/baseline/adoption.ts";
 import { baselineProblems } from "../../programs/baseline/preconditions.ts";
 import { AdminLink, BaselineInputs } from "../../programs/inputs.ts";
+import { regionsOf } from "../../programs/regions.ts";
 import { whyNotMember } from "../accounts/eligibility.ts";
 import { findAccount } from "../store/accounts.ts";
 import { findStack } from "../store/stacks.ts";
@@ -29,7 +30,7 @@ export async function planBaseline(
   }
   await aws.ensureDeploymentRole(accountId, operation.id, work.signal);
   const enabled = await aws.enabledRegions(accountId, operation.id);
-  const regions = settings.regions.filter((region) => enabled.has(region));
+  const regions = regionsOf(settings, enabled);
   if (!regions.includes(settings.homeRegion)) {
     throw new OperationFailure("opt_in_required", `account ${accountId} does not have ${settings.homeRegion} enabled`, {
       accountId,
