@@ -6,7 +6,7 @@ import {
   ListDetectorsCommand,
 } from "@aws-sdk/client-guardduty";
 import type { DetectorInventory } from "../../programs/inventory.ts";
-import { clientSettings, defined, type Reading, reader } from "./reading.ts";
+import { clientSettings, defined, type Reading, reader, tagged } from "./reading.ts";
 
 /** The detector of an account and region, or undefined. There is at most one (GuardDuty API reference, CreateDetector). */
 export async function readDetector(reading: Reading, region: string): Promise<DetectorInventory | undefined> {
@@ -24,6 +24,7 @@ export async function readDetector(reading: Reading, region: string): Promise<De
       id: DetectorId,
       enable: detector.Status === "ENABLED",
       findingPublishingFrequency: detector.FindingPublishingFrequency ?? "SIX_HOURS",
+      tags: tagged(detector.Tags),
       administratorAccountId: administrator.Administrator?.AccountId,
     });
   } finally {

@@ -16,7 +16,7 @@ import {
 } from "@aws-sdk/client-securityhub";
 import type { AdminInventory, AdminRegionInventory, DelegatedService } from "../../programs/inventory.ts";
 import { readDetector } from "./guardduty.ts";
-import { clientSettings, defined, type Reading, reader } from "./reading.ts";
+import { clientSettings, defined, type Reading, reader, tagged } from "./reading.ts";
 import { readHub } from "./security-hub.ts";
 
 /** Services whose delegated administrator is registered through AWS Organizations itself, and visible there for all. */
@@ -139,6 +139,8 @@ async function readRegion(request: AdminReading, region: string): Promise<AdminR
   });
 }
 
+type Analyzer = AdminRegionInventory["organizationAnalyzers"][number];
+
 async function readOrganizationAnalyzers(
   reading: Reading,
   region: string,
@@ -147,10 +149,10 @@ async function readOrganizationAnalyzers(
   const { need } = reader(reading, region, "the organization's analyzers");
   try {
     return await need("access-analyzer:ListAnalyzers", async () => {
-      const found: { name: string; arn: string }[] = [];
+      const found: Analyzer[] = [];
       for await (const page of paginateListAnalyzers({ client }, { type: "ORGANIZATION" })) {
-        for (const { name, arn } of page.analyzers ?? []) {
-          if (name !== undefined && arn !== undefined) found.push({ name, arn });
+        for (const { name, arn, tags } of page.analyzers ?? []) {
+          if (name !== undefined && arn !== undefined) found.push(defined<Analyzer>({ name, arn, tags: tagged(tags) }));
         }
       }
       return found;

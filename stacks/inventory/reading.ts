@@ -40,3 +40,9 @@ export function reader(reading: Reading, region: string, what: string) {
 export function defined<T extends object>(object: { [K in keyof T]: T[K] | undefined }): T {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 }
+
+/** Tags as an inventory has them: undefined where there are none, without those that AWS itself sets. */
+export function tagged(tags: Readonly<Record<string, string>> | undefined): Record<string, string> | undefined {
+  const own = Object.entries(tags ?? {}).filter(([name]) => !name.startsWith("aws:"));
+  return own.length === 0 ? undefined : Object.fromEntries(own);
+}
