@@ -4,27 +4,37 @@ import type { AccountInventory, AdminInventory } from "../programs/inventory.ts"
 import type { Organizations } from "../stacks/aws/organizations.ts";
 import type { SessionCredentials } from "../stacks/aws/session.ts";
 
+/** By which role a member is entered: Bulwark's own, or, to look only, the one that AWS made, held to reading. */
+export type MemberRole = "deployment" | "reading";
+
 /** What the service asks of AWS outside of stack runs. All of it throws `AwsCallError`. */
 export interface Aws {
   readonly organizations: Organizations;
   /** Creates Bulwark's own role in a member, or brings it up to date. */
   ensureDeploymentRole(accountId: string, operationId: string, signal: AbortSignal): Promise<void>;
+  /** The role for looking at a member without changing it: Bulwark's own where it is there in its present version. */
+  roleForReading(accountId: string, operationId: string): Promise<MemberRole>;
   /** Ends a member's memberships in the security account's services. */
   endMemberships(accountId: string, operationId: string, memberships: readonly MembershipToEnd[]): Promise<void>;
   /** Removes Bulwark's own role from a member. */
   removeDeploymentRole(accountId: string, operationId: string): Promise<void>;
   /** Regions that an account has enabled, asked in the account. */
-  enabledRegions(accountId: string, operationId: string): Promise<ReadonlySet<string>>;
+  enabledRegions(accountId: string, operationId: string, role: MemberRole): Promise<ReadonlySet<string>>;
   /** What a member holds of the things that its baseline manages. */
   readAccount(request: AccountReading): Promise<AccountInventory>;
   readAdmin(request: { readonly operationId: string; readonly organizationId: string }): Promise<AdminInventory>;
   /** Short-lived credentials, by account id, of every account that a run of these inputs needs. */
-  credentialsFor(inputs: StackInputs, operationId: string): Promise<Readonly<Record<string, SessionCredentials>>>;
+  credentialsFor(
+    inputs: StackInputs,
+    operationId: string,
+    role: MemberRole,
+  ): Promise<Readonly<Record<string, SessionCredentials>>>;
 }
 
 export interface AccountReading {
   readonly accountId: string;
   readonly operationId: string;
+  readonly role: MemberRole;
   readonly regions: readonly string[];
   /** The security account's detectors by region. */
   readonly detectorIds: Readonly<Record<string, string>>;

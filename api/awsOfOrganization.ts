@@ -1,5 +1,6 @@
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import { membershipSessionPolicy } from "../programs/bootstrap/membership-session.ts";
+import { readingSessionPolicy } from "../programs/bootstrap/reading-session.ts";
 import { memberDeploymentRole } from "../programs/bootstrap/roles.ts";
 import { organizationsRegion } from "../programs/partition.ts";
 import type { OrganizationSettings } from "../programs/settings.ts";
@@ -11,7 +12,7 @@ import type { SessionRequest } from "../stacks/aws/session.ts";
 import { createDeploymentRoles } from "../stacks/bootstrap/deployment-role.ts";
 import { readAccountInventory } from "../stacks/inventory/account.ts";
 import { readAdminInventory } from "../stacks/inventory/organization.ts";
-import type { Aws } from "./aws.ts";
+import type { Aws, MemberRole } from "./aws.ts";
 
 export interface AwsOfOrganizationOptions {
   readonly settings: OrganizationSettings;
@@ -30,6 +31,10 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
   const chain = createRoleChain({ settings, ...at });
   const session = (accountId: string, role: SessionRequest["role"], operationId: string, sessionPolicy?: string) =>
     chain.sessionFor({ accountId, role, operationId, ...(sessionPolicy === undefined ? {} : { sessionPolicy }) });
+  const memberSession = (accountId: string, role: MemberRole, operationId: string) =>
+    role === "deployment"
+      ? session(accountId, "deployment", operationId)
+      : session(accountId, "bootstrap", operationId, readingSessionPolicy());
   const managementCredentials = chain.renewing({
     accountId: accounts.management,
     role: "management",
@@ -57,6 +62,9 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
     async ensureDeploymentRole(accountId, operationId, signal) {
       await roles.ensure(accountId, operationId, signal);
     },
+    async roleForReading(accountId, operationId) {
+      return (await roles.isCurrent(accountId, operationId)) ? "deployment" : "reading";
+    },
     async endMemberships(accountId, operationId, memberships) {
       const regions = memberships.map(({ region }) => region);
       const policy = membershipSessionPolicy(regions);
@@ -64,13 +72,13 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
       await endMemberships({ accountId, security: { accountId: accounts.security, credentials }, memberships, ...at });
     },
     removeDeploymentRole: (accountId, operationId) => roles.remove(accountId, operationId),
-    async enabledRegions(accountId, operationId) {
-      const credentials = await session(accountId, "deployment", operationId);
+    async enabledRegions(accountId, operationId, role) {
+      const credentials = await memberSession(accountId, role, operationId);
       return enabledRegions({ accountId, credentials, region: homeRegion, ...at });
     },
-    async readAccount({ accountId, operationId, regions, detectorIds }) {
+    async readAccount({ accountId, operationId, role, regions, detectorIds }) {
       const [member, security] = await Promise.all([
-        session(accountId, "deployment", operationId),
+        memberSession(accountId, role, operationId),
         session(accounts.security, "deployment", operationId),
       ]);
       return readAccountInventory({
@@ -95,7 +103,7 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
         regions: settings.regions,
       });
     },
-    async credentialsFor(inputs, operationId) {
+    async credentialsFor(inputs, operationId, role) {
       const wanted: Record<string, ReturnType<typeof session>> = inputs.kind === "admin"
         ? {
             [accounts.management]: session(accounts.management, "management", operationId),
@@ -103,7 +111,7 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
             [accounts.logArchive]: session(accounts.logArchive, "deployment", operationId),
           }
         : {
-            [inputs.accountId]: session(inputs.accountId, "deployment", operationId),
+            [inputs.accountId]: memberSession(inputs.accountId, role, operationId),
             // A baseline run manages one membership in the security account and must not be able to do more.
             [accounts.security]: session(
               accounts.security,

@@ -4,6 +4,7 @@ import { baselineProblems } from "../../programs/baseline/preconditions.ts";
 import { AdminLink, BaselineInputs } from "../../programs/inputs.ts";
 import { regionsOf } from "../../programs/regions.ts";
 import { whyNotMember } from "../accounts/eligibility.ts";
+import type { MemberRole } from "../aws.ts";
 import { findAccount } from "../store/accounts.ts";
 import { findStack } from "../store/stacks.ts";
 import { failUnless, OperationFailure } from "./failure.ts";
@@ -11,13 +12,13 @@ import { adminStack, stackOfAccount } from "./operation.ts";
 import type { StackPlan, Work } from "./work.ts";
 
 /**
- * Asks AWS what the account is and holds, and decides from that: the same way for a preview and for a deployment.
- * Writes nothing. What is recorded already is not read anew, since by now it is Bulwark's own work.
+ * Asks AWS what the account is and holds, and decides from that: the same way for a preview and for a deployment, only that
+ * a preview leaves Bulwark's role in the account as it is, or missing. Writes nothing. What is recorded already is not read anew, since by now it is Bulwark's own work.
  */
 export async function planBaseline(
   work: Work,
   accountId: string,
-): Promise<StackPlan & { readonly inputs: BaselineInputs }> {
+): Promise<StackPlan & { readonly inputs: BaselineInputs; readonly role: MemberRole }> {
   const { db, aws, settings, operation } = work;
   const link = await adminLink(work);
   const account = await aws.organizations.account(accountId);
@@ -28,8 +29,8 @@ export async function planBaseline(
       remedy: obstacle?.allowed ?? "Name a member account of the organization.",
     });
   }
-  await aws.ensureDeploymentRole(accountId, operation.id, work.signal);
-  const enabled = await aws.enabledRegions(accountId, operation.id);
+  const role = await memberRole(work, accountId);
+  const enabled = await aws.enabledRegions(accountId, operation.id, role);
   const regions = regionsOf(settings, enabled);
   if (!regions.includes(settings.homeRegion)) {
     throw new OperationFailure("opt_in_required", `account ${accountId} does not have ${settings.homeRegion} enabled`, {
@@ -64,25 +65,39 @@ export async function planBaseline(
   const known = (stack?.adoptions ?? []) as Adoption[];
   const inventoried = stack?.adoptions == null ? [] : ((stack.inputs?.regions as string[] | undefined) ?? []);
   const unknown = regions.filter((region) => !inventoried.includes(region));
-  const adoptions = [...known, ...(await decideOn(work, bare, unknown, inventoried.length === 0))];
+  const adoptions = [...known, ...(await decideOn(work, bare, role, unknown, inventoried.length === 0))];
   return {
     inputs: { ...bare, adoptions },
+    role,
     adoptions,
     imported: new Set(stack?.imported ?? []),
     driftRecorded: stack?.drift?.drifted === true,
   };
 }
 
+async function memberRole({ aws, operation, signal }: Work, accountId: string): Promise<MemberRole> {
+  if (operation.kind === "preview") return aws.roleForReading(accountId, operation.id);
+  await aws.ensureDeploymentRole(accountId, operation.id, signal);
+  return "deployment";
+}
+
 /**
  * Reads the regions that Bulwark has not been in yet. A region that was enabled later brings what it holds; what is
  * account-wide was decided at the first deployment.
  */
-async function decideOn(work: Work, inputs: BaselineInputs, regions: string[], first: boolean): Promise<Adoption[]> {
+async function decideOn(
+  work: Work,
+  inputs: BaselineInputs,
+  role: MemberRole,
+  regions: string[],
+  first: boolean,
+): Promise<Adoption[]> {
   if (regions.length === 0) return [];
   const { accountId, accounts } = inputs;
   const { detectorIds } = inputs.admin;
   work.say(`reading what account ${accountId} holds in ${regions.join(", ")}`);
-  const inventory = await work.aws.readAccount({ accountId, operationId: work.operation.id, regions, detectorIds });
+  const operationId = work.operation.id;
+  const inventory = await work.aws.readAccount({ accountId, operationId, role, regions, detectorIds });
   failUnless(baselineProblems(inventory, { accountId, accounts, regions }), "preparing the baseline", accountId);
   return decideAdoptions(inventory, { ...inputs, regions }).filter(({ region }) => first || region !== "global");
 }

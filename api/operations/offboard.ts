@@ -86,6 +86,7 @@ async function lookAround(
     const inventory = await work.aws.readAccount({
       accountId,
       operationId: work.operation.id,
+      role: "deployment",
       regions: inputs.regions,
       detectorIds: link.detectorIds,
     });

@@ -8,7 +8,9 @@ import type { Kind, Work } from "./work.ts";
 /** Brings an account under the baseline; creates it first where the request says so. */
 export const onboard: Kind = {
   async perform(work) {
-    const accountId = work.operation.accountId ?? (await createAccount(work));
+    // A creation is gone through from its start again, since an earlier attempt may have ended anywhere in it.
+    const { accountId: named } = work.operation.request as { accountId?: string };
+    const accountId = named ?? (await createAccount(work));
     await work.target(accountId);
     const plan = await planBaseline(work, accountId);
     const outcome = await deployPlan(work, plan, plan.driftRecorded);

@@ -8,10 +8,15 @@ import type { Kind } from "./work.ts";
 export const preview: Kind = {
   async perform(work) {
     const { accountId, request } = work.operation;
-    const { inputs, adoptions, imported, driftRecorded } =
-      accountId === null ? await planAdmin(work) : await planBaseline(work, accountId);
+    const {
+      inputs,
+      role = "deployment",
+      adoptions,
+      imported,
+      driftRecorded,
+    } = accountId === null ? await planAdmin(work) : await planBaseline(work, accountId);
     const refresh = request.refresh === true || driftRecorded;
-    const run = await work.run("preview", inputs, { refresh });
+    const run = await work.run("preview", inputs, { refresh, role });
     const reports = reportAdoptions(adoptions, run.steps);
     const changes = countAdoptions(run, reports, imported);
     return {

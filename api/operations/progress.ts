@@ -40,7 +40,10 @@ export function createProgress(db: Db, attempt: Attempt, logger: Logger): Progre
   }
 
   return {
-    say: (message, data) => add({ type: "progress", data: { message, ...data } }),
+    say(message, data) {
+      logger.info({ operationId: attempt.operationId }, message);
+      add({ type: "progress", data: { message, ...data } });
+    },
     report({ type, ...data }) {
       add({ type, data });
     },

@@ -3,7 +3,7 @@ import type { Adoption } from "../../programs/adoption.ts";
 import type { StackInputs } from "../../programs/inputs.ts";
 import type { OrganizationSettings } from "../../programs/settings.ts";
 import type { RunResult, Verb } from "../../stacks/run.ts";
-import type { Aws } from "../aws.ts";
+import type { Aws, MemberRole } from "../aws.ts";
 import type { Db } from "../store/connection.ts";
 import type { OperationRow } from "../store/operations.ts";
 import type { StackUpdate } from "../store/stacks.ts";
@@ -30,13 +30,21 @@ export interface Work {
   write(change: (transaction: Db) => Promise<void>): Promise<void>;
   saveStack(update: StackUpdate): Promise<void>;
   /** One run of the engine on the operation's stack. */
-  run(verb: Verb, inputs: StackInputs, options?: { readonly refresh?: boolean }): Promise<RunResult>;
+  run(verb: Verb, inputs: StackInputs, options?: RunOptions): Promise<RunResult>;
+}
+
+export interface RunOptions {
+  readonly refresh?: boolean;
+  /** Bulwark's own unless told otherwise. */
+  readonly role?: MemberRole;
 }
 
 /** What a deployment of a stack would be made of. */
 export interface StackPlan {
   /** In phase `converge`. */
   readonly inputs: StackInputs;
+  /** By which the member was looked at. */
+  readonly role?: MemberRole;
   readonly adoptions: readonly Adoption[];
   /** Names of adopted resources that the state already holds. */
   readonly imported: ReadonlySet<string>;

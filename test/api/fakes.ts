@@ -152,6 +152,10 @@ export function fakeAws(): FakeAws {
     async ensureDeploymentRole(accountId) {
       called("ensureDeploymentRole", accountId);
     },
+    async roleForReading(accountId) {
+      called("roleForReading", accountId);
+      return "deployment";
+    },
     async endMemberships(accountId, _operationId, memberships) {
       called("endMemberships", `${accountId} ${memberships.map(({ region }) => region).join(" ")}`);
     },

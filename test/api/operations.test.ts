@@ -124,6 +124,52 @@ describe("operations", () => {
     assert.match(events.text, /"code":"throttled".*"retryInMs":\d+/);
   });
 
+  it("that wait for their next attempt end at once when they are cancelled", async () => {
+    serving.aws.fail = (call, accountId) => {
+      if (call !== "enabledRegions") return;
+      const cause = Object.assign(new Error("not subscribed"), { name: "OptInRequired" });
+      const place = { activity: "listing regions", region: "us-east-1", call: "account:ListRegions" };
+      throw new AwsCallError({ ...place, accountId }, cause);
+    };
+    const { body } = await serving.call("POST", "/accounts", inAccount("100000000001"));
+    let operation = body;
+    for (let tried = 0; operation.retryAt === undefined && tried < 200; tried++) {
+      operation = (await serving.call("GET", `/operations/${body.id}`)).body;
+    }
+    assert.equal(operation.status, "running");
+    const cancelled = await serving.call("POST", `/operations/${body.id}/cancel`);
+    assert.equal(cancelled.body.status, "cancelled");
+    serving.aws.fail = () => undefined;
+    const again = await serving.call("POST", "/accounts", inAccount("100000000001"));
+    assert.equal((await serving.ended(again.body.id)).status, "succeeded");
+  });
+
+  it("that create an account go on where they were interrupted: one account, in its unit", async () => {
+    let left = 1;
+    serving.aws.fail = (call, accountId) => {
+      if (call !== "moveAccount" || left === 0) return;
+      left -= 1;
+      const cause = Object.assign(new Error("busy"), { name: "ConcurrentModificationException" });
+      const place = { activity: "moving", region: "us-east-1", call: "organizations:MoveAccount" };
+      throw new AwsCallError({ ...place, accountId }, cause);
+    };
+    const body = {
+      name: "new-desk",
+      email: "new-desk@clearing.example.com",
+      organizationalUnitId: "ou-bulw-dev000001",
+    };
+    const accepted = await serving.call("POST", "/accounts", { body });
+    assert.equal(accepted.status, 202, accepted.text);
+    const again = await serving.call("POST", "/accounts", { body });
+    assert.equal(again.status, 409);
+    const operation = await serving.ended(accepted.body.id);
+    assert.equal(operation.status, "succeeded", JSON.stringify(operation));
+    const { accountId } = operation.target;
+    assert.deepEqual(serving.aws.parents.get(accountId), ["ou-bulw-dev000001", "r-bulw"]);
+    assert.equal([...serving.aws.accountsById.values()].filter(({ email }) => email === body.email).length, 1);
+    assert.equal(operation.result.accountId, accountId);
+  });
+
   it("fail with account, region, call and remedy when AWS denies", async () => {
     serving.aws.fail = (call, accountId) => {
       if (call !== "readAccount") return;
