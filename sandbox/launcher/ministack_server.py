@@ -16,6 +16,8 @@ import authorization  # noqa: E402
 import events  # noqa: E402
 import iam_requests  # noqa: E402
 import organization  # noqa: E402
+import password_policy  # noqa: E402
+import principal_arn  # noqa: E402
 import service_linked_roles  # noqa: E402
 import transport  # noqa: E402
 from hypercorn.asyncio import serve  # noqa: E402
@@ -31,7 +33,10 @@ CALLS = {
 
 
 async def main():
-    for part in (organization, assume_role, service_linked_roles, iam_requests, transport):
+    parts = (
+        organization, principal_arn, assume_role, service_linked_roles, iam_requests, password_policy, transport,
+    )
+    for part in parts:
         part.install()
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.bind(("127.0.0.1", 0))

@@ -11,10 +11,12 @@ import {
   CreatePolicyCommand,
   CreateRoleCommand,
   CreateServiceLinkedRoleCommand,
+  GetAccountPasswordPolicyCommand,
   GetRoleCommand,
   IAMClient,
   ListRolesCommand,
   PutRolePolicyCommand,
+  UpdateAccountPasswordPolicyCommand,
 } from "@aws-sdk/client-iam";
 import { Inspector2Client, ListTagsForResourceCommand } from "@aws-sdk/client-inspector2";
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
@@ -203,6 +205,67 @@ describe("the one IAM of the sandbox", () => {
       new S3Client(sandbox.as(account)).send(new GetObjectCommand({ Bucket: "org-wide", Key: "k" }));
     assert.equal(await (await read(OPTED_IN)).Body?.transformToString(), "v");
     await assert.rejects(read(OUTSIDE), { name: "AccessDenied" });
+  });
+
+  it("takes the role's ARN, path included, for aws:PrincipalArn of its sessions", async () => {
+    const inPath = await makeRole(MEMBER, policy({ Action: "s3:*" }), trustOf(MEMBER), { Path: "/app/eu/" });
+    const other = await makeRole(MEMBER, policy({ Action: "s3:*" }), trustOf(MEMBER));
+    assert.match(inPath, /:role\/app\/eu\/role-\d+$/);
+    const owner = new S3Client(sandbox.as(MEMBER));
+    await owner.send(new CreateBucketCommand({ Bucket: "not-for-apps" }));
+    const statement: Statement = {
+      Effect: "Deny",
+      Action: "s3:PutObject",
+      Principal: "*",
+      Resource: "arn:aws:s3:::not-for-apps/*",
+      Condition: { ArnLike: { "aws:PrincipalArn": `arn:aws:iam::${MEMBER}:role/app/*` } },
+    };
+    await owner.send(new PutBucketPolicyCommand({ Bucket: "not-for-apps", Policy: policy(statement) }));
+    const put = async (role: string) =>
+      new S3Client(await assume(sandbox.as(MEMBER), role)).send(
+        new PutObjectCommand({ Bucket: "not-for-apps", Key: "k", Body: "v" }),
+      );
+    await put(other);
+    await assert.rejects(put(inPath), { name: "AccessDenied" });
+
+    // One of the gateway's own services, and a trust policy.
+    const only = (arn: string) => ({ Condition: { ArnEquals: { "aws:PrincipalArn": arn } } });
+    const name = `role-${roles + 1}`;
+    const arn = `arn:aws:iam::${MEMBER}:role/app/${name}`;
+    const rights = policy(
+      { Action: "inspector2:*", ...only(arn) },
+      { Action: "ec2:*", ...only(`arn:aws:sts::${MEMBER}:assumed-role/${name}/op-1`) },
+      { Action: "sts:AssumeRole" },
+    );
+    const session = await assume(
+      sandbox.as(MEMBER),
+      await makeRole(MEMBER, rights, trustOf(MEMBER), { Path: "/app/" }),
+    );
+    await tags(session);
+    await assert.rejects(encryption(session), { name: "UnauthorizedOperation" });
+    const everyone: Statement = { Action: "sts:AssumeRole", Principal: "*" };
+    await assume(session, await makeRole(MEMBER, policy({ Action: "*" }), { ...everyone, ...only(arn) }));
+    const another = await makeRole(MEMBER, policy({ Action: "*" }), { ...everyone, ...only(other) });
+    await assert.rejects(assume(session, another), { name: "AccessDenied" });
+  });
+
+  it("puts what an update of the password policy leaves out back to its default", async () => {
+    const iam = new IAMClient(sandbox.as(OUTSIDE));
+    const read = async () => (await iam.send(new GetAccountPasswordPolicyCommand({}))).PasswordPolicy;
+    const strict = { MinimumPasswordLength: 14, PasswordReusePrevention: 24, MaxPasswordAge: 90, RequireSymbols: true };
+    await iam.send(new UpdateAccountPasswordPolicyCommand(strict));
+    assert.equal((await read())?.PasswordReusePrevention, 24);
+    await iam.send(new UpdateAccountPasswordPolicyCommand({ RequireNumbers: true }));
+    assert.deepEqual(await read(), {
+      MinimumPasswordLength: 6,
+      RequireSymbols: false,
+      RequireNumbers: true,
+      RequireUppercaseCharacters: false,
+      RequireLowercaseCharacters: false,
+      AllowUsersToChangePassword: false,
+      ExpirePasswords: false,
+      HardExpiry: false,
+    });
   });
 
   it("holds a root to a bucket policy, and counts its own connections as encrypted unless told otherwise", async () => {
