@@ -64,6 +64,15 @@ describe("IAM Access Analyzer in the sandbox", () => {
     assert.equal(role.Role?.Path, `/aws-service-role/${ServicePrincipal}/`);
   });
 
+  it("refuses a name that breaks the pattern of the API", async () => {
+    for (const name of ["1bad", "no spaces"]) {
+      await assert.rejects(create(MEMBER, name, "ACCOUNT", "us-east-2"), {
+        name: "ValidationException",
+        message: /'analyzerName' failed to satisfy constraint: Member must satisfy regular expression pattern/,
+      });
+    }
+  });
+
   it("answers a repeated request as the first one", async () => {
     const input = { analyzerName: "again", type: "ACCOUNT", clientToken: "token-1" } as const;
     const first = await as("100000000002").send(new CreateAnalyzerCommand(input));

@@ -156,11 +156,17 @@ function checkSize(shape: Shape, size: number, what: "length" | "value", report:
 
 const patterns = new Map<string, RegExp | null>();
 
-/** AWS's patterns are Java's, found anywhere in the text. The few that JavaScript does not know are not checked. */
+/** Escapes that JavaScript would read as plain letters, or not as Java does, outside of its unicode mode. */
+const JAVA_ONLY = /\\[pPQEAZzGhHRX]/;
+
+/**
+ * AWS's patterns are Java's and hold for the whole text, with or without anchors of their own. The few that JavaScript
+ * does not know are not checked. `.` takes line breaks too: Security Hub has them in texts of the pattern `.*\S.*`.
+ */
 function patternOf(source: string): RegExp | null {
   let pattern = patterns.get(source);
   if (pattern === undefined) {
-    pattern = compiled(source, "u") ?? compiled(source, "");
+    pattern = compiled(source, "su") ?? (JAVA_ONLY.test(source) ? null : compiled(source, "s"));
     patterns.set(source, pattern);
   }
   return pattern;
@@ -168,7 +174,7 @@ function patternOf(source: string): RegExp | null {
 
 function compiled(source: string, flags: string): RegExp | null {
   try {
-    return new RegExp(source, flags);
+    return new RegExp(`^(?:${source})$`, flags);
   } catch {
     return null;
   }
