@@ -11,6 +11,8 @@ export interface DeploymentRoles {
    * OrganizationAccountAccessRole, which Bulwark uses for nothing else. Throws `AwsCallError`.
    */
   ensure(accountId: string, operationId: string, signal?: AbortSignal): Promise<RoleOutcome>;
+  /** Whether the account has the role in its current version, and it can be assumed. Changes nothing. Throws `AwsCallError`. */
+  isCurrent(accountId: string, operationId: string): Promise<boolean>;
   /** Removes the role and its boundary from an account that was offboarded. Throws `AwsCallError`. */
   remove(accountId: string, operationId: string): Promise<void>;
 }
@@ -74,6 +76,7 @@ export function createDeploymentRoles(config: DeploymentRolesConfig): Deployment
   }
 
   return {
+    isCurrent,
     async ensure(accountId, operationId, signal) {
       if (await isCurrent(accountId, operationId)) return "unchanged";
       signal?.throwIfAborted();
