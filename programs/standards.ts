@@ -20,6 +20,12 @@ export const StandardName = z.enum(Object.keys(STANDARDS) as [StandardName, ...S
   error: `must be one of ${Object.keys(STANDARDS).join(", ")}`,
 });
 
+/**
+ * How long a standard may take to be switched on or off. The provider waits three minutes by itself, which AWS exceeds in large accounts
+ * (hashicorp/terraform-provider-aws#42688).
+ */
+export const STANDARD_TIMEOUTS = { create: "15m", delete: "15m" } as const;
+
 /** The ARN under which a region offers a standard. */
 export function standardArn(partition: Partition, region: string, name: StandardName): string {
   return arn(partition, "securityhub", region, "", `standards/${STANDARDS[name]}`);

@@ -26,7 +26,8 @@ export const ACCOUNT_EVENT_PATTERN = {
 
 /**
  * A queue in the management account that gets the organization's account events. It stands in the one region of the partition where
- * Organizations puts them. SQS encrypts it with its own key: a customer key would need key administration in the management
+ * Organizations puts them, and AWS sends them only while a CloudTrail trail of the management account is logging there (Amazon
+ * EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"). SQS encrypts it with its own key: a customer key would need key administration in the management
  * account, the last place to grant any.
  */
 export function accountEvents({ inputs, management }: AdminStack): AccountEvents {

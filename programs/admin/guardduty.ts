@@ -5,11 +5,25 @@ import { names, TAGS } from "../names.ts";
 import type { AdminStack } from "./stack.ts";
 import type { TrustedAccess } from "./trusted-access.ts";
 
+/** GuardDuty of the security account in one region. */
+export interface DetectorAdministration {
+  readonly detector: Detector;
+  readonly administrator: OrganizationAdminAccount;
+}
+
 /**
  * GuardDuty in one region: the detector of the security account, then its delegation by the management account, then the organization's
  * configuration, with nothing enabled by itself, because the baselines own the detectors of members and add them.
+ *
+ * `before` are the regions done already: of delegations in several regions at once, AWS completes one and refuses the others
+ * (aws-samples/aws-secure-environment-accelerator#778).
  */
-export function guardDuty(stack: AdminStack, region: string, trusted: TrustedAccess): Detector {
+export function guardDuty(
+  stack: AdminStack,
+  region: string,
+  trusted: TrustedAccess,
+  before: readonly DetectorAdministration[],
+): DetectorAdministration {
   const { inputs, management, security, declare } = stack;
   const detector = declare(
     Detector,
@@ -25,7 +39,10 @@ export function guardDuty(stack: AdminStack, region: string, trusted: TrustedAcc
   const administrator = declare(
     OrganizationAdminAccount,
     { name: names.detectorAdministrator(region), region, wanted: { adminAccountId: inputs.accounts.security } },
-    { provider: management, dependsOn: [detector, trusted["guardduty.amazonaws.com"]] },
+    {
+      provider: management,
+      dependsOn: [detector, trusted["guardduty.amazonaws.com"], ...before.slice(-1).map((done) => done.administrator)],
+    },
   );
   declare(
     OrganizationConfiguration,
@@ -36,5 +53,5 @@ export function guardDuty(stack: AdminStack, region: string, trusted: TrustedAcc
     },
     { provider: security, dependsOn: [administrator] },
   );
-  return detector;
+  return { detector, administrator };
 }

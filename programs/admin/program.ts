@@ -4,8 +4,8 @@ import { analyzerDelegation, organizationAnalyzer } from "./access-analyzer.ts";
 import { type AccountEvents, accountEvents } from "./account-events.ts";
 import { controlParameters } from "./control-parameters.ts";
 import { evidence } from "./evidence.ts";
-import { guardDuty } from "./guardduty.ts";
-import { findingAggregation, securityHub } from "./security-hub.ts";
+import { type DetectorAdministration, guardDuty } from "./guardduty.ts";
+import { findingAggregation, type HubAdministration, securityHub } from "./security-hub.ts";
 import { adminStack } from "./stack.ts";
 import { trustedAccess } from "./trusted-access.ts";
 
@@ -28,13 +28,15 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
   const stack = adminStack(inputs);
   const trusted = trustedAccess(stack);
 
-  const hubs = inputs.regions.map((region) => securityHub(stack, region, trusted));
+  const hubs: HubAdministration[] = [];
+  for (const region of inputs.regions) hubs.push(securityHub(stack, region, trusted, hubs));
   const aggregator = findingAggregation(stack, hubs);
   inputs.regions.forEach((region, index) => {
     controlParameters(stack, region, hubs[index]?.standards ?? []);
   });
 
-  const detectors = inputs.regions.map((region) => guardDuty(stack, region, trusted));
+  const detectors: DetectorAdministration[] = [];
+  for (const region of inputs.regions) detectors.push(guardDuty(stack, region, trusted, detectors));
 
   const delegation = analyzerDelegation(stack, trusted);
   const analyzers = inputs.regions.map((region) => organizationAnalyzer(stack, region, delegation));
@@ -47,7 +49,7 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
   return {
     organizationId: inputs.organizationId,
     accountEvents: events,
-    detectorIds: byRegion(detectors.map(({ id }) => id)),
+    detectorIds: byRegion(detectors.map(({ detector }) => detector.id)),
     hubArns: byRegion(hubs.map(({ hub }) => hub.arn)),
     analyzerArns: byRegion(analyzers.map(({ arn }) => arn)),
     findingAggregatorArn: aggregator.arn,

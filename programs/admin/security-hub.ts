@@ -4,7 +4,7 @@ import { OrganizationAdminAccount } from "@pulumi/aws/securityhub/organizationAd
 import { OrganizationConfiguration } from "@pulumi/aws/securityhub/organizationConfiguration.js";
 import { StandardsSubscription } from "@pulumi/aws/securityhub/standardsSubscription.js";
 import { names } from "../names.ts";
-import { standardArn } from "../standards.ts";
+import { STANDARD_TIMEOUTS, standardArn } from "../standards.ts";
 import type { AdminStack } from "./stack.ts";
 import type { TrustedAccess } from "./trusted-access.ts";
 
@@ -12,14 +12,23 @@ import type { TrustedAccess } from "./trusted-access.ts";
 export interface HubAdministration {
   readonly hub: Hub;
   readonly standards: readonly StandardsSubscription[];
+  readonly administrator: OrganizationAdminAccount;
   readonly organization: OrganizationConfiguration;
 }
 
 /**
  * Security Hub CSPM in one region: the hub of the security account, then its delegation by the management account, then the organization's
  * configuration: local, with nothing enabled by itself, because the baselines own hubs and standards of members.
+ *
+ * `before` are the regions done already: delegating in two at once ends in ResourceConflictException, because each
+ * of the calls registers the account with AWS Organizations too (hashicorp/terraform-provider-aws#17996).
  */
-export function securityHub(stack: AdminStack, region: string, trusted: TrustedAccess): HubAdministration {
+export function securityHub(
+  stack: AdminStack,
+  region: string,
+  trusted: TrustedAccess,
+  before: readonly HubAdministration[],
+): HubAdministration {
   const { inputs, management, security, declare } = stack;
   const hub = declare(
     Hub,
@@ -47,13 +56,16 @@ export function securityHub(stack: AdminStack, region: string, trusted: TrustedA
         region,
         wanted: { standardsArn: standardArn(inputs.partition, region, standard) },
       },
-      { provider: security, dependsOn: [hub] },
+      { provider: security, dependsOn: [hub], customTimeouts: STANDARD_TIMEOUTS },
     ),
   );
   const administrator = declare(
     OrganizationAdminAccount,
     { name: names.hubAdministrator(region), region, wanted: { adminAccountId: inputs.accounts.security } },
-    { provider: management, dependsOn: [hub, trusted["securityhub.amazonaws.com"]] },
+    {
+      provider: management,
+      dependsOn: [hub, trusted["securityhub.amazonaws.com"], ...before.slice(-1).map((done) => done.administrator)],
+    },
   );
   const organization = declare(
     OrganizationConfiguration,
@@ -68,7 +80,7 @@ export function securityHub(stack: AdminStack, region: string, trusted: TrustedA
     },
     { provider: security, dependsOn: [administrator] },
   );
-  return { hub, standards, organization };
+  return { hub, standards, administrator, organization };
 }
 
 /** Brings the findings of every region together in the home region. AWS links only regions whose hub is on. */

@@ -3,7 +3,7 @@ import { Member } from "@pulumi/aws/securityhub/member.js";
 import { StandardsSubscription } from "@pulumi/aws/securityhub/standardsSubscription.js";
 import type { Resource } from "@pulumi/pulumi";
 import { names } from "../names.ts";
-import { standardArn } from "../standards.ts";
+import { STANDARD_TIMEOUTS, standardArn } from "../standards.ts";
 import type { ServiceLinkedRoles } from "./service-linked-roles.ts";
 import type { BaselineStack } from "./stack.ts";
 
@@ -41,7 +41,7 @@ export function securityHub(stack: BaselineStack, region: string, { roles, recor
         region,
         wanted: { standardsArn: standardArn(inputs.partition, region, standard) },
       },
-      { provider: member, dependsOn: [hub, recording] },
+      { provider: member, dependsOn: [hub, recording], customTimeouts: STANDARD_TIMEOUTS },
     ),
   );
   membership(stack, region, [hub, ...standards]);

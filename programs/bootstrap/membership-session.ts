@@ -1,5 +1,5 @@
 import { policyDocument } from "./policy-document.ts";
-import { MEMBERSHIP } from "./service-actions.ts";
+import { MEMBER_LOOKUP, MEMBERSHIP } from "./service-actions.ts";
 
 /**
  * The session policy of a baseline run in the security account, as JSON: such a run adds and removes one member, and must not
@@ -7,12 +7,15 @@ import { MEMBERSHIP } from "./service-actions.ts";
  */
 export function membershipSessionPolicy(regions: readonly string[]): string {
   return JSON.stringify(
-    policyDocument({
-      Sid: "Memberships",
-      Effect: "Allow",
-      Action: MEMBERSHIP,
-      Resource: ["*"],
-      Condition: { StringEquals: { "aws:RequestedRegion": regions } },
-    }),
+    policyDocument(
+      {
+        Sid: "Memberships",
+        Effect: "Allow",
+        Action: MEMBERSHIP,
+        Resource: ["*"],
+        Condition: { StringEquals: { "aws:RequestedRegion": regions } },
+      },
+      { Sid: "Organization", Effect: "Allow", Action: MEMBER_LOOKUP, Resource: ["*"] },
+    ),
   );
 }

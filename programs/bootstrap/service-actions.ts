@@ -138,6 +138,20 @@ export const ORGANIZATION_READ = [
   "organizations:ListTagsForResource",
 ] as const;
 
+/** What Security Hub and GuardDuty read of the organization, with their caller's rights, when a member is added or removed. */
+export const MEMBER_LOOKUP = [
+  // As AWSSecurityHubOrganizationsAccess, the policy that AWS asks for on whoever manages members.
+  "organizations:DescribeAccount",
+  "organizations:DescribeOrganization",
+  "organizations:DescribeOrganizationalUnit",
+  "organizations:ListAWSServiceAccessForOrganization",
+  "organizations:ListAccounts",
+  "organizations:ListAccountsForParent",
+  "organizations:ListDelegatedAdministrators",
+  "organizations:ListOrganizationalUnitsForParent",
+  "organizations:ListRoots",
+] as const;
+
 /** aws:s3/bucket:Bucket and the resources that configure one. None of them deletes, expires or unlocks anything. */
 export const EVIDENCE_BUCKET = [
   "s3:CreateBucket",

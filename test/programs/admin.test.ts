@@ -49,7 +49,9 @@ describe("the admin stack in two regions", () => {
         });
         assert.equal(declared.named(`hub-${region}`).provider, `aws-${SECURITY}`);
         for (const standard of ["fsbp-1.0.0", "cis-5.0.0"]) {
-          assert.deepEqual(declared.named(`standard-${standard}-${region}`).dependsOn, [`hub-${region}`]);
+          const { dependsOn, timeouts } = declared.named(`standard-${standard}-${region}`);
+          assert.deepEqual(dependsOn, [`hub-${region}`]);
+          assert.deepEqual(timeouts, { create: "15m", delete: "15m" });
         }
       });
 
@@ -57,7 +59,14 @@ describe("the admin stack in two regions", () => {
         const administrator = declared.named(`hub-administrator-${region}`);
         assert.deepEqual(administrator.inputs, { region, adminAccountId: SECURITY });
         assert.equal(administrator.provider, `aws-${MANAGEMENT}`);
-        assert.deepEqual([...administrator.dependsOn].sort(), [`hub-${region}`, "trusted-access-securityhub"]);
+        assert.deepEqual(
+          [...administrator.dependsOn].sort(),
+          [
+            `hub-${region}`,
+            ...(region === HOME ? [] : [`hub-administrator-${HOME}`]),
+            "trusted-access-securityhub",
+          ].sort(),
+        );
       });
 
       it("configures the organization locally and enables nothing by itself, after the delegation", () => {
@@ -81,7 +90,14 @@ describe("the admin stack in two regions", () => {
         });
         const administrator = declared.named(`detector-administrator-${region}`);
         assert.equal(administrator.provider, `aws-${MANAGEMENT}`);
-        assert.deepEqual([...administrator.dependsOn].sort(), [`detector-${region}`, "trusted-access-guardduty"]);
+        assert.deepEqual(
+          [...administrator.dependsOn].sort(),
+          [
+            `detector-${region}`,
+            ...(region === HOME ? [] : [`detector-administrator-${HOME}`]),
+            "trusted-access-guardduty",
+          ].sort(),
+        );
         const organization = declared.named(`detector-organization-${region}`);
         assert.deepEqual(organization.inputs, {
           region,
@@ -116,6 +132,17 @@ describe("the admin stack in two regions", () => {
       });
     });
   }
+
+  it("delegates in one region after the other, because AWS refuses several at once", async () => {
+    const regions = [HOME, OTHER, "eu-central-1"];
+    const three = await declare(() => adminProgram(adminInputs({}, settings({ regions }))));
+    for (const kind of ["hub-administrator", "detector-administrator"]) {
+      const chain = regions.map((region) =>
+        three.named(`${kind}-${region}`).dependsOn.filter((name) => name.startsWith(kind)),
+      );
+      assert.deepEqual(chain, [[], [`${kind}-${HOME}`], [`${kind}-${OTHER}`]]);
+    }
+  });
 
   it("aggregates findings in the home region once every hub is on", () => {
     const aggregator = declared.named(`finding-aggregator-${HOME}`);

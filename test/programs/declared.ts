@@ -14,6 +14,8 @@ export interface Registered {
   readonly retainOnDelete: boolean;
   readonly ignoreChanges: readonly string[];
   readonly importId: string | undefined;
+  /** How long the provider may take to create and to delete it; empty where it decides itself. */
+  readonly timeouts: { readonly create: string; readonly delete: string };
 }
 
 /** What a program declares. */
@@ -35,6 +37,7 @@ interface RegisterRequest {
   getRetainondelete(): boolean;
   getIgnorechangesList(): string[];
   getImportid(): string;
+  getCustomtimeouts(): { getCreate(): string; getDelete(): string } | undefined;
 }
 
 // The SDK's mocks pass on inputs only; dependencies and options are in the request that they get.
@@ -85,6 +88,10 @@ export async function declare(program: () => object, stack = "test"): Promise<De
       retainOnDelete: request.getRetainondelete(),
       ignoreChanges: request.getIgnorechangesList(),
       importId: request.getImportid() || undefined,
+      timeouts: {
+        create: request.getCustomtimeouts()?.getCreate() ?? "",
+        delete: request.getCustomtimeouts()?.getDelete() ?? "",
+      },
     };
   });
   return {
