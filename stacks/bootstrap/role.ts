@@ -15,7 +15,7 @@ import {
   TagRoleCommand,
   UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
-import { type AwsCallPlace, callAws } from "../aws/call-error.ts";
+import { type AwsCallPlace, awsCodeOf, callAws } from "../aws/call-error.ts";
 
 /** A role as it should be. Documents are policy JSON. */
 export interface RoleDocuments {
@@ -35,6 +35,8 @@ export interface RolePlace {
   readonly partition: string;
   readonly accountId: string;
   readonly region: string;
+  /** How often a trust policy is offered whose principal IAM does not know yet, a second apart; 60 when left out. */
+  readonly attempts?: number;
 }
 
 export type RoleOutcome = "created" | "updated" | "unchanged";
@@ -52,7 +54,11 @@ function caller(place: RolePlace, roleName: string) {
   });
 }
 
-/** The version tag of a role, or undefined when the role or its tag is not there. */
+/**
+ * The version tag of a role, or undefined when the role is not there; empty where it has none, or has a trust policy
+ * that nobody can use any more. Where a principal was deleted, IAM shows its unique id in place of its ARN, and a new
+ * principal of the same name is not trusted (IAM User Guide, "AWS JSON policy elements: Principal").
+ */
 export async function roleVersion(place: RolePlace, roleName: string): Promise<string | undefined> {
   const answer = await callAws(
     caller(place, roleName)("GetRole"),
@@ -60,6 +66,7 @@ export async function roleVersion(place: RolePlace, roleName: string): Promise<s
     ["NoSuchEntityException", "NoSuchEntity"],
   );
   if (answer?.Role === undefined) return undefined;
+  if (/"A(ROA|IDA)\w+"/.test(decodeURIComponent(answer.Role.AssumeRolePolicyDocument ?? ""))) return "";
   return answer.Role.Tags?.find(({ Key }) => Key === VERSION_TAG)?.Value ?? "";
 }
 
@@ -75,18 +82,22 @@ export async function ensureRole(place: RolePlace, role: RoleDocuments): Promise
   const boundaryArn = role.boundary && (await ensureManagedPolicy(place, RoleName, role.boundary));
   if (existing === undefined) {
     await callAws(at("CreateRole"), () =>
-      place.iam.send(
-        new CreateRoleCommand({
-          RoleName,
-          Description: role.description,
-          AssumeRolePolicyDocument: JSON.stringify(role.trust),
-          ...(boundaryArn === undefined ? {} : { PermissionsBoundary: boundaryArn }),
-        }),
+      oncePrincipalIsKnown(place, () =>
+        place.iam.send(
+          new CreateRoleCommand({
+            RoleName,
+            Description: role.description,
+            AssumeRolePolicyDocument: JSON.stringify(role.trust),
+            ...(boundaryArn === undefined ? {} : { PermissionsBoundary: boundaryArn }),
+          }),
+        ),
       ),
     );
   } else {
     await callAws(at("UpdateAssumeRolePolicy"), () =>
-      place.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: JSON.stringify(role.trust) })),
+      oncePrincipalIsKnown(place, () =>
+        place.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: JSON.stringify(role.trust) })),
+      ),
     );
     if (boundaryArn !== undefined) {
       await callAws(at("PutRolePermissionsBoundary"), () =>
@@ -99,6 +110,21 @@ export async function ensureRole(place: RolePlace, role: RoleDocuments): Promise
     place.iam.send(new TagRoleCommand({ RoleName, Tags: [{ Key: VERSION_TAG, Value: role.version }] })),
   );
   return existing === undefined ? "created" : "updated";
+}
+
+/** IAM is eventually consistent: it refuses a trust policy that names a role of a moment ago as malformed. */
+async function oncePrincipalIsKnown<T>({ attempts = 60 }: RolePlace, send: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      const unknown =
+        awsCodeOf(error)?.startsWith("MalformedPolicyDocument") === true &&
+        /invalid principal/i.test((error as Error).message);
+      if (!unknown || attempt >= attempts) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
 }
 
 async function replaceInlinePolicies(place: RolePlace, role: RoleDocuments): Promise<void> {
