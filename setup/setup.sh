@@ -93,8 +93,10 @@ plugins() {
 if [ $# -eq 0 ]; then
   need_node
   sandbox & python_packages=$!
-  packages || { kill "$python_packages" 2>/dev/null; exit 1; }
-  wait "$python_packages"
+  failed=0
+  (packages) || failed=1
+  wait "$python_packages" || failed=1
+  [ "$failed" -eq 0 ] || exit 1
   engine
   plugins
 else
