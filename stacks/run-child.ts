@@ -14,8 +14,6 @@ const PROGRAMS = fileURLToPath(new URL("../programs/program.ts", import.meta.url
 
 /** How the engine's plugins get to leave by themselves once the CLI has gone; measured: under 50 ms. */
 const PLUGINS_LEAVE_MS = 2_000;
-/** Loading the SDK, the programs and the AWS packages takes about 2 s on an idle core. */
-const START_LIMIT_MS = 60_000;
 const STDERR_KEPT = 4_000;
 
 /** How a run in a child ended: with its own word, or without one because the process died. */
@@ -29,6 +27,7 @@ export class RunChild {
   readonly #folder: string;
   readonly #logger: Logger;
   readonly ready: Promise<void>;
+  /** Settles to how the process ended, once nothing of its session lives any more. */
   readonly #gone: Promise<string>;
   #listener: Listener | undefined;
   #alive = true;
@@ -36,8 +35,8 @@ export class RunChild {
   runs = 0;
   rssBytes = 0;
 
-  private constructor(process: ChildProcess, folder: string, logger: Logger) {
-    this.#process = process;
+  private constructor(child: ChildProcess, folder: string, logger: Logger) {
+    this.#process = child;
     this.#folder = folder;
     this.#logger = logger;
     const started = Promise.withResolvers<void>();
@@ -46,20 +45,23 @@ export class RunChild {
     this.#gone = gone.promise;
     // Whoever awaits `ready` learns of it; a child that dies while nobody waits must not end the service.
     this.ready.catch(() => undefined);
+    this.#gone.catch(() => undefined);
     const ended = (how: string): void => {
+      if (!this.#alive) return;
       this.#alive = false;
-      gone.resolve(how);
+      // At once: later the kernel may have given the session's id to somebody else.
+      gone.resolve(this.pid === undefined ? how : killSession(this.pid).then(() => how));
       started.reject(new Error(`starting a run child: ${how}${this.#stderr && `: ${this.#stderr.trim()}`}`));
       this.#listener?.({ type: "died", how });
     };
-    process.on("error", (error) => ended(error.message));
-    process.on("exit", (code, signal) => ended(signal === null ? `ended with code ${code}` : `was ended by ${signal}`));
-    process.on("message", (message: FromChild) => {
+    child.on("error", (error) => ended(error.message));
+    child.on("exit", (code, signal) => ended(signal === null ? `ended with code ${code}` : `was ended by ${signal}`));
+    child.on("message", (message: FromChild) => {
       if (message.type === "ready") started.resolve();
       else this.#listener?.(message);
     });
     // What a program prints belongs to nobody; what a dying process prints last may explain its end.
-    process.stderr?.on("data", (chunk: Buffer) => {
+    child.stderr?.on("data", (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_KEPT);
     });
   }
@@ -68,13 +70,13 @@ export class RunChild {
   static async start(config: RunnerConfig): Promise<RunChild> {
     const folder = await mkdtemp(join(config.tmpDir, "child-"));
     const environment = childEnvironment({ ...config, service: config.environment, folder });
-    const process = spawn(config.node, [ENTRY, config.programs ?? PROGRAMS], {
+    const child = spawn(config.node, [ENTRY, config.programs ?? PROGRAMS], {
       cwd: folder,
       env: environment,
       detached: true,
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
-    return new RunChild(process, folder, config.logger);
+    return new RunChild(child, folder, config.logger);
   }
 
   get alive(): boolean {
@@ -87,7 +89,8 @@ export class RunChild {
   }
 
   /**
-   * Does one run. Resolves, and never rejects, when the run has ended and nothing that it started lives any more.
+   * Does one run. Resolves when the run has ended and nothing that it started lives any more; rejects only when the
+   * kernel does not let go of a process.
    * `stop` asks the engine to finish what is in flight and end; when it has not after `graceMs`, the session is killed.
    */
   async run(
@@ -95,23 +98,34 @@ export class RunChild {
     hooks: { readonly onEvent: (event: RunEvent) => void; readonly stop: AbortSignal; readonly graceMs: number },
   ): Promise<Ending> {
     const ended = Promise.withResolvers<Ending>();
+    let handedOver = false;
     this.#listener = (from) => (from.type === "event" ? hooks.onEvent(from.event) : ended.resolve(from));
+    const kill = (): void => {
+      this.#kill().catch((error: Error) =>
+        this.#logger.warn({ session: this.pid, error: error.message }, "killing a run"),
+      );
+    };
     const stop = (): void => {
       this.#send({ type: "cancel" });
-      const kill = setTimeout(() => void this.#killAll(), hooks.graceMs);
-      void ended.promise.finally(() => clearTimeout(kill));
+      // A child that is still loading has nothing in flight.
+      const timer = setTimeout(kill, handedOver ? hooks.graceMs : 0);
+      void ended.promise.finally(() => clearTimeout(timer));
     };
+    hooks.stop.addEventListener("abort", stop, { once: true });
     try {
+      if (hooks.stop.aborted) return { type: "died", how: "was not asked to run" };
       await this.ready.catch((error: Error) => ended.resolve({ type: "died", how: error.message }));
       if (!this.#alive) return { type: "died", how: await this.#gone };
       this.runs++;
+      handedOver = true;
       this.#send(message);
-      if (hooks.stop.aborted) stop();
-      else hooks.stop.addEventListener("abort", stop, { once: true });
       const ending = await ended.promise;
       if (ending.type === "result") this.rssBytes = ending.rssBytes;
-      if (ending.type === "died") await this.#killAll();
+      if (ending.type === "died") await this.#gone;
       else await this.#settle();
+      if (ending.type === "died" && !hooks.stop.aborted) {
+        this.#logger.warn({ how: ending.how, stderr: this.#stderr.trim() }, "a run child died");
+      }
       return ending;
     } finally {
       hooks.stop.removeEventListener("abort", stop);
@@ -125,9 +139,8 @@ export class RunChild {
     if (killed > 0) this.#logger.warn({ killed, session: this.pid }, "processes outlived their run and were ended");
   }
 
-  async #killAll(): Promise<void> {
-    if (this.pid === undefined) return;
-    await killSession(this.pid);
+  async #kill(): Promise<void> {
+    if (this.#alive && this.pid !== undefined) await killSession(this.pid);
     await this.#gone;
   }
 
@@ -139,17 +152,8 @@ export class RunChild {
   /** Ends the child and all that it started, and removes its folder. Safe to call twice. */
   async end(): Promise<void> {
     if (this.#alive && this.#process.connected) this.#process.disconnect();
-    await Promise.race([this.#gone, delay(PLUGINS_LEAVE_MS, undefined, { ref: false })]);
-    await this.#killAll();
+    await Promise.race([this.#gone.catch(() => undefined), delay(PLUGINS_LEAVE_MS, undefined, { ref: false })]);
+    await this.#kill();
     await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  /** Rejects when the child has not come up in time. */
-  async up(): Promise<void> {
-    const late = delay(START_LIMIT_MS, undefined, { ref: false }).then(() => {
-      throw new Error(`starting a run child: not ready after ${START_LIMIT_MS / 1000} s`);
-    });
-    late.catch(() => undefined);
-    await Promise.race([this.ready, late]);
   }
 }

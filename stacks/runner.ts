@@ -11,8 +11,6 @@ export type { ChangeCounts, ResourceStep, RunEvent, RunRequest, RunResult, StepO
 
 /** The part of a pino logger that runs use. */
 export interface Logger {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
 

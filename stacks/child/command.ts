@@ -35,7 +35,10 @@ export async function engineCommand(pulumiRoot: string): Promise<PulumiCommand> 
     version: real.version,
     async run(args, ...rest) {
       const answer = ANSWERS[args.slice(0, 2).join(" ")];
-      return answer === undefined ? real.run(args, ...rest) : { stdout: answer, stderr: "", code: 0 };
+      if (answer !== undefined) return { stdout: answer, stderr: "", code: 0 };
+      // The SDK listens to the signal from here on only: one that came while it was preparing would be lost.
+      rest[4]?.throwIfAborted();
+      return real.run(args, ...rest);
     },
   };
   return command as PulumiCommand & Command;

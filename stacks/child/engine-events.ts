@@ -63,7 +63,9 @@ export class EventLog {
   #before(metadata: StepEventMetadata, planning: boolean): void {
     this.#metadata.set(metadata.urn, metadata);
     if (metadata.op === "refresh") return;
-    if (this.#isStep(metadata)) this.#note(metadata);
+    // What a custom resource goes through is done when it has ended. A component may never tell its end.
+    const component = (metadata.new ?? metadata.old)?.custom !== true;
+    if (component && this.#isStep(metadata)) this.#note(metadata);
     if (metadata.op === "same" || metadata.op === "replace") return;
     this.#started.set(key(metadata), this.#options.now());
     this.#tell(metadata, planning ? "planned" : "started");
@@ -83,7 +85,6 @@ export class EventLog {
 
   #failed(metadata: StepEventMetadata): void {
     this.#tell(metadata, "failed", this.#started.get(key(metadata)));
-    this.#steps.delete(key(metadata));
   }
 
   #diagnostic(event: NonNullable<EngineEvent["diagnosticEvent"]>): void {

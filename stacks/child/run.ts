@@ -61,6 +61,7 @@ export async function performRun(context: RunContext): Promise<Exclude<FromChild
     const folder = await layOutFolder(run);
     opened = await openStack(context, folder, programOf(context, thrown));
     if (opened === undefined) return result(EMPTY, started);
+    signal.throwIfAborted();
     onEvent({ type: "progress", message: `${request.verb} of stack ${request.stack}` });
     await VERBS[request.verb](opened.stack, {
       onEvent: (event) => log.take(event),

@@ -7,7 +7,10 @@ import { StackRunError } from "../../stacks/errors.ts";
 import { type Installation, install, leftovers } from "./probe/installation.ts";
 import { eventually, inSessions, processes, runChildren } from "./probe/processes.ts";
 
-const SLOW = { slow: { sleepMs: 4000 } };
+/** In flight until the test lets it go on, for long enough to be cancelled in, and for ever. */
+const HELD = { slow: { hold: true } };
+const SLOW = { slow: { sleepMs: 2500 } };
+const ENDLESS = { slow: { sleepMs: 600_000 } };
 const session = {
   accessKeyId: "ASIAMARKER00",
   secretAccessKey: "marker-of-a-session-key",
@@ -40,7 +43,7 @@ describe("the processes of a stack run", () => {
   afterEach(() => at?.remove());
 
   /** Starts a run and waits until its plugin is in the middle of a call. */
-  async function inFlight(request = at.request("account-1", "up", { items: SLOW }), signal?: AbortSignal) {
+  async function inFlight(request = at.request("account-1", "up", { items: HELD }), signal?: AbortSignal) {
     const before = (await at.journal()).length;
     const outcome = at.run(request, signal).then(
       ({ result }) => result,
@@ -65,7 +68,7 @@ describe("the processes of a stack run", () => {
 
   it("know nothing of the service's environment, and are told no credentials by argument or environment", async () => {
     const credentials = { "100000000001": session };
-    const { outcome, sids } = await inFlight(at.request("account-1", "up", { items: SLOW }, { credentials }));
+    const { outcome, sids } = await inFlight(at.request("account-1", "up", { items: HELD }, { credentials }));
     const members = await inSessions(sids);
     assert.ok(
       members.some(({ command }) => command.includes("/pulumi up")),
@@ -85,6 +88,7 @@ describe("the processes of a stack run", () => {
     const file = join(at.workspaces, workspace, "aws/credentials");
     assert.match(await readFile(file, "utf8"), /\[bulwark-100000000001\]\naws_access_key_id = ASIAMARKER00/);
     assert.equal((await stat(file)).mode & 0o777, 0o600);
+    await at.release();
     assert.ok(!((await outcome) instanceof Error));
     assert.deepEqual(await leftovers(at), []);
   });
@@ -93,6 +97,7 @@ describe("the processes of a stack run", () => {
     const { outcome, sids, children } = await inFlight();
     assert.equal(children.length, 1);
     assert.ok((await inSessions(sids)).length >= 3);
+    await at.release();
     await outcome;
     assert.deepEqual(
       (await inSessions(sids)).map(({ pid }) => pid),
@@ -127,7 +132,7 @@ describe("the processes of a stack run", () => {
     const stubborn = await install({ cancelGraceMs: 300 });
     try {
       const cancel = new AbortController();
-      const request = stubborn.request("account-1", "up", { items: { slow: { sleepMs: 60_000 } } });
+      const request = stubborn.request("account-1", "up", { items: ENDLESS });
       const outcome = stubborn.run(request, cancel.signal).catch((error: unknown) => error);
       await eventually("a call in flight", async () => (await stubborn.journal()).length > 0);
       const sids = (await runChildren()).map(({ pid }) => pid);
@@ -143,18 +148,34 @@ describe("the processes of a stack run", () => {
     }
   });
 
+  it("do nothing more when the run is cancelled before the engine has begun", async () => {
+    const { outcome } = await inFlight(at.request("account-2", "up", { items: HELD }));
+    const cancel = new AbortController();
+    const request = at.request("account-1", "up", { items: { one: {} } });
+    const second = at.runner
+      .run(request, { onEvent: () => undefined, signal: cancel.signal })
+      .catch((error: unknown) => error);
+    await eventually("its workspace", async () => (await leftovers(at)).length === 2);
+    cancel.abort();
+    const error = await second;
+    assert.ok(error instanceof StackRunError && error.code === "cancelled", String(error));
+    assert.ok(!(await at.journal()).some(({ name }) => name === "one"));
+    await at.release();
+    await outcome;
+  });
+
   it("end at the wall-clock limit", async () => {
-    const request = at.request("account-1", "up", { items: SLOW }, { timeoutMs: 2_500 });
+    const request = at.request("account-1", "up", { items: SLOW }, { timeoutMs: 1_500 });
     const error = await at.run(request).catch((thrown: unknown) => thrown);
     assert.ok(error instanceof StackRunError, String(error));
     assert.equal(error.code, "timeout");
-    assert.match(error.message, /not finished after 3 s/);
+    assert.match(error.message, /not finished after 2 s/);
     assert.deepEqual(await leftovers(at), []);
     assert.deepEqual(await lockFiles(), []);
   });
 
   it("all end when the run child is killed, and the run is told as crashed", async () => {
-    const { outcome, children, sids } = await inFlight();
+    const { outcome, children, sids } = await inFlight(at.request("account-1", "up", { items: ENDLESS }));
     process.kill(children[0]?.pid ?? 0, "SIGKILL");
     const error = await outcome;
     assert.ok(error instanceof StackRunError, String(error));
@@ -167,7 +188,7 @@ describe("the processes of a stack run", () => {
   it("are told as crashed too when the engine or a plugin is killed", async () => {
     for (const victim of ["/pulumi up", "probe/plugin.ts"]) {
       const stack = victim.includes("pulumi up") ? "account-1" : "account-2";
-      const { outcome, sids } = await inFlight(at.request(stack, "up", { items: SLOW }));
+      const { outcome, sids } = await inFlight(at.request(stack, "up", { items: ENDLESS }));
       const target = (await inSessions(sids)).find(({ command }) => command.includes(victim));
       process.kill(target?.pid ?? 0, "SIGKILL");
       const error = await outcome;
@@ -195,12 +216,13 @@ describe("the processes of a stack run", () => {
 
   it("work side by side, each run in a child of its own, and the next run finds one warm", async () => {
     const runs = ["account-1", "account-2", "account-3"].map((stack) =>
-      at.run(at.request(stack, "up", { items: { [`${stack}-item`]: { sleepMs: 1000 } } })),
+      at.run(at.request(stack, "up", { items: { [`${stack}-item`]: { hold: true } } })),
     );
     const sids = await eventually("two children at work", async () => {
       const found = (await runChildren()).map(({ pid }) => pid);
       return (await at.journal()).length >= 2 && found.length === 2 && found;
     });
+    await at.release();
     await Promise.all(runs);
     const begins = (await at.journal()).filter(({ verb }) => verb === "create");
     assert.deepEqual(
@@ -209,7 +231,7 @@ describe("the processes of a stack run", () => {
       "the first two overlap",
     );
     assert.equal(begins.length, 6);
-    await at.run(at.request("account-1", "preview", { items: { "account-1-item": { sleepMs: 1000 } } }));
+    await at.run(at.request("account-1", "preview", { items: { "account-1-item": { hold: true } } }));
     assert.deepEqual(new Set((await runChildren()).map(({ pid }) => pid)), new Set(sids));
   });
 
@@ -259,11 +281,12 @@ describe("the processes of a stack run", () => {
     } finally {
       await other.remove();
     }
+    await at.release();
     assert.ok(!((await outcome) instanceof Error));
   });
 
   it("are ended by close, also in the middle of a run", async () => {
-    const { outcome, sids } = await inFlight();
+    const { outcome, sids } = await inFlight(at.request("account-1", "up", { items: SLOW }));
     await at.runner.close();
     const error = await outcome;
     assert.ok(error instanceof StackRunError && error.code === "cancelled", String(error));

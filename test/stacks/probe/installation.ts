@@ -34,6 +34,8 @@ export interface Installation {
     signal?: AbortSignal,
   ): Promise<{ result: Awaited<ReturnType<Runner["run"]>>; events: RunEvent[] }>;
   journal(): Promise<{ verb: string; name: string; phase: "begin" | "end"; pid: number }[]>;
+  /** Lets items that are held go on. */
+  release(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -48,7 +50,7 @@ export async function install(changes: Partial<RunnerConfig> = {}): Promise<Inst
   const executable = join(plugin, "pulumi-resource-probe");
   await writeFile(executable, `#!/bin/sh\nexec '${NODE}' '${source}' "$@"\n`);
   await chmod(executable, 0o755);
-  const quiet = { debug() {}, info() {}, warn() {} };
+  const quiet = { warn() {} };
   const config: RunnerConfig = {
     node: NODE,
     pulumiRoot: join(ROOT, ".bulwark"),
@@ -102,6 +104,7 @@ export async function install(changes: Partial<RunnerConfig> = {}): Promise<Inst
         .filter(Boolean)
         .map((line) => JSON.parse(line));
     },
+    release: () => writeFile(join(world, "released"), ""),
     async remove() {
       await runner.close();
       await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 // A provider plugin for the tests of stack runs: its "cloud" is a folder of JSON files, one per resource, so that a test
 // can look at, change and count what a run really did, make a call slow, or make it fail with a text of its choice.
+import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -11,6 +12,8 @@ interface Item {
   immutable?: string;
   region?: string;
   sleepMs?: number;
+  /** Waits until the test releases it. */
+  hold?: boolean;
   sleepOnDeleteMs?: number;
   error?: string;
   token?: string;
@@ -30,6 +33,7 @@ async function write(urn: string, id: string, verb: string, item: Item): Promise
   const name = nameOf(urn);
   await journal(item.world, { verb, name, phase: "begin" });
   if (item.sleepMs) await delay(item.sleepMs);
+  while (item.hold && !existsSync(join(item.world, "released"))) await delay(20);
   if (item.error) throw new Error(item.error);
   await writeFile(fileOf(item.world, id), JSON.stringify(item));
   await journal(item.world, { verb, name, phase: "end" });

@@ -2,7 +2,7 @@
 import { createRunner, type RunnerConfig, type RunRequest } from "../../../stacks/runner.ts";
 
 process.on("message", ({ config, request }: { config: RunnerConfig; request: RunRequest }) => {
-  const logger = { debug() {}, info() {}, warn() {} };
+  const logger = { warn() {} };
   const runner = createRunner({ ...config, environment: process.env, logger });
   void runner.run(request, { onEvent() {} }).catch(() => undefined);
 });
