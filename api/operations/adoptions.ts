@@ -14,8 +14,8 @@ export interface AdoptionReport {
   readonly after: Readonly<Record<string, unknown>>;
 }
 
-/** Inputs that a provider adds by itself and that say nothing about a change. */
-const uninteresting = new Set(["__defaults", "region", "tags", "tagsAll"]);
+/** Inputs that a provider adds by itself, or takes only where it makes the resource: they say nothing about a change. */
+const uninteresting = new Set(["__defaults", "region", "tagsAll", "enableDefaultStandards"]);
 
 /**
  * Puts the wanted inputs, from the steps of a run or a preview, beside the inputs that were found. Pure.

@@ -129,8 +129,10 @@ describe("adoptions", () => {
       update: 1,
       import: 1,
     });
-    const same = reportAdoptions([adoption], [step({ ...adoption.before, region: "us-east-1", tags: { a: "b" } })]);
+    const same = reportAdoptions([adoption], [step({ ...adoption.before, region: "us-east-1", tagsAll: { a: "b" } })]);
     assert.deepEqual(countAdoptions({ changes }, same, new Set()), { ...changes, create: 4, import: 1 });
+    const tagged = reportAdoptions([adoption], [step({ ...adoption.before, tags: { ManagedBy: "Bulwark" } })]);
+    assert.equal(countAdoptions({ changes }, tagged, new Set()).update, 1);
     assert.deepEqual(countAdoptions({ changes }, different, new Set([adoption.name])), changes);
     const left = reportAdoptions([{ ...adoption, decision: "leave" }], []);
     assert.deepEqual(countAdoptions({ changes }, left, new Set()), changes);
