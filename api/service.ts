@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { OrganizationSettings } from "../programs/settings.ts";
 import type { Runner } from "../stacks/runner.ts";
@@ -68,6 +69,9 @@ export interface Service {
  */
 const extraWorkers = 4;
 
+/** How long operations may take to end after they were handed back. A cancelled run has 60 s for what is in flight. */
+const patienceMs = 75_000;
+
 /** Starts a service on a database that is there. The one place where its parts meet. */
 export async function createService(options: ServiceOptions, dependencies: ServiceDependencies): Promise<Service> {
   const { settings, runner, aws, logger } = dependencies;
@@ -135,7 +139,8 @@ export async function createService(options: ServiceOptions, dependencies: Servi
     streams.close();
     await Promise.all([stopListening(server), consumer?.stop()]);
     const grace = setTimeout(() => performer.handBack(), options.stopGraceMs);
-    await queue.drain();
+    // A call to AWS without an answer must not keep the service; its job is delivered again elsewhere.
+    await Promise.race([queue.drain(), sleep(options.stopGraceMs + patienceMs, undefined, { ref: false })]);
     clearTimeout(grace);
     await runner.close();
     unsubscribe();

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { failureTitles, typeOfFailure } from "../operations/failure.ts";
 import { Problem, problemBase, problems } from "../problem.ts";
 import { renderDocs } from "./docsPage.ts";
 import { describeApi } from "./openapi.ts";
@@ -10,6 +11,12 @@ const pageHeaders = {
   "Content-Type": "text/html; charset=utf-8",
   "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
 };
+
+/** Titles of all problems, of calls and of operations, by their type. */
+const explanations = new Map([
+  ...Object.entries(failureTitles).map(([code, title]) => [typeOfFailure(code), title] as const),
+  ...Object.entries(problems).map(([name, { title }]) => [`${problemBase}${name}`, title] as const),
+]);
 
 /** The OpenAPI document, the page made from it, and what a problem's `type` leads to. */
 export function documentationRoutes(routes: readonly Route[], version: string): Route[] {
@@ -48,8 +55,9 @@ export function documentationRoutes(routes: readonly Route[], version: string): 
       responses: { 200: { description: "The problem.", schema: z.object({ type: z.string(), title: z.string() }) } },
       problems: [404],
       handle: ({ params: { name } }) => {
-        if (!(name in problems)) throw new Problem("not-found", `There is no problem ${name}.`);
-        return { status: 200, body: { type: `${problemBase}${name}`, ...problems[name as keyof typeof problems] } };
+        const title = explanations.get(`${problemBase}${name}`);
+        if (title === undefined) throw new Problem("not-found", `There is no problem ${name}.`);
+        return { status: 200, body: { type: `${problemBase}${name}`, title } };
       },
     }),
   ];

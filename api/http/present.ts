@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { adminStack, stackOfAccount } from "../operations/operation.ts";
-import type { AccountRow } from "../store/accounts.ts";
+import type { AccountDetailRow, AccountRow } from "../store/accounts.ts";
 import type { OperationRow } from "../store/operations.ts";
 import type { StackRow } from "../store/stacks.ts";
 import type { TokenRow } from "../store/tokens.ts";
@@ -42,7 +42,6 @@ export function presentOperation(row: OperationRow): z.infer<typeof OperationBod
 }
 
 export function presentAccount(row: AccountRow): z.infer<typeof AccountBody> {
-  const { regions } = (row.inputs ?? {}) as { regions?: string[] };
   return {
     accountId: row.accountId,
     name: row.name,
@@ -52,7 +51,7 @@ export function presentAccount(row: AccountRow): z.infer<typeof AccountBody> {
     ...some("owner", row.owner),
     ...some("environment", row.environment),
     stack: stackOfAccount(row.accountId),
-    regions: regions ?? [],
+    regions: row.regions ?? [],
     ...some("baselineVersion", row.baselineVersion),
     ...some("resources", row.resources),
     ...some("drift", row.drift as z.infer<typeof DriftBody> | null),
@@ -64,7 +63,7 @@ export function presentAccount(row: AccountRow): z.infer<typeof AccountBody> {
   };
 }
 
-export function presentAccountDetail(row: AccountRow): z.infer<typeof AccountDetailBody> {
+export function presentAccountDetail(row: AccountDetailRow): z.infer<typeof AccountDetailBody> {
   return { ...presentAccount(row), ...some("outputs", row.outputs), adoptions: row.adoptions ?? [] };
 }
 

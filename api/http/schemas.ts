@@ -65,7 +65,7 @@ export const OperationBody = z
     cancelRequestedAt: time.optional(),
     changes: ChangesBody.optional(),
     error: ProblemBody.optional(),
-    result: free.optional(),
+    result: free.optional().meta({ description: "Not in lists." }),
   })
   .meta({ id: "Operation" });
 
@@ -75,7 +75,7 @@ export const DriftBody = z
     checkedAt: time,
     operationId: z.string(),
     changes: ChangesBody,
-    resources: z.array(free),
+    resources: z.array(free).optional().meta({ description: "Not in lists." }),
   })
   .meta({ id: "Drift", description: "What the last check found that differs from the recorded state." });
 

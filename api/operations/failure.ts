@@ -95,7 +95,8 @@ function describeOther({ message, code, accountId, region, service, call, resour
   return { detail: message, code, accountId, region, service, call, resource, remedy };
 }
 
-const titles: Readonly<Record<string, string>> = {
+/** What the errors of operations are about, by their code; the end of their `type` is the code with dashes. */
+export const failureTitles: Readonly<Record<string, string>> = {
   access_denied: "AWS denied access",
   throttled: "AWS limited the rate of calls",
   opt_in_required: "The account does not serve this region yet",
@@ -112,17 +113,32 @@ const titles: Readonly<Record<string, string>> = {
   account_creation_failed: "AWS did not create the account",
   not_acceptable_account: "The account can't be a member",
   locked: "The stack's state is locked",
+  not_deployed: "The stack is not deployed",
+  wrong_passphrase: "The state can't be decrypted",
+  missing_plugin: "A provider plugin is missing",
+  missing_engine: "The engine is missing",
+  protected_resource: "A protected resource would be deleted",
+  backend_unavailable: "The state backend can't be reached",
+  disk_full: "The disk is full",
+  corrupt_state: "The stack's state is damaged",
+  stack_not_found: "The stack does not exist",
+  plan_violation: "The change is not the one that was planned",
+  unknown: "AWS answered with an error",
   program_error: "The program failed",
   engine_error: "The engine failed",
   internal: "The service failed",
 };
 
+export function typeOfFailure(code: string): string {
+  return `${problemBase}${code.replaceAll("_", "-")}`;
+}
+
 /** The problem document of a failed operation. */
 export function describeFailure(failure: Failure, operationId: string): ProblemDocument {
   const { code, message, fields } = failure;
   return {
-    type: `${problemBase}${code.replaceAll("_", "-")}`,
-    title: titles[code] ?? "The operation failed",
+    type: typeOfFailure(code),
+    title: failureTitles[code] ?? "The operation failed",
     detail: message,
     ...(fields ?? { remedy: `Look for ${operationId} in the service's log, then run the operation again.` }),
   };

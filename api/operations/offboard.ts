@@ -21,21 +21,23 @@ export const offboard: Kind = {
     if (row?.inputs != null) {
       const inputs = BaselineInputs.parse({ ...row.inputs, adoptions });
       await work.aws.ensureDeploymentRole(accountId, work.operation.id, work.signal);
-      // A stack whose first deployment failed early has nothing that could be ended or restored.
       const memberships = membershipsToEnd(inputs, adoptions);
       if (memberships.length > 0) {
         work.say("ending memberships");
         await work.aws.endMemberships(accountId, work.operation.id, memberships);
       }
-      if (row.deployedAt !== null) {
-        for (const phase of offboardingPhases(adoptions)) {
-          work.say("putting back what was adopted");
-          runs.push(await work.run("up", inPhase(inputs, phase), { refresh: true }));
-        }
+      // A stack whose first deployment failed early has nothing that could be put back.
+      const deployed = row.deployedAt !== null || (row.imported ?? []).length > 0;
+      const phases = deployed ? offboardingPhases(adoptions) : [];
+      for (const phase of phases) {
+        work.say("putting back what was adopted");
+        runs.push(await work.run("up", inPhase(inputs, phase), { refresh: true }));
       }
-      const last = adoptions.length > 0 && row.deployedAt !== null ? "restore" : "converge";
+      // From here on it counts as not deployed: a later attempt must not bring up what this one begins to destroy, and a
+      // deployment after a failure has to adopt again.
+      await work.saveStack({ deployedAt: null, imported: null });
       work.say("destroying the stack");
-      runs.push(await work.run("destroy", inPhase(inputs, last), { refresh: row.deployedAt === null }));
+      runs.push(await work.run("destroy", inPhase(inputs, phases.at(-1) ?? "converge"), { refresh: !deployed }));
       leftovers = await lookAround(work, accountId, inputs, adoptions);
     }
     work.say("removing Bulwark's role from the account");

@@ -4,23 +4,28 @@ import { stackOfAccount } from "../operations/operation.ts";
 import type { Db } from "./connection.ts";
 import type { AccountsTable, StacksTable } from "./schema.ts";
 
-/** An account with what its stack knows. */
+/** An account with what its stack knows, but for what may be large. */
 export type AccountRow = Selectable<AccountsTable> &
-  Pick<
-    Selectable<StacksTable>,
-    "inputs" | "outputs" | "adoptions" | "drift" | "resources" | "baselineVersion" | "deployedAt"
-  >;
+  Pick<Selectable<StacksTable>, "drift" | "resources" | "baselineVersion" | "deployedAt"> & {
+    readonly regions: string[] | null;
+  };
+
+export type AccountDetailRow = AccountRow & Pick<Selectable<StacksTable>, "outputs" | "adoptions">;
 
 function accounts(db: Db) {
   return db
     .selectFrom("accounts")
     .leftJoin("stacks", "stacks.accountId", "accounts.accountId")
     .selectAll("accounts")
-    .select(["inputs", "outputs", "adoptions", "drift", "resources", "baselineVersion", "deployedAt"]);
+    .select(["stacks.resources", "baselineVersion", "deployedAt"])
+    .select(sql<string[] | null>`stacks.inputs -> 'regions'`.as("regions"));
 }
 
-export function findAccount(db: Db, accountId: string): Promise<AccountRow | undefined> {
-  return accounts(db).where("accounts.accountId", "=", accountId).executeTakeFirst();
+export function findAccount(db: Db, accountId: string): Promise<AccountDetailRow | undefined> {
+  return accounts(db)
+    .select(["stacks.drift", "outputs", "adoptions"])
+    .where("accounts.accountId", "=", accountId)
+    .executeTakeFirst();
 }
 
 export interface AccountFilter {
@@ -29,9 +34,12 @@ export interface AccountFilter {
   readonly limit: number;
 }
 
-/** Accounts by id, ascending, after the cursor's. */
+/** Accounts by id, ascending, after the cursor's; of their drift only the figures. */
 export function listAccounts(db: Db, filter: AccountFilter): Promise<AccountRow[]> {
-  let query = accounts(db).orderBy("accounts.accountId").limit(filter.limit);
+  let query = accounts(db)
+    .select(sql<AccountRow["drift"]>`stacks.drift - 'resources'`.as("drift"))
+    .orderBy("accounts.accountId")
+    .limit(filter.limit);
   if (filter.status !== undefined) query = query.where("accounts.status", "=", filter.status);
   if (filter.after !== undefined) query = query.where("accounts.accountId", ">", filter.after);
   return query.execute();

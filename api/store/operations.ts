@@ -73,9 +73,14 @@ export interface OperationFilter {
   readonly limit: number;
 }
 
-/** Operations, the newest first. Ids sort by time. */
+/** Operations, the newest first, without their results, which may be large. Ids sort by time. */
 export function listOperations(db: Db, filter: OperationFilter): Promise<OperationRow[]> {
-  let query = db.selectFrom("operations").selectAll().orderBy("id", "desc").limit(filter.limit);
+  let query = db
+    .selectFrom("operations")
+    .selectAll()
+    .select(sql<null>`null`.as("result"))
+    .orderBy("id", "desc")
+    .limit(filter.limit);
   if (filter.status !== undefined) query = query.where("status", "=", filter.status);
   if (filter.kind !== undefined) query = query.where("kind", "=", filter.kind);
   if (filter.accountId !== undefined) query = query.where("accountId", "=", filter.accountId);

@@ -184,6 +184,7 @@ describe("operations", () => {
     assert.equal(error.accountId, "100000000001");
     assert.equal(error.region, "us-west-2");
     assert.equal(error.call, "securityhub:DescribeHub");
+    assert.equal((await serving.call("GET", error.type)).body.title, error.title);
     assert.match(error.remedy, /Allow securityhub:DescribeHub/);
     assert.equal((await serving.call("GET", "/accounts/100000000001")).body.status, "failed");
   });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { StackRunError } from "../../stacks/errors.ts";
 import type { RunRequest } from "../../stacks/run.ts";
 import { type Serving, serve } from "./serving.ts";
 
@@ -110,6 +111,20 @@ describe("stacks", () => {
       assert.equal((await serving.call("DELETE", `/accounts/${accountId}?confirm=${accountId}`)).status, 409);
       await done("POST", "/accounts", { accountId });
       assert.equal((await serving.call("GET", `/accounts/${accountId}`)).body.status, "active");
+    });
+
+    it("are not brought up again by an offboarding that was interrupted while it destroyed", async () => {
+      await done("POST", "/accounts", { accountId });
+      serving.runner.requests.length = 0;
+      let destroyed = 0;
+      serving.runner.behave = ({ verb, stack }) => {
+        if (verb !== "destroy" || destroyed++ > 0) return {};
+        const message = `running ${verb} on stack ${stack}: the run's process died`;
+        throw new StackRunError({ code: "crashed", retryable: true, message, remedy: "Run it again." });
+      };
+      await done("DELETE", `/accounts/${accountId}?confirm=${accountId}`);
+      assert.deepEqual(runs().slice(-2), ["destroy restore", "destroy converge"]);
+      assert.equal(runs().filter((run) => run.startsWith("up")).length, runs().length - 2);
     });
 
     it("keep the decision when the first deployment fails half-way", async () => {
