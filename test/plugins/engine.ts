@@ -71,10 +71,14 @@ export async function startEngine(endpoint: string, more: Record<string, string>
     AWS_CONFIG_FILE: join(folder, "config"),
     ...more,
   };
-  const programs = new Map<string, Program>();
+  const stacks = new Map<string, Stack>();
   const open = async (name: string, given?: Program) => {
-    const program = given ?? programs.get(name) ?? (async () => ({}));
-    programs.set(name, program);
+    const known = stacks.get(name);
+    if (known) {
+      if (given) known.workspace.program = given;
+      return known;
+    }
+    const program = given ?? (async () => ({}));
     const stack = await LocalWorkspace.createOrSelectStack(
       { stackName: name, projectName: "plugins", program },
       {
@@ -86,6 +90,7 @@ export async function startEngine(endpoint: string, more: Record<string, string>
       },
     );
     await stack.setConfig("pulumi:disable-default-providers", { value: '["*"]' });
+    stacks.set(name, stack);
     return stack;
   };
   return {

@@ -15,9 +15,9 @@ export const awsNativeConfiguration: ConfigurationShape = {
     defaultTags: string(),
     sharedCredentialsFile: string(),
     skipCredentialsValidation: string(),
+    maxRetries: string(),
   },
   ignored: [
-    "maxRetries",
     "s3UsePathStyle",
     "skipGetEc2Platforms",
     "skipMetadataApiCheck",

@@ -19,9 +19,9 @@ export const awsConfiguration: ConfigurationShape = {
     sharedConfigFiles: string(),
     sharedCredentialsFiles: string(),
     skipCredentialsValidation: string(),
+    maxRetries: string(),
   },
   ignored: [
-    "maxRetries",
     "retryMode",
     "s3UsePathStyle",
     "skipMetadataApiCheck",

@@ -26,7 +26,12 @@ export interface Configuration {
   readonly forbiddenAccountIds: readonly string[];
   readonly defaultTags: Readonly<Record<string, string>>;
   readonly skipCredentialsValidation: boolean;
+  /** Attempts that a call is made in all; the real provider has 25 where nothing is set. */
+  readonly maxAttempts: number;
 }
+
+/** Enough for the throttling of a sandbox, and gives up within a minute. */
+const maxAttempts = 8;
 
 /** What a provider's configuration may hold: names with their rules, and names that are taken and have no effect here. */
 export interface ConfigurationShape {
@@ -63,6 +68,7 @@ export function readConfiguration(given: Values): Configuration {
     forbiddenAccountIds: texts("forbiddenAccountIds"),
     defaultTags: tags && !Array.isArray(tags) ? tags : {},
     skipCredentialsValidation: parsed.skipCredentialsValidation === true,
+    maxAttempts: Number(parsed.maxRetries ?? maxAttempts),
   };
 }
 

@@ -8,8 +8,12 @@ export class OperationError extends Error {
   /** What AWS said, without the frame. */
   readonly reason: string;
 
-  constructor(service: string, operation: string, cause: unknown) {
-    super(`operation error ${service}: ${operation}, ${describe(cause, modeled(service, operation))}`, { cause });
+  constructor(service: string, operation: string, cause: unknown, maxAttempts = Number.POSITIVE_INFINITY) {
+    const said = describe(cause, modeled(service, operation));
+    const attempts = isResponseError(cause) ? (cause.$metadata.attempts ?? 1) : 1;
+    // The SDK for Go says so when the last attempt that it may make has failed.
+    const tries = attempts > 1 && attempts >= maxAttempts ? `exceeded maximum number of attempts, ${attempts}, ` : "";
+    super(`operation error ${service}: ${operation}, ${tries}${said}`, { cause });
     this.name = "OperationError";
     this.code = codeOf(cause);
     this.reason = cause instanceof Error ? cause.message : String(cause);
@@ -44,9 +48,6 @@ function codeOf(error: unknown): string {
   return isResponseError(error) ? error.name : "";
 }
 
-/** Attempts that the client makes in all before it gives up; the real provider makes 25. */
-export const maxAttempts = 8;
-
 /** Codes that AWS gives to any call, whether the service model names them for it or not. */
 const common =
   /^(AccessDenied|Throttling|TooManyRequests|ExpiredToken|UnrecognizedClient|OptInRequired|RequestLimitExceeded)/;
@@ -69,11 +70,10 @@ function describe(error: unknown, isModeled: (error: Error) => boolean = () => f
   if (!isResponseError(error)) {
     return `https response error StatusCode: 0, RequestID: , request send failed, ${error instanceof Error ? error.message || error.name : String(error)}`;
   }
-  const { httpStatusCode, requestId, extendedRequestId, attempts } = error.$metadata;
-  const tries = attempts === maxAttempts ? `exceeded maximum number of attempts, ${attempts}, ` : "";
+  const { httpStatusCode, requestId, extendedRequestId } = error.$metadata;
   const host = extendedRequestId ? `, HostID: ${extendedRequestId}` : "";
   const said = `${isModeled(error) ? "" : "api error "}${error.name}: ${error.message}`;
-  return `${tries}https response error StatusCode: ${httpStatusCode}, RequestID: ${requestId ?? ""}${host}, ${said}`;
+  return `https response error StatusCode: ${httpStatusCode}, RequestID: ${requestId ?? ""}${host}, ${said}`;
 }
 
 /** Whether AWS answered with one of these codes; `Code: part of the message` asks for both. */

@@ -1,5 +1,5 @@
 import { OperationError } from "./errors.ts";
-import { type PlacesOptions, settingsFor, speakLikeGo } from "./place.ts";
+import { type ClientOptions, settingsFor, speakLikeGo } from "./place.ts";
 
 export interface Identity {
   readonly accountId: string;
@@ -7,13 +7,10 @@ export interface Identity {
 }
 
 /** Who the credentials are. Fails as the real provider does when it cannot validate them. */
-export async function callerIdentity(
-  region: string,
-  options: Pick<PlacesOptions, "credentials" | "endpoint">,
-): Promise<Identity> {
+export async function callerIdentity(region: string, options: ClientOptions): Promise<Identity> {
   const { STSClient, GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
   const client = new STSClient(settingsFor(region, options));
-  speakLikeGo(client);
+  speakLikeGo(client, options.maxAttempts);
   try {
     const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}));
     return { accountId: Account ?? "", partition: Arn?.split(":")[1] ?? "aws" };

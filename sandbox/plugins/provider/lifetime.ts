@@ -16,7 +16,8 @@ export function livesWithEngine(): Lifetime {
   const orphaned = () => process.exit(1);
   setInterval(() => process.ppid !== parent && orphaned(), 250).unref();
   // The engine holds the other end of stdin; it closes with the engine.
-  if (fstatSync(0).isFIFO()) process.stdin.on("close", orphaned).resume();
+  const input = fstatSync(0);
+  if (input.isFIFO() || input.isSocket()) process.stdin.on("close", orphaned).resume();
 
   let underWay = 0;
   let ending = false;

@@ -1,5 +1,5 @@
 import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
-import { maxAttempts, OperationError } from "./errors.ts";
+import { OperationError } from "./errors.ts";
 
 /** What every AWS SDK client of this plugin is made with. */
 export interface ClientSettings {
@@ -39,7 +39,12 @@ export interface PlacesOptions {
   readonly cancelled: AbortSignal;
   /** Where all services are, in place of AWS. */
   readonly endpoint?: string;
+  /** Attempts that a call is made in all. */
+  readonly maxAttempts: number;
 }
+
+/** What a client outside any place is made with. */
+export type ClientOptions = Pick<PlacesOptions, "credentials" | "endpoint" | "maxAttempts">;
 
 /** Makes the places of one account; clients are shared between calls to the same region. */
 export function places(options: PlacesOptions): (region: string) => Place {
@@ -56,7 +61,7 @@ export function places(options: PlacesOptions): (region: string) => Place {
       const known = here.get(maker);
       if (known) return known as Promise<C>;
       const made = maker(settingsFor(region, options)).then((client) => {
-        speakLikeGo(client as unknown as Handlers);
+        speakLikeGo(client as unknown as Handlers, options.maxAttempts);
         return client;
       });
       here.set(maker, made);
@@ -66,12 +71,12 @@ export function places(options: PlacesOptions): (region: string) => Place {
 }
 
 /** The settings of a client outside any place: for the caller's identity, which is asked first. */
-export function settingsFor(region: string, options: Pick<PlacesOptions, "credentials" | "endpoint">): ClientSettings {
+export function settingsFor(region: string, options: ClientOptions): ClientSettings {
   return {
     region,
     credentials: options.credentials,
     ...(options.endpoint ? { endpoint: options.endpoint } : {}),
-    maxAttempts,
+    maxAttempts: options.maxAttempts,
     retryMode: "standard",
   };
 }
@@ -85,7 +90,7 @@ interface HandlerContext {
 }
 
 /** Gives the client's errors the words of the SDK for Go. */
-export function speakLikeGo(client: Handlers): void {
+export function speakLikeGo(client: Handlers, maxAttempts: number): void {
   client.middlewareStack.add(
     (next: (args: unknown) => Promise<unknown>, context: HandlerContext) => async (args: unknown) => {
       try {
@@ -93,7 +98,7 @@ export function speakLikeGo(client: Handlers): void {
       } catch (error) {
         const service = (context.clientName ?? "").replace(/Client$/, "");
         const operation = (context.commandName ?? "").replace(/Command$/, "");
-        throw new OperationError(serviceIds[service] ?? service, operation, error);
+        throw new OperationError(serviceIds[service] ?? service, operation, error, maxAttempts);
       }
     },
     { step: "initialize", priority: "high", name: "speakLikeGo" },

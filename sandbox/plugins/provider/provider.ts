@@ -92,8 +92,9 @@ export class Provider {
     if (!region) throw new Error("configuring the provider: no region: set aws:region or AWS_REGION");
     const withProfile = { ...configuration, profile: configuration.profile ?? this.#environment.profile };
     const credentials: AwsCredentialIdentityProvider = await credentialsFor(withProfile, region);
-    const endpoint = this.#environment.endpoint ? { endpoint: this.#environment.endpoint } : {};
-    const identity = await callerIdentity(region, { credentials, ...endpoint });
+    const { endpoint } = this.#environment;
+    const client = { credentials, maxAttempts: configuration.maxAttempts, ...(endpoint ? { endpoint } : {}) };
+    const identity = await callerIdentity(region, client);
     const { allowedAccountIds, forbiddenAccountIds } = configuration;
     const refused = allowedAccountIds.length > 0 && !allowedAccountIds.includes(identity.accountId);
     if (refused || forbiddenAccountIds.includes(identity.accountId)) {
@@ -101,7 +102,7 @@ export class Provider {
     }
     this.#configuration = configuration;
     this.#region = region;
-    this.#place = places({ credentials, ...endpoint, ...identity, cancelled: this.#cancel.signal });
+    this.#place = places({ ...client, ...identity, cancelled: this.#cancel.signal });
   }
 
   async check(target: Target, olds: Values, news: Values, seed: Uint8Array): Promise<Checked> {
