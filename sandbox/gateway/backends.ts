@@ -85,6 +85,8 @@ function childEnvironment({ dataDir, url, port }: BackendsOptions, tmp: string):
     MINISTACK_HOST: "127.0.0.1",
     GATEWAY_PORT: String(port),
     AWS_ENDPOINT_URL: url,
+    // moto would make hundreds of sample images in each region of each account that anyone asks about.
+    MOTO_EC2_LOAD_DEFAULT_AMIS: "false",
     SFTP_ENABLED: "0",
     IOT_MTLS_ENABLED: "0",
     LOG_LEVEL: "WARNING",

@@ -1,5 +1,10 @@
-"""moto behind the gateway, on a free loopback port. Prints one line `{"port": ...}` when it listens; ends with the gateway."""
+"""moto behind the gateway, on a free loopback port. Prints one line `{"port": ...}` when it listens; ends with the gateway.
 
+Everyone who starts a sandbox waits for this process, and nearly all of its time is for reading JSON; hence the care.
+"""
+
+import functools
+import gc
 import json
 import logging
 
@@ -7,6 +12,15 @@ import pipe
 
 answers = pipe.take_stdout()
 pipe.exit_with_gateway()
+
+# Nothing of what starts is garbage.
+gc.disable()
+
+import botocore.loaders  # noqa: E402
+
+# One loader, so that moto and its many boto3 sessions read the endpoints and EC2's model once.
+loader_of = functools.cache(botocore.loaders.create_loader)
+botocore.loaders.create_loader = lambda search_path=None: loader_of(search_path)
 
 from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
@@ -20,4 +34,6 @@ answers.write(json.dumps({"port": server.server_port}).encode() + b"\n")
 # Loading a backend takes up to a second: these two are asked in every baseline.
 for backend in ("ec2", "s3control"):
     moto.app_instances[backend] = create_backend_app(backend)
+gc.freeze()
+gc.enable()
 server.serve_forever()
