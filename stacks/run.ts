@@ -34,7 +34,7 @@ export interface ResourceStep {
   readonly diffs?: readonly string[];
   /** Property path to the kind of its change, as the provider gave it. */
   readonly detailedDiff?: Readonly<Record<string, { readonly kind: string; readonly inputDiff: boolean }>>;
-  /** Inputs before and after (for refreshes: outputs), every secret as `[secret]`. */
+  /** Inputs before and after (for refreshes: outputs), every secret as `[secret]`, what is not known yet as `[unknown]`. */
   readonly old?: Readonly<Record<string, unknown>>;
   readonly new?: Readonly<Record<string, unknown>>;
   readonly protect?: boolean;

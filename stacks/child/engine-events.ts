@@ -4,7 +4,7 @@ import { programFailure, publicDiagnostic, resourceFailure } from "../failures.t
 import type { PartialResult } from "../messages.ts";
 import type { ChangeCounts, ResourceStep, RunEvent, RunResult, StepOperation, Verb } from "../run.ts";
 import { placeOf } from "./place.ts";
-import { plainProperties } from "./secret-values.ts";
+import { plainProperties } from "./property-values.ts";
 
 const ROOT_TYPE = "pulumi:pulumi:Stack";
 

@@ -13,7 +13,7 @@ import { INPUTS_KEY, secretsOf } from "../project.ts";
 import type { RunEvent, RunResult, Verb } from "../run.ts";
 import { exportState } from "./command.ts";
 import { EventLog } from "./engine-events.ts";
-import { redactor } from "./secret-values.ts";
+import { redactor } from "./property-values.ts";
 import { layOutFolder, type RunFolder, type ToChildRun, writeStackSettings } from "./workspace.ts";
 
 /** A module like `programs/program.ts`. */

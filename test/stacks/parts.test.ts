@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import fc from "fast-check";
 import { placeOf } from "../../stacks/child/place.ts";
-import { plainValue, redactor } from "../../stacks/child/secret-values.ts";
+import { plainValue, redactor } from "../../stacks/child/property-values.ts";
 import { childEnvironment } from "../../stacks/environment.ts";
 import { configFile, credentialsFile } from "../../stacks/profiles.ts";
 import { secretsOf, stackSettings } from "../../stacks/project.ts";

@@ -45,6 +45,12 @@ describe("a stack run", () => {
     assert.deepEqual(new Set(steps.map(({ status }) => status)), new Set(["planned"]));
   });
 
+  it("shows what is not known yet as such", async () => {
+    const dependent = { first: {}, second: { of: "first" } };
+    const { result } = await at.run(at.request("account-1", "preview", { items: dependent }));
+    assert.equal(result.steps.find(({ name }) => name === "second")?.new?.value, "[unknown]");
+  });
+
   it("deploys it, and tells every step when it begins and when it ends", async () => {
     const { result, events } = await at.run(at.request("account-1", "up", { items, ...hidden }));
     assert.equal(result.changes.create, 3);

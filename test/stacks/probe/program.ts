@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 export interface ProbeInputs {
   /** Folder that is the probe's cloud. */
   readonly world: string;
-  /** Resources by name; `token` becomes a secret property. */
+  /** Resources by name; `token` becomes a secret property, `of` the id of the item that it names. */
   readonly items: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly secretOutput?: string;
@@ -19,9 +19,12 @@ export function programFor(_stack: string): { run(inputs: ProbeInputs): Record<s
   return {
     run(inputs) {
       const provider = new Probe("probe", "aws-100000000001", {}, { version: "1.0.0" });
-      for (const [name, { token, ...properties }] of Object.entries(inputs.items)) {
+      const items = new Map<unknown, Item>();
+      for (const [name, { token, of, ...properties }] of Object.entries(inputs.items)) {
         const secret = token === undefined ? {} : { token: pulumi.secret(token) };
-        new Item("probe:index:Item", name, { world: inputs.world, ...properties, ...secret }, { provider });
+        const other = of === undefined ? {} : { value: items.get(of)?.id };
+        const all = { world: inputs.world, ...properties, ...secret, ...other };
+        items.set(name, new Item("probe:index:Item", name, all, { provider }));
       }
       if (inputs.throws !== undefined) throw new Error(inputs.throws);
       const hidden = inputs.secretOutput === undefined ? {} : { hidden: pulumi.secret(inputs.secretOutput) };

@@ -4,8 +4,22 @@ const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const ASSET = "c44067f5952c0a294b673a41bacd8c17";
 const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
 
-/** A property bag of an event in plain JSON: secrets as `[secret]`, files as their hash, Pulumi's internals left out. */
+// What stands in a preview for a value that the provider will only know once it has worked, by the value's type
+// (sdk/go/common/resource/plugin/rpc.go): string, boolean, number, array, object.
+const UNKNOWNS: ReadonlySet<unknown> = new Set([
+  "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+]);
+
+/**
+ * A property bag of an event in plain JSON: secrets as `[secret]`, what is not known yet as `[unknown]`, files as their
+ * hash, Pulumi's internals left out.
+ */
 export function plainValue(value: unknown): unknown {
+  if (UNKNOWNS.has(value)) return "[unknown]";
   if (Array.isArray(value)) return value.map(plainValue);
   if (typeof value !== "object" || value === null) return value;
   const record = value as Record<string, unknown>;
