@@ -8,7 +8,7 @@ import { ACCOUNT_SETTINGS, DETECTOR, EBS_ENCRYPTION, HUB, RECORDER } from "./ser
  */
 export function readingSessionPolicy(): string {
   const reading = [...HUB, ...DETECTOR, ...RECORDER, ...EBS_ENCRYPTION, ...ACCOUNT_SETTINGS].filter((action) =>
-    /:(Describe|Get|List)/.test(action),
+    /:(BatchGet|Describe|Get|List)/.test(action),
   );
   return JSON.stringify(
     policyDocument({

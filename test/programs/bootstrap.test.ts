@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { membershipSessionPolicy } from "../../programs/bootstrap/membership-session.ts";
 import type { PolicyDocument, RoleDocuments, Statement } from "../../programs/bootstrap/policy-document.ts";
+import { readingSessionPolicy } from "../../programs/bootstrap/reading-session.ts";
 import { bootstrapRoles, memberDeploymentRole } from "../../programs/bootstrap/roles.ts";
 import { LOG_ARCHIVE, MANAGEMENT, SECURITY, settings } from "./samples.ts";
 
@@ -159,6 +160,18 @@ describe("the roles of Bulwark", () => {
     for (const action of session.Statement.flatMap(({ Action }) => Action ?? [])) {
       assert.ok(allowed(security).includes(action), action);
     }
+  });
+
+  it("let a preview that looks by the administrator's role of AWS read what the deployment role reads, and nothing else", () => {
+    const session = readingSessionPolicy();
+    assert.ok(session.length <= 2048);
+    const [reading, ...others] = (JSON.parse(session) as PolicyDocument).Statement;
+    assert.deepEqual(others, []);
+    const reads = (action: string) => /^[\w-]+:(Get|List|Describe|BatchGet)\w+$/.test(action);
+    assert.ok(reading?.Action?.every(reads), JSON.stringify(reading?.Action));
+    // How the deletion of a role goes is asked only by who deletes one.
+    const needed = allowed(member).filter((action) => reads(action) && !action.endsWith("DeletionStatus"));
+    assert.deepEqual([...new Set(reading?.Action)].sort(), [...new Set(needed)].sort());
   });
 
   it("have a version that changes with their documents and with nothing else", () => {
