@@ -85,6 +85,7 @@ async function start(): Promise<Environment> {
       BULWARK_DATA: data,
       BULWARK_SETTINGS: settingsFile,
       BULWARK_TOKEN: token,
+      BULWARK_STOP_GRACE_SECONDS: "1",
       TMPDIR: folder,
       AWS_ENDPOINT_URL: aws,
       AWS_REGION: "us-east-1",
