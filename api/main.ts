@@ -2,13 +2,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createRunner } from "../stacks/runner.ts";
-import { createAws } from "./awsOfOrganization.ts";
+import { createAws } from "./aws-of-organization.ts";
 import { ConfigurationError, readConfiguration, readSettings } from "./configuration.ts";
-import { createOpenEventQueue } from "./consumer/eventQueue.ts";
+import { createOpenEventQueue } from "./consumer/event-queue.ts";
 import { writeFacts } from "./facts.ts";
 import { createLogger } from "./logger.ts";
 import { engineChecks } from "./readiness.ts";
-import { readSecretFile } from "./secretFile.ts";
+import { readSecretFile } from "./secret-file.ts";
 import { createService, type Service } from "./service.ts";
 import { onStopSignals } from "./signals.ts";
 import { type Database, provideDatabase } from "./store/database.ts";

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { adminStack } from "../operations/operation.ts";
 import { findStack } from "../store/stacks.ts";
-import { parseAccountEvent } from "./accountEvent.ts";
-import type { EventMessage, EventQueue, EventQueueAddress, OpenEventQueue } from "./eventQueue.ts";
-import { type EventOutcome, type ReceiveOptions, receiveEvent } from "./receiveEvent.ts";
+import { parseAccountEvent } from "./account-event.ts";
+import type { EventMessage, EventQueue, EventQueueAddress, OpenEventQueue } from "./event-queue.ts";
+import { type EventOutcome, type ReceiveOptions, receiveEvent } from "./receive-event.ts";
 
 export interface ConsumerOptions extends ReceiveOptions {
   readonly open: OpenEventQueue;

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { Problem } from "../problem.ts";
 import type { Authentication, Principal } from "./authentication.ts";
 import { toProblem } from "./errors.ts";
-import { refuse } from "./fieldErrors.ts";
+import { refuse } from "./field-errors.ts";
 import type { HttpMetrics } from "./metrics.ts";
 import type { Route } from "./route.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { failureTitles, typeOfFailure } from "../operations/failure.ts";
 import { Problem, problemBase, problems } from "../problem.ts";
-import { renderDocs } from "./docsPage.ts";
+import { renderDocs } from "./docs-page.ts";
 import { describeApi } from "./openapi.ts";
 import { type Route, route } from "./route.ts";
 

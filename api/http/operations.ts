@@ -6,7 +6,7 @@ import { operationKinds, operationStatuses } from "../operations/operation.ts";
 import { Problem } from "../problem.ts";
 import { findOperation, listOperations } from "../store/operations.ts";
 import type { Accepting } from "./accepted.ts";
-import type { EventStreams } from "./eventStream.ts";
+import type { EventStreams } from "./event-stream.ts";
 import { page, pageQuery } from "./pages.ts";
 import { presentOperation } from "./present.ts";
 import { type Route, route } from "./route.ts";

@@ -1,5 +1,5 @@
 import { deploy, repair } from "./deploy.ts";
-import { driftCheck } from "./driftCheck.ts";
+import { driftCheck } from "./drift-check.ts";
 import { offboard } from "./offboard.ts";
 import { onboard } from "./onboard.ts";
 import type { OperationKind } from "./operation.ts";

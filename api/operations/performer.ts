@@ -16,7 +16,7 @@ import {
 import { saveStack } from "../store/stacks.ts";
 import { type Interruption, StackBusyError } from "./failure.ts";
 import { kinds } from "./kinds.ts";
-import { createLeaseKeeper, type LeaseKeeper } from "./leaseKeeper.ts";
+import { createLeaseKeeper, type LeaseKeeper } from "./lease-keeper.ts";
 import { isFinal, stackOfAccount } from "./operation.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { createSettler, type SettlerOptions } from "./settle.ts";

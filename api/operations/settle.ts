@@ -13,7 +13,7 @@ import {
 } from "../store/operations.ts";
 import { describeFailure, type Interruption, readFailure, StackBusyError } from "./failure.ts";
 import { kinds } from "./kinds.ts";
-import type { LeaseKeeper } from "./leaseKeeper.ts";
+import type { LeaseKeeper } from "./lease-keeper.ts";
 import type { OperationKind } from "./operation.ts";
 import type { Progress } from "./progress.ts";
 import { decideRetry } from "./retry.ts";

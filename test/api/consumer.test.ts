@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EventMessage, EventQueue } from "../../api/consumer/eventQueue.ts";
+import type { EventMessage, EventQueue } from "../../api/consumer/event-queue.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import { fakeAws, gate, settings } from "./fakes.ts";
 import { type Serving, serve } from "./serving.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { whyNotMember, whySkipped } from "../../api/accounts/eligibility.ts";
-import { parseAccountEvent } from "../../api/consumer/accountEvent.ts";
+import { parseAccountEvent } from "../../api/consumer/account-event.ts";
 import { createIdSource, operationIdOf, operationIdPattern } from "../../api/ids.ts";
 import { countAdoptions, reportAdoptions } from "../../api/operations/adoptions.ts";
 import { findLeftovers } from "../../api/operations/leftovers.ts";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Aws } from "../../api/aws.ts";
+import type { Aws, MemberRole } from "../../api/aws.ts";
 import type { AccountInventory, AdminInventory } from "../../programs/inventory.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import type { OrganizationAccount } from "../../stacks/aws/organizations.ts";
@@ -97,6 +97,8 @@ export interface FakeAws extends Aws {
   /** Called before each call; throws what AWS would. */
   fail: (call: string, accountId: string) => void;
   regions: string[];
+  /** What `roleForReading` answers. */
+  readingBy: MemberRole;
 }
 
 const account = (accountId: string, name: string, state: OrganizationAccount["state"] = "ACTIVE") =>
@@ -120,6 +122,7 @@ export function fakeAws(): FakeAws {
     adminInventory: {},
     fail: () => undefined,
     regions: ["us-east-1", "us-west-2"],
+    readingBy: "deployment",
     organizations: {
       describe: async () => ({ organizationId: "o-bulwark0demo", managementAccountId: "111111111111" }),
       async account(accountId) {
@@ -154,7 +157,7 @@ export function fakeAws(): FakeAws {
     },
     async roleForReading(accountId) {
       called("roleForReading", accountId);
-      return "deployment";
+      return aws.readingBy;
     },
     async endMemberships(accountId, _operationId, memberships) {
       called("endMemberships", `${accountId} ${memberships.map(({ region }) => region).join(" ")}`);
@@ -176,8 +179,8 @@ export function fakeAws(): FakeAws {
       const regions = Object.fromEntries(settings.regions.map((region) => [region, { organizationAnalyzers: [] }]));
       return { organizationId, delegatedAdministrators: {}, trustedServices: [], regions, ...aws.adminInventory };
     },
-    async credentialsFor() {
-      called("credentialsFor", "");
+    async credentialsFor(_inputs, _operationId, role) {
+      called("credentialsFor", role);
       return {};
     },
   };

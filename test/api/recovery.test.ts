@@ -11,7 +11,7 @@ import { type Serving, serve } from "./serving.ts";
 async function startWorker(database: object): Promise<ChildProcess> {
   const child = spawn(
     process.execPath,
-    [new URL("./stuckWorker.ts", import.meta.url).pathname, JSON.stringify(database)],
+    [new URL("./stuck-worker.ts", import.meta.url).pathname, JSON.stringify(database)],
     {
       stdio: ["ignore", "pipe", "inherit"],
     },

@@ -157,6 +157,18 @@ describe("stacks", () => {
     assert.deepEqual(serving.runner.requests[0]?.inputs.regions, ["us-east-1", "ap-southeast-3"]);
   });
 
+  it("of an account without Bulwark's role, or with another version of it, are looked at without making or changing one", async () => {
+    await done("POST", "/accounts", { accountId });
+    serving.aws.readingBy = "reading";
+    serving.aws.calls.length = 0;
+    await done("POST", "/accounts/100000000002/previews");
+    await done("POST", `/accounts/${accountId}/drift-checks`);
+    const { calls } = serving.aws;
+    assert.ok(!calls.some((call) => call.startsWith("ensureDeploymentRole")), calls.join());
+    const credentials = calls.filter((call) => call.startsWith("credentialsFor"));
+    assert.deepEqual(credentials, ["credentialsFor reading", "credentialsFor reading"]);
+  });
+
   it("that have drifted say so, and are refreshed by the next deployment", async () => {
     await done("POST", "/accounts", { accountId });
     serving.runner.behave = () => ({

@@ -7,14 +7,15 @@ import type { Kind } from "./work.ts";
 /** Compares what AWS has with what the state recorded, and notes the difference. Changes nothing in AWS. */
 export const driftCheck: Kind = {
   async perform(work) {
-    const { stack, id } = work.operation;
+    const { stack, id, accountId } = work.operation;
     const row = await findStack(work.db, stack);
     if (row?.inputs == null || row.deployedAt === null) {
       throw new OperationFailure("not_deployed", `checking drift of stack ${stack}: it is not deployed`, {
         remedy: "Deploy the stack first.",
       });
     }
-    const run = await work.run("preview-refresh", StackInputs.parse(row.inputs));
+    const role = accountId === null ? "deployment" : await work.aws.roleForReading(accountId, id);
+    const run = await work.run("preview-refresh", StackInputs.parse(row.inputs), { role });
     const drifted = changesSomething(run.changes);
     const resources = run.steps.map(({ urn, type, name, op, region, diffs, old, new: now }) => ({
       ...{ urn, type, name, op, region, diffs },

@@ -8,8 +8,8 @@ import { Problem } from "../problem.ts";
 import { findAccount, saveAccount } from "../store/accounts.ts";
 import type { Db } from "../store/connection.ts";
 import { findCreation, findMembershipChange } from "../store/operations.ts";
-import { recordEvent, wasReceived } from "../store/receivedEvents.ts";
-import type { AccountEvent } from "./accountEvent.ts";
+import { recordEvent, wasReceived } from "../store/received-events.ts";
+import type { AccountEvent } from "./account-event.ts";
 
 export interface ReceiveOptions extends AcceptOptions {
   readonly aws: Aws;
