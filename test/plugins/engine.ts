@@ -121,7 +121,7 @@ function outcomeOf(events: readonly EngineEvent[]): Outcome {
   const diffs: Record<string, string[]> = {};
   for (const { resourcePreEvent, resOutputsEvent } of events) {
     const metadata = resOutputsEvent?.metadata ?? resourcePreEvent?.metadata;
-    if (!metadata?.detailedDiff) continue;
+    if (!metadata?.detailedDiff || Object.keys(metadata.detailedDiff).length === 0) continue;
     const name = metadata.urn.slice(metadata.urn.lastIndexOf("::") + 2);
     diffs[name] = Object.entries(metadata.detailedDiff).map(([path, diff]) => `${signs[diff.diffKind]} ${path}`);
   }
