@@ -71,8 +71,9 @@ function describeType(schema: Json): string {
   if (Array.isArray(schema.enum)) return schema.enum.map((value) => `<code>${escapeHtml(value)}</code>`).join(" | ");
   if (Array.isArray(schema.anyOf)) return (schema.anyOf as Json[]).map(describeType).join(" | ");
   if (schema.type === "array") return `list of ${describeType((schema.items ?? {}) as Json)}`;
+  const range = schema.maximum === undefined ? "" : ` ${schema.minimum} to ${schema.maximum}`;
   const pattern = typeof schema.pattern === "string" ? ` <code>${escapeHtml(schema.pattern)}</code>` : "";
-  return `${escapeHtml(schema.type ?? "any")}${pattern}`;
+  return `${escapeHtml(schema.type ?? "any")}${range}${pattern}`;
 }
 
 function escapeHtml(value: unknown): string {

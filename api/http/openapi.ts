@@ -72,12 +72,13 @@ function parameters(route: Route, schemas: Record<string, Json>): Json[] {
 function fields(schema: Route["params"], where: "path" | "query", schemas: Record<string, Json>): Json[] {
   if (schema === undefined) return [];
   const object = toSchema(schema, schemas, "input") as { properties?: Record<string, Json>; required?: string[] };
-  return Object.entries(object.properties ?? {}).map(([name, { description, ...type }]) => ({
+  return Object.entries(object.properties ?? {}).map(([name, { description, openapi, ...type }]) => ({
     name,
     in: where,
     required: where === "path" || (object.required ?? []).includes(name),
     ...(description === undefined ? {} : { description }),
-    schema: type,
+    // In a query everything is text; a field's own `openapi` says what the text stands for.
+    schema: openapi ?? type,
   }));
 }
 

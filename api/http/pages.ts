@@ -9,7 +9,10 @@ export const pageQuery = {
     .transform(Number)
     .refine((limit) => limit <= 500, "must be a whole number from 1 to 500")
     .optional()
-    .meta({ description: "Items per page: 1 to 500, 50 if left out." }),
+    .meta({
+      description: "Items per page.",
+      openapi: { type: "integer", minimum: 1, maximum: 500, default: 50 },
+    }),
   cursor: z
     .string()
     .max(500)

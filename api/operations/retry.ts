@@ -1,7 +1,11 @@
+import type { Origin } from "./operation.ts";
+
 /** What is known when an attempt has failed. */
 export interface FailedAttempt {
   readonly code: string;
   readonly retryable: boolean;
+  /** See `isNotEnterableYet`. */
+  readonly notEnterableYet: boolean;
   /** 1 for the first. */
   readonly attempt: number;
   /** Milliseconds since the operation began. */
@@ -20,7 +24,7 @@ interface Bounds {
 /** The SDK and the engine have tried several times already when an error arrives here, so attempts are few. */
 const ordinary: Bounds = { attempts: 6, elapsedMs: 15 * 60_000, firstDelayMs: 1_000, longestDelayMs: 30_000 };
 
-/** A fresh account answers `OptInRequired` for 10 to 20 minutes, so time bounds the attempts, not their number. */
+/** A fresh account answers `OptInRequired` or refuses its roles for 10 to 20 minutes: time bounds the attempts, not their number. */
 const notReadyYet: Bounds = {
   attempts: Number.POSITIVE_INFINITY,
   elapsedMs: 30 * 60_000,
@@ -34,10 +38,34 @@ const notReadyYet: Bounds = {
  * @returns undefined where the operation has failed for good
  */
 export function decideRetry(failed: FailedAttempt): number | undefined {
-  if (!failed.retryable) return undefined;
-  const bounds = failed.code === "opt_in_required" ? notReadyYet : ordinary;
+  if (!failed.retryable && !failed.notEnterableYet) return undefined;
+  const bounds = failed.code === "opt_in_required" || failed.notEnterableYet ? notReadyYet : ordinary;
   const doubled = bounds.firstDelayMs * 2 ** Math.min(failed.attempt - 1, 20);
   const delay = Math.round(Math.min(doubled, bounds.longestDelayMs) * (0.5 + failed.random / 2));
   if (failed.attempt >= bounds.attempts || failed.elapsedMs + delay > bounds.elapsedMs) return undefined;
   return delay;
+}
+
+/** What tells whether an account is new: how its onboarding came, and by which account and call it failed. */
+export interface Refusal {
+  readonly kind: string;
+  readonly origin: Origin;
+  /** The operation's request: without `accountId` it creates the account itself. */
+  readonly request: Readonly<Record<string, unknown>>;
+  readonly code: string;
+  readonly call?: string | undefined;
+  readonly accountId?: string | undefined;
+  /** Management, security and log archive: those are not new. */
+  readonly coreAccounts: readonly string[];
+}
+
+/**
+ * Whether a role that can't be assumed may become assumable by itself: in an account that was created just now. AWS asks to
+ * wait a few minutes until OrganizationAccountAccessRole can be used (Organizations User Guide, "Accessing member
+ * accounts"), and `aws:ResourceOrgID`, by which Bulwark's own policies are bound to the organization, may lag longer.
+ */
+export function isNotEnterableYet(refusal: Refusal): boolean {
+  const { kind, origin, request, code, call, accountId = "", coreAccounts } = refusal;
+  const isNew = kind === "onboard" && (origin === "event" || request.accountId === undefined);
+  return isNew && code === "access_denied" && call === "sts:AssumeRole" && !coreAccounts.includes(accountId);
 }

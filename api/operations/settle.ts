@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
+import type { OrganizationSettings } from "../../programs/settings.ts";
 import type { Delivery, Queue } from "../queue/queue.ts";
 import { writeAudit } from "../store/audit.ts";
 import type { Db } from "../store/connection.ts";
@@ -16,10 +17,11 @@ import { kinds } from "./kinds.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import type { OperationKind } from "./operation.ts";
 import type { Progress } from "./progress.ts";
-import { decideRetry } from "./retry.ts";
+import { decideRetry, isNotEnterableYet } from "./retry.ts";
 import type { Outcome } from "./work.ts";
 
 export interface SettlerOptions {
+  readonly settings: Pick<OrganizationSettings, "accounts">;
   readonly db: Db;
   readonly queue: Queue;
   readonly logger: Logger;
@@ -46,6 +48,7 @@ export interface Settler {
 /** Ends an attempt in one transaction: the operation's row and event, what the kind writes, the leases, the queue. */
 export function createSettler(parts: SettlerParts): Settler {
   const { db, queue, delivery, keeper, attempt, operation, progress, logger } = parts;
+  const coreAccounts = Object.values(parts.settings.accounts);
 
   /** The database may restart just now: what the attempt found out is worth a few tries. */
   async function transact(change: (transaction: Db) => Promise<void>): Promise<void> {
@@ -109,8 +112,13 @@ export function createSettler(parts: SettlerParts): Settler {
       const failure = readFailure(error);
       if (failure.fields === undefined) logger.error({ err: error, operationId: operation.id }, "an operation failed");
       const elapsedMs = parts.now().getTime() - (operation.startedAt ?? operation.createdAt).getTime();
-      const { code, retryable } = failure;
-      const delayMs = decideRetry({ code, retryable, attempt: operation.attempt, elapsedMs, random: parts.random() });
+      const { code, retryable, fields } = failure;
+      const { kind, origin, request } = operation;
+      const { call, accountId } = fields ?? {};
+      const delayMs = decideRetry({
+        ...{ code, retryable, attempt: operation.attempt, elapsedMs, random: parts.random() },
+        notEnterableYet: isNotEnterableYet({ kind, origin, request, code, call, accountId, coreAccounts }),
+      });
       if (delayMs === undefined) {
         const { changes, result } = describePartial(error);
         return end({ status: "failed", error: describeFailure(failure, operation.id), changes, result });
