@@ -50,4 +50,4 @@ pulumi-env: ## eval "$$(make -s pulumi-env)": lets a plain `pulumi preview --sta
 	@exec node api/stack-inputs.ts
 
 clean: ## remove everything that setup made (and the demo's data), but no data of `make serve`
-	@rm -rf node_modules .bulwark/bin .bulwark/venv .bulwark/pulumi-home .bulwark/stamps .bulwark/demo
+	@rm -rf node_modules .bulwark/{bin,engine,venv,pulumi-home,stamps,demo,stacks,plain-cli,cache}
