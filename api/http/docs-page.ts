@@ -20,7 +20,7 @@ export function renderDocs(document: OpenApi): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(document.info.title)} API ${escapeHtml(document.info.version)}</title><style>${style}</style></head>
 <body><header><h1>${escapeHtml(document.info.title)} API <small>${escapeHtml(document.info.version)}</small></h1>
-<p>${escapeHtml(document.info.description)}</p>
+<p>${prose(document.info.description)}</p>
 <p>Send <code>Authorization: Bearer &lt;token&gt;</code>. The same as a document: <a href="/openapi.json">/openapi.json</a>.</p>
 <nav aria-label="Sections">${navigation}</nav></header>
 <main>${sections.join("\n")}
@@ -31,17 +31,17 @@ function renderCall({ path, method, call }: { path: string; method: string; call
   const parameters = (call.parameters as Json[]).map(
     (parameter) =>
       `<tr><td><code>${escapeHtml(parameter.name)}</code></td><td>${escapeHtml(parameter.in)}${parameter.required ? ", required" : ""}</td>
-<td>${describeType(parameter.schema as Json)}</td><td>${escapeHtml(parameter.description ?? "")}</td></tr>`,
+<td>${describeType(parameter.schema as Json)}</td><td>${prose(parameter.description ?? "")}</td></tr>`,
   );
   const body = (call.requestBody as { content?: Record<string, { schema: Json }> } | undefined)?.content;
   const answers = Object.entries(call.responses as Record<string, Json>).map(([status, answer]) => {
     const content = Object.values((answer.content ?? {}) as Record<string, { schema: Json }>)[0];
-    return `<tr><td><code>${status}</code></td><td>${escapeHtml(answer.description)}</td><td>${content === undefined ? "" : describeType(content.schema)}</td></tr>`;
+    return `<tr><td><code>${status}</code></td><td>${prose(answer.description)}</td><td>${content === undefined ? "" : describeType(content.schema)}</td></tr>`;
   });
   return `<details><summary><span class="method ${method}">${method.toUpperCase()}</span> <code>${escapeHtml(path)}</code> <span>${escapeHtml(call.summary)}</span></summary>
 ${String(call.description)
   .split("\n\n")
-  .map((text) => `<p>${escapeHtml(text)}</p>`)
+  .map((text) => `<p>${prose(text)}</p>`)
   .join("")}
 ${parameters.length === 0 ? "" : `<table><caption>Parameters</caption><tbody>${parameters.join("")}</tbody></table>`}
 ${
@@ -58,9 +58,9 @@ function renderSchema([id, schema]: [string, Json]): string {
   const required = new Set((schema.required ?? []) as string[]);
   const fields = Object.entries((schema.properties ?? {}) as Record<string, Json>).map(
     ([name, type]) =>
-      `<tr><td><code>${escapeHtml(name)}</code></td><td>${required.has(name) ? "always" : ""}</td><td>${describeType(type)}</td><td>${escapeHtml(type.description ?? "")}</td></tr>`,
+      `<tr><td><code>${escapeHtml(name)}</code></td><td>${required.has(name) ? "always" : ""}</td><td>${describeType(type)}</td><td>${prose(type.description ?? "")}</td></tr>`,
   );
-  return `<details id="schema-${escapeHtml(id)}"><summary><code>${escapeHtml(id)}</code> <span>${escapeHtml(schema.description ?? "")}</span></summary><table><tbody>${fields.join("")}</tbody></table></details>`;
+  return `<details id="schema-${escapeHtml(id)}"><summary><code>${escapeHtml(id)}</code> <span>${prose(schema.description ?? "")}</span></summary><table><tbody>${fields.join("")}</tbody></table></details>`;
 }
 
 function describeType(schema: Json): string {
@@ -79,6 +79,11 @@ function describeType(schema: Json): string {
 function escapeHtml(value: unknown): string {
   const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
   return String(value).replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
+}
+
+/** Text with `code` in it, as descriptions have it. */
+function prose(value: unknown): string {
+  return escapeHtml(value).replaceAll(/`([^`]+)`/g, "<code>$1</code>");
 }
 
 const style = `

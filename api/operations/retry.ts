@@ -5,7 +5,7 @@ export interface FailedAttempt {
   readonly code: string;
   readonly retryable: boolean;
   /** See `isNotEnterableYet`. */
-  readonly notEnterableYet: boolean;
+  readonly notEnterableYet?: boolean;
   /** 1 for the first. */
   readonly attempt: number;
   /** Milliseconds since the operation began. */
@@ -38,8 +38,9 @@ const notReadyYet: Bounds = {
  * @returns undefined where the operation has failed for good
  */
 export function decideRetry(failed: FailedAttempt): number | undefined {
-  if (!failed.retryable && !failed.notEnterableYet) return undefined;
-  const bounds = failed.code === "opt_in_required" || failed.notEnterableYet ? notReadyYet : ordinary;
+  const { code, retryable, notEnterableYet = false } = failed;
+  if (!retryable && !notEnterableYet) return undefined;
+  const bounds = code === "opt_in_required" || notEnterableYet ? notReadyYet : ordinary;
   const doubled = bounds.firstDelayMs * 2 ** Math.min(failed.attempt - 1, 20);
   const delay = Math.round(Math.min(doubled, bounds.longestDelayMs) * (0.5 + failed.random / 2));
   if (failed.attempt >= bounds.attempts || failed.elapsedMs + delay > bounds.elapsedMs) return undefined;
@@ -60,9 +61,9 @@ export interface Refusal {
 }
 
 /**
- * Whether a role that can't be assumed may become assumable by itself: in an account that was created just now. AWS asks to
- * wait a few minutes until OrganizationAccountAccessRole can be used (Organizations User Guide, "Accessing member
- * accounts"), and `aws:ResourceOrgID`, by which Bulwark's own policies are bound to the organization, may lag longer.
+ * Whether a role that can't be assumed may become assumable by itself: in an account that was created just now. AWS says that
+ * its creation succeeded minutes before it can be entered (Organizations API, CreateAccount), and `aws:ResourceOrgID`, by
+ * which Bulwark's own policies are bound to the organization, may lag longer.
  */
 export function isNotEnterableYet(refusal: Refusal): boolean {
   const { kind, origin, request, code, call, accountId = "", coreAccounts } = refusal;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -15,6 +15,8 @@ let databases = 0;
 async function sharedServer(): Promise<EmbeddedServer> {
   server ??= (async () => {
     const folder = await mkdtemp(join(tmpdir(), "bulwark-test-"));
+    // mkdtemp makes it for its owner alone; as root, the database's user has to pass.
+    await chmod(folder, 0o755);
     return { folder, server: await startEmbeddedServer(folder) };
   })();
   return (await server).server;

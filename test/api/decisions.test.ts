@@ -5,7 +5,7 @@ import { parseAccountEvent } from "../../api/consumer/account-event.ts";
 import { createIdSource, operationIdOf, operationIdPattern } from "../../api/ids.ts";
 import { countAdoptions, reportAdoptions } from "../../api/operations/adoptions.ts";
 import { findLeftovers } from "../../api/operations/leftovers.ts";
-import { decideRetry } from "../../api/operations/retry.ts";
+import { decideRetry, isNotEnterableYet } from "../../api/operations/retry.ts";
 import type { Adoption } from "../../programs/adoption.ts";
 import { settings } from "./fakes.ts";
 
@@ -70,6 +70,26 @@ describe("the decision to try again", () => {
 
   it("is no where nothing would change", () => {
     fc.assert(fc.property(failed, (attempt) => assert.equal(decideRetry({ ...attempt, retryable: false }), undefined)));
+  });
+
+  it("waits for a new account to let its roles be assumed as long as for one that is not opted in, and for no other", () => {
+    const denied = { code: "access_denied", call: "sts:AssumeRole", accountId: "100000000001" };
+    const byEvent = { ...denied, origin: "event" as const, request: { accountId: "100000000001" } };
+    const coreAccounts = Object.values(settings.accounts);
+    const refused = { ...byEvent, kind: "onboard", coreAccounts };
+    assert.ok(isNotEnterableYet(refused));
+    assert.ok(isNotEnterableYet({ ...refused, origin: "api", request: { name: "clearing", email: "a@b.example" } }));
+    assert.ok(!isNotEnterableYet({ ...refused, origin: "api" }), "an account that is there already");
+    assert.ok(!isNotEnterableYet({ ...refused, kind: "deploy" }));
+    assert.ok(!isNotEnterableYet({ ...refused, call: "iam:CreateRole" }));
+    assert.ok(!isNotEnterableYet({ ...refused, code: "invalid_request" }));
+    for (const accountId of coreAccounts) assert.ok(!isNotEnterableYet({ ...refused, accountId }));
+    fc.assert(
+      fc.property(failed, (attempt) => {
+        const waiting = decideRetry({ ...attempt, code: "access_denied", retryable: false, notEnterableYet: true });
+        assert.equal(waiting, decideRetry({ ...attempt, code: "opt_in_required" }));
+      }),
+    );
   });
 });
 

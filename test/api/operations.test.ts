@@ -170,6 +170,24 @@ describe("operations", () => {
     assert.equal(operation.result.accountId, accountId);
   });
 
+  it("wait for an account that they create to let its roles be assumed, and for no other", async () => {
+    let left = 3;
+    serving.aws.fail = (call, accountId) => {
+      if (call !== "ensureDeploymentRole" || left === 0) return;
+      left -= 1;
+      const cause = Object.assign(new Error("not authorized to perform: sts:AssumeRole"), { name: "AccessDenied" });
+      const place = { activity: "assuming a role", region: "us-east-1", call: "sts:AssumeRole" };
+      throw new AwsCallError({ ...place, accountId }, cause);
+    };
+    const existing = await serving.call("POST", "/accounts", inAccount("100000000001"));
+    const failed = await serving.ended(existing.body.id);
+    assert.deepEqual([failed.status, failed.attempt, failed.error.type], ["failed", 1, "/problems/access-denied"]);
+    const body = { name: "fresh-desk", email: "fresh-desk@clearing.example.com" };
+    const created = await serving.call("POST", "/accounts", { body });
+    const operation = await serving.ended(created.body.id);
+    assert.deepEqual([operation.status, operation.attempt], ["succeeded", 3], JSON.stringify(operation));
+  });
+
   it("fail with account, region, call and remedy when AWS denies", async () => {
     serving.aws.fail = (call, accountId) => {
       if (call !== "readAccount") return;
