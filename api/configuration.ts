@@ -58,6 +58,10 @@ const Environment = z.object({
     )
     .default("passphrase"),
   BULWARK_PASSPHRASE_FILE: path.optional(),
+  BULWARK_STATE_ROLE_ARN: z
+    .string()
+    .regex(/^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, "must be the ARN of an IAM role")
+    .optional(),
   BULWARK_CONCURRENCY: whole("BULWARK_CONCURRENCY", 1, 64).prefault(defaultConcurrency),
   BULWARK_ROLE: oneOf("all", "api", "worker").default("all"),
   BULWARK_EVENTS: oneOf("on", "off").default("on"),
@@ -94,6 +98,14 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     throw new ConfigurationError(parsed.error.issues.map(({ path: [name], message }) => `${String(name)}: ${message}`));
   }
   const read = parsed.data;
+  const onAws = [read.BULWARK_BACKEND_URL ?? "", read.BULWARK_SECRETS_PROVIDER].some((url) =>
+    /^(s3|awskms):/.test(url),
+  );
+  if (onAws && read.BULWARK_STATE_ROLE_ARN === undefined) {
+    throw new ConfigurationError([
+      "BULWARK_STATE_ROLE_ARN: is missing: a state in S3 or a key in KMS needs the ARN of a role that BulwarkService may assume and that may use them; runs never get the service's own credentials",
+    ]);
+  }
   const data = read.BULWARK_DATA;
   return {
     http: { host: read.HOST, port: read.PORT },
@@ -115,6 +127,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
       secretsProvider: read.BULWARK_SECRETS_PROVIDER,
       passphraseFile: read.BULWARK_PASSPHRASE_FILE ?? join(data, "passphrase"),
     },
+    stateRoleArn: read.BULWARK_STATE_ROLE_ARN,
     aws: { endpoint: read.AWS_ENDPOINT_URL, region: read.AWS_REGION },
     repository,
     environment: present,

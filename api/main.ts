@@ -34,8 +34,12 @@ async function main(): Promise<void> {
   try {
     database = await provideDatabase(configuration, logger);
     const organization = createAws({ settings, endpoint: aws.endpoint });
+    const { stateRoleArn } = configuration;
     const runner = createRunner({
       ...engine,
+      ...(stateRoleArn === undefined
+        ? {}
+        : { backendCredentials: (operationId: string) => organization.chain.sessionAs(stateRoleArn, operationId) }),
       node: process.execPath,
       environment: configuration.environment,
       awsRegion: settings.homeRegion,

@@ -1,5 +1,6 @@
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@smithy/types";
+import { roleArn } from "../../programs/partition.ts";
 import type { OrganizationSettings } from "../../programs/settings.ts";
 import { callAws } from "./call-error.ts";
 import type { SessionCredentials, SessionRequest } from "./session.ts";
@@ -8,7 +9,9 @@ import type { SessionCredentials, SessionRequest } from "./session.ts";
 export interface RoleChain {
   /** A fresh session of at most an hour. Throws `AwsCallError` that names the account and the role. */
   sessionFor(request: SessionRequest): Promise<SessionCredentials>;
-  /** The same, renewed by itself five minutes before it ends: for clients that live as long as the service. */
+  /** A session of a role outside the organization's scheme, by its ARN: the one that may read and write the state. */
+  sessionAs(roleArn: string, operationId: string): Promise<SessionCredentials>;
+  /** The same as `sessionFor`, renewed by itself five minutes before it ends: for clients that live as long as the service. */
   renewing(request: SessionRequest): AwsCredentialIdentityProvider;
 }
 
@@ -46,7 +49,17 @@ export function createRoleChain(config: RoleChainConfig): RoleChain {
     request: SessionRequest,
     sourceIdentity: boolean,
   ): Promise<SessionCredentials> {
-    const roleArn = `arn:${settings.partition}:iam::${accountId}:role/${roleName}`;
+    return assumeArn(sts, roleArn(settings.partition, accountId, roleName), accountId, request, sourceIdentity);
+  }
+
+  async function assumeArn(
+    sts: STSClient,
+    arn: string,
+    accountId: string,
+    request: Pick<SessionRequest, "operationId" | "sessionPolicy">,
+    sourceIdentity: boolean,
+  ): Promise<SessionCredentials> {
+    const roleName = arn.slice(arn.lastIndexOf("/") + 1);
     const answer = await callAws(
       {
         activity: `assuming role ${roleName} in account ${accountId}`,
@@ -57,7 +70,7 @@ export function createRoleChain(config: RoleChainConfig): RoleChain {
       () =>
         sts.send(
           new AssumeRoleCommand({
-            RoleArn: roleArn,
+            RoleArn: arn,
             RoleSessionName: request.operationId,
             DurationSeconds: SESSION_SECONDS,
             ...(sourceIdentity ? { SourceIdentity: request.operationId } : {}),
@@ -67,7 +80,7 @@ export function createRoleChain(config: RoleChainConfig): RoleChain {
     );
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer.Credentials ?? {};
     if (!AccessKeyId || !SecretAccessKey || !SessionToken) {
-      throw new Error(`assuming role ${roleArn}: AWS STS answered without credentials`);
+      throw new Error(`assuming role ${arn}: AWS STS answered without credentials`);
     }
     return {
       accessKeyId: AccessKeyId,
@@ -96,6 +109,7 @@ export function createRoleChain(config: RoleChainConfig): RoleChain {
 
   return {
     sessionFor,
+    sessionAs: (arn, operationId) => assumeArn(base, arn, arn.split(":")[4] ?? "", { operationId }, false),
     renewing(request) {
       let current: Promise<AwsCredentialIdentity> | undefined;
       let renewAt = 0;

@@ -50,11 +50,19 @@ describe("the configuration", () => {
   });
 
   it("takes any Pulumi backend and secrets provider", () => {
+    const stateRole = "arn:aws:iam::222222222222:role/BulwarkState";
     for (const url of ["s3://bucket?region=us-east-1&awssdk=v2", "postgres://db/state", "file:///x"]) {
-      assert.equal(readConfiguration({ BULWARK_BACKEND_URL: url }).engine.backendUrl, url);
+      assert.equal(
+        readConfiguration({ BULWARK_BACKEND_URL: url, BULWARK_STATE_ROLE_ARN: stateRole }).engine.backendUrl,
+        url,
+      );
     }
     const key = "awskms:///alias/bulwark?region=us-east-1";
-    assert.equal(readConfiguration({ BULWARK_SECRETS_PROVIDER: key }).engine.secretsProvider, key);
+    assert.throws(() => readConfiguration({ BULWARK_SECRETS_PROVIDER: key }), /BULWARK_STATE_ROLE_ARN: is missing/);
+    assert.equal(
+      readConfiguration({ BULWARK_SECRETS_PROVIDER: key, BULWARK_STATE_ROLE_ARN: stateRole }).engine.secretsProvider,
+      key,
+    );
   });
 
   describe("of the organization", () => {
