@@ -74,7 +74,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const { port } = server.address() as AddressInfo;
     const url = `http://127.0.0.1:${port}`;
     const { seed, populate } = organization;
-    backends.resolve(await startBackends({ python, dataDir, url, port, seed, emulators, log, onLost }, ends));
+    // Whoever fills accounts asks for EC2 before long; tests without need no moto at all.
+    const motoAtOnce = populate !== undefined;
+    const settings = { python, dataDir, url, port, seed, emulators, log, motoAtOnce, onLost };
+    backends.resolve(await startBackends(settings, ends));
     await populate?.(url);
     ready = true;
     return { url, port, close };

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { OrganizationSeed } from "../emulators/organizations/organization.ts";
 import { createOrganizations } from "../emulators/organizations/organizations.ts";
 import { lendAws } from "./aws.ts";
-import { startChild } from "./child.ts";
+import { type Child, startChild } from "./child.ts";
 import type { EmulatorFactory } from "./emulator.ts";
 import { createIdentities } from "./identities.ts";
 import { startLauncher } from "./launcher.ts";
@@ -24,6 +24,8 @@ export interface BackendsOptions {
   readonly seed: OrganizationSeed;
   readonly emulators: readonly EmulatorFactory[];
   readonly log: Log;
+  /** Else moto starts with the first call to it. */
+  readonly motoAtOnce: boolean;
   /** Called when MiniStack or moto ends by itself. */
   readonly onLost: (reason: string) => void;
 }
@@ -36,20 +38,27 @@ export async function startBackends(options: BackendsOptions, ends: (() => Promi
   const cwd = join(dataDir, "tmp");
   mkdirSync(cwd, { recursive: true });
   const child = { python, cwd, env: childEnvironment(options, cwd), onLost };
-  // moto takes longest to start: calls to it wait, the others do not.
-  const moto = startChild({
-    ...child,
-    name: "moto",
-    script: join(LAUNCHER, "moto_server.py"),
-    log: (line) => log.info(`moto: ${line}`),
+  let moto: Promise<Child> | undefined;
+  let ended = false;
+  const startMoto = () => {
+    if (ended) throw new Error("the sandbox has ended");
+    if (moto !== undefined) return moto;
+    moto = startChild({
+      ...child,
+      name: "moto",
+      script: join(LAUNCHER, "moto_server.py"),
+      log: (line) => log.info(`moto: ${line}`),
+    });
+    moto.catch((error: Error) => onLost(error.message));
+    return moto;
+  };
+  ends.push(async () => {
+    ended = true;
+    const started = await moto?.catch(() => undefined);
+    await started?.stop();
   });
-  const stopMoto = () =>
-    moto.then(
-      (started) => started.stop(),
-      () => {},
-    );
-  ends.push(stopMoto);
-  moto.catch((error: Error) => onLost(error.message));
+  // It takes longest to start: calls to it wait, the others do not.
+  if (options.motoAtOnce) startMoto();
   const launcher = await startLauncher({ ...child, folder: LAUNCHER, log: (line) => log.info(`ministack: ${line}`) });
   ends.push(() => launcher.stop());
 
@@ -64,7 +73,7 @@ export async function startBackends(options: BackendsOptions, ends: (() => Promi
   const emulators = [organizations.emulator, ...options.emulators].map((factory) => factory(lent.aws));
   return {
     launcher,
-    motoPort: () => moto.then(({ port }) => port),
+    motoPort: async () => (await startMoto()).port,
     identities: createIdentities(launcher),
     regions: createRegionGate(organization, Date.now),
     emulators: new Map(emulators.map((emulator) => [emulator.signingName, emulator])),

@@ -11,7 +11,7 @@ import type { WireRequest, WireResponse } from "./wire.ts";
 /** What stands behind the gateway, ready once the children run. */
 export interface Backends {
   readonly launcher: Launcher;
-  /** moto starts after everything else; a call to it waits. */
+  /** moto takes longest to start, or starts with the first call to it; calls wait. */
   motoPort(): Promise<number>;
   readonly identities: Identities;
   readonly regions: RegionGate;
