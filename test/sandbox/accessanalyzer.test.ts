@@ -111,10 +111,12 @@ describe("IAM Access Analyzer in the sandbox", () => {
     await organizations.send(new RegisterDelegatedAdministratorCommand({ AccountId: SECURITY, ServicePrincipal }));
     await create(SECURITY, "organization", "ORGANIZATION");
     await create(MANAGEMENT, "organization", "ORGANIZATION");
-    await until(
-      () => get(SECURITY, "organization"),
-      (analyzer) => analyzer?.status === "ACTIVE",
-    );
+    for (const accountId of [SECURITY, MANAGEMENT]) {
+      await until(
+        () => get(accountId, "organization"),
+        (analyzer) => analyzer?.status === "ACTIVE",
+      );
+    }
   });
 
   it("disables the organization's analyzer when its account is no administrator any more", async () => {

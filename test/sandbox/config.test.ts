@@ -5,7 +5,7 @@ import { IAM } from "@aws-sdk/client-iam";
 import { KMS } from "@aws-sdk/client-kms";
 import { S3 } from "@aws-sdk/client-s3";
 import { SAMPLE } from "../../sandbox/organization/accounts.ts";
-import { type RunningSandbox, runSandbox } from "./running-sandbox.ts";
+import { type RunningSandbox, runSandbox, until } from "./running-sandbox.ts";
 
 const logArchive = "333333333333";
 const clearing = "100000000001";
@@ -179,8 +179,7 @@ describe("AWS Config in the sandbox", () => {
       const status = async () =>
         (await as(clearing).describeConfigurationRecorderStatus({})).ConfigurationRecordersStatus?.[0];
       assert.equal((await status())?.recording, true);
-      await new Promise((wake) => setTimeout(wake, 700));
-      assert.equal((await status())?.lastStatus, "Success");
+      await until(status, (recorder) => recorder?.lastStatus === "Success");
       await assert.rejects(as(clearing).deleteDeliveryChannel({ DeliveryChannelName: "default" }), {
         name: "LastDeliveryChannelDeleteFailedException",
       });

@@ -14,6 +14,7 @@ import {
   startTestSandbox,
   type TestSandbox,
 } from "./gateway-fixture.ts";
+import { until } from "./running-sandbox.ts";
 
 describe("what the sandbox refuses on demand", () => {
   let sandbox: TestSandbox;
@@ -35,6 +36,11 @@ describe("what the sandbox refuses on demand", () => {
   const buckets = (settings: ClientSettings) => new S3Client(settings).send(new ListBucketsCommand({}));
   const queues = (settings: ClientSettings) => new SQSClient(settings).send(new ListQueuesCommand({}));
   const instances = (settings: ClientSettings) => new EC2Client(settings).send(new DescribeInstancesCommand({}));
+  const succeeds = (call: Promise<unknown>) =>
+    call.then(
+      () => true,
+      () => false,
+    );
   const listRoles = (settings: ClientSettings) => new IAMClient(settings).send(new ListRolesCommand({}));
 
   describe("faults", () => {
@@ -67,10 +73,9 @@ describe("what the sandbox refuses on demand", () => {
     });
 
     it("come to an end", async () => {
-      await setFaults([{ service: "*", kind: "opt-in-required", seconds: 0.2 }]);
+      await setFaults([{ service: "*", kind: "opt-in-required", seconds: 1 }]);
       await assert.rejects(queues(sandbox.as(MEMBER)), { name: "OptInRequired" });
-      await new Promise((resolve) => setTimeout(resolve, 250));
-      await queues(sandbox.as(MEMBER));
+      await until(() => succeeds(queues(sandbox.as(MEMBER))), Boolean);
     });
 
     it("slow a call down", async () => {
@@ -101,8 +106,7 @@ describe("what the sandbox refuses on demand", () => {
     await listRoles(sandbox.as(NOT_READY));
     await assert.rejects(tags(sandbox.as(NOT_READY)), { name: "OptInRequired", $fault: "client" });
     await assert.rejects(instances(sandbox.as(NOT_READY)), { name: "OptInRequired" });
-    await new Promise((resolve) => setTimeout(resolve, 1100));
-    await tags(sandbox.as(NOT_READY));
+    await until(() => succeeds(tags(sandbox.as(NOT_READY))), Boolean);
     await instances(sandbox.as(NOT_READY));
   });
 });

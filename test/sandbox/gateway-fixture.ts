@@ -33,7 +33,7 @@ export const SEED: OrganizationSeed = {
       parentId: "ou-gate-prod00001",
       optInRegions: ["ap-southeast-3"],
     },
-    { id: NOT_READY, name: "fresh", email: "fresh@example.com", parentId: "ou-gate-prod00001", notReadySeconds: 1 },
+    { id: NOT_READY, name: "fresh", email: "fresh@example.com", parentId: "ou-gate-prod00001", notReadySeconds: 2 },
     { id: SUSPENDED, name: "gone", email: "gone@example.com", parentId: "ou-gate-prod00001", state: "SUSPENDED" },
     { id: OUTSIDE, name: "outside", email: "outside@example.com" },
   ],

@@ -49,7 +49,7 @@ describe("the sandbox as a process", () => {
   }
 
   async function untilGone(): Promise<void> {
-    for (let i = 0; i < 40 && survivors().length > 0; i++) await new Promise((done) => setTimeout(done, 50));
+    for (let i = 0; i < 200 && survivors().length > 0; i++) await new Promise((done) => setTimeout(done, 50));
     assert.deepEqual(survivors(), []);
   }
 

@@ -376,9 +376,15 @@ async function receiver(
       Targets: [{ Id: "queue", Arn: `arn:aws:sqs:${region}:${accountId}:findings` }],
     }),
   );
-  const read = async () =>
-    (await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }))).Messages?.map(
-      (message) => JSON.parse(message.Body ?? "") as SecurityHubEvent,
-    ) ?? [];
-  return (atLeast) => until(read, (messages) => messages.length >= atLeast);
+  return (atLeast) => {
+    // A message that was read is not read again: those that come one by one are gathered.
+    const gathered: SecurityHubEvent[] = [];
+    const read = async () => {
+      const command = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 600 });
+      const { Messages = [] } = await sqs.send(command);
+      gathered.push(...Messages.map(({ Body }) => JSON.parse(Body ?? "") as SecurityHubEvent));
+      return gathered;
+    };
+    return until(read, (messages) => messages.length >= atLeast);
+  };
 }

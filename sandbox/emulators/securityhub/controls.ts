@@ -24,7 +24,7 @@ import { pageOf } from "./pages.ts";
 import { type Hub, placeOf, type State } from "./state.ts";
 
 /** AWS says UPDATING until the checks use the new values. */
-const updatingMs = 200;
+const updatingMs = 500;
 
 /** Controls across standards: what they are, and the parameters that an account has set on them. */
 export function controlOperations(state: State): Record<string, Operation> {
