@@ -47,27 +47,27 @@ describe("when something is wrong, the aws plugin", () => {
 
   it("names a property that it does not know, nested ones too", async () => {
     const program = within((options) => new Raw("aws:sqs/queue:Queue", { nmae: "x" }, options));
-    const { errors } = await engine.run("property", "preview", program);
+    const { errors } = await engine.run("wrong", "preview", program);
     assert.match(errors, /resource 'raw' has a problem: "nmae" is not a property of aws:sqs\/queue:Queue/);
   });
 
   it("names a resource type that it does not have", async () => {
     const program = within((options) => new Raw("aws:nothing/thing:Thing", {}, options));
-    const { errors } = await engine.run("type", "preview", program);
+    const { errors } = await engine.run("wrong", "preview", program);
     assert.match(errors, /does not have the resource type aws:nothing\/thing:Thing/);
   });
 
   it("names a provider setting that it does not know", async () => {
     const program = within((options) => new Queue("q", {}, options), { insecure: true });
-    const { errors } = await engine.run("setting", "preview", program);
+    const { errors } = await engine.run("wrong", "preview", program);
     assert.match(errors, /insecure/);
   });
 
   it("tells an account that is not allowed, and a profile that is not there", async () => {
     const queue = (options: { provider: Provider }) => new Queue("q", {}, options);
-    const other = await engine.run("other", "preview", within(queue, { allowedAccountIds: ["100000000001"] }));
+    const other = await engine.run("wrong", "preview", within(queue, { allowedAccountIds: ["100000000001"] }));
     assert.match(other.errors, new RegExp(`AWS account ID not allowed: ${ACCOUNT}`));
-    const profile = await engine.run("profile", "preview", within(queue, { profile: "nobody" }));
+    const profile = await engine.run("wrong", "preview", within(queue, { profile: "nobody" }));
     assert.match(profile.errors, /unable to validate AWS credentials/);
     assert.match(profile.errors, /nobody/);
   });

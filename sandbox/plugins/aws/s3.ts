@@ -1,15 +1,13 @@
 import type { ResourceTypes } from "../provider/resource.ts";
 import { accountPublicAccessBlock } from "./s3/account-public-access-block.ts";
 import { bucket } from "./s3/bucket.ts";
+import { bucketOwnershipControls, bucketPolicy, bucketPublicAccessBlock } from "./s3/bucket-access.ts";
 import { bucketLifecycleConfiguration } from "./s3/bucket-lifecycle.ts";
 import {
   bucketObjectLockConfiguration,
-  bucketOwnershipControls,
-  bucketPolicy,
-  bucketPublicAccessBlock,
   bucketServerSideEncryptionConfiguration,
   bucketVersioning,
-} from "./s3/bucket-parts.ts";
+} from "./s3/bucket-protection.ts";
 
 export const s3: ResourceTypes = {
   "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": accountPublicAccessBlock,

@@ -157,12 +157,16 @@ export class Provider {
     }
   }
 
-  /** Undefined when the resource is gone. Without `prior` it is an import, where the id may end in `@region`. */
-  async read(target: Existing, prior?: { inputs: Values; state: Values }) {
+  /**
+   * Undefined when the resource is gone. Without inputs it is an import, where the id may end in `@region`, or a look at
+   * a resource of someone else, where the state holds what the program knows of it.
+   */
+  async read(target: Existing, known: Values, inputs?: Values) {
     const resource = await this.#resource(target.type);
     const fields = this.#fields(resource);
-    const { id, region } = this.#idAndRegion(resource, target.id, prior?.state.region);
+    const { id, region } = this.#idAndRegion(resource, target.id, known.region);
     const place = this.#placeOf(region);
+    const prior = inputs && { inputs, state: known };
     const before = prior?.state ?? {};
     const live = await during(activity("reading", resource, id), () => resource.read(place, id, before));
     if (live === undefined) return undefined;
@@ -231,8 +235,11 @@ export class Provider {
     const live = await during(activity("reading", resource, id), () =>
       waitFor({ within: 20_000, signal: this.#cancel.signal }, () => resource.read(place, id, prior)),
     );
+    const fields = this.#fields(resource);
+    // What AWS never tells is as it was just set, and gone when it no longer is.
+    const readable = Object.entries(before).filter(([name]) => !fields[name]?.unread);
     const complete = this.#complete(resource, place, live, prior);
-    return { ...stateFrom(this.#fields(resource), { ...before, ...inputs }, complete), id };
+    return { ...stateFrom(fields, { ...Object.fromEntries(readable), ...inputs }, complete), id };
   }
 
   #complete(resource: AnyResource, place: Place, live: Values, prior: Values): Values {

@@ -77,8 +77,8 @@ function handlersOf(plugin: Plugin, provider: Provider, lifetime: Lifetime) {
     }),
     read: answering(async (request: pb.ReadRequest) => {
       const inputs = request.getInputs();
-      const prior = inputs && { inputs: fromStruct(inputs), state: fromStruct(request.getProperties()) };
-      const found = await provider.read(existing(request), prior);
+      const known = fromStruct(request.getProperties());
+      const found = await provider.read(existing(request), known, inputs && fromStruct(inputs));
       if (!found) return new pb.ReadResponse();
       return new pb.ReadResponse()
         .setId(found.id)
