@@ -13,8 +13,8 @@ export interface Part {
   stop(): Promise<void>;
 }
 
-/** How long a part may take to end after SIGTERM before it is killed. */
-const STOP_MS = 20_000;
+/** How long a part may take to end after SIGTERM before it is killed: the service gives a run 60 s to stop at a whole step. */
+const STOP_MS = 75_000;
 
 /** Starts a part of the demo with exactly the environment given; what it prints goes to a log file. */
 export async function startPart(

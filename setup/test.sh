@@ -1,21 +1,68 @@
 #!/usr/bin/env bash
-# Type check, lint, then every test (or those named): one failing does not hide the others.
+# Type check, lint, then every test (or those named). One part that fails does not hide the others.
+#
+# The tests run as two processes of mocha at the same time, about as long as each other: those end to end, which share one sandbox and one
+# service, and those of the parts. Each part's report is printed when it ends; until then a line tells how far they are.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-bin=node_modules/.bin
+readonly bin=node_modules/.bin
+readonly reports=.bulwark/test-reports
 status=0
-run() {
-  local started=$SECONDS
-  printf '== %s\n' "$1"
+
+say() { printf '[%4ds]  %s\n' "$SECONDS" "$*"; }
+
+check() {
+  local name=$1
   shift
-  "$@" || status=1
-  printf '   %ds\n' $((SECONDS - started))
+  if "$@"; then say "$name: passed"; else say "$name: FAILED"; status=1; fi
 }
-if [ $# -eq 0 ]; then
-  run 'type check' "$bin/tsc" --noEmit
-  run 'lint' "$bin/biome" check .
-  run 'tests' "$bin/mocha" 'test/**/*.test.ts'
-else
-  run 'tests' "$bin/mocha" "$@"
+
+passed() { grep -cE '^ +✔ ' "$reports/$1.log" 2>/dev/null; }
+count() { sed -nE "s/^ +([0-9]+) $2( .*)?\$/\1/p" "$reports/$1.log" | tail -n 1; }
+
+# Starts mocha for a group and leaves its report and its exit code in files.
+start() {
+  local group=$1
+  shift
+  rm -f "$reports/$group.code"
+  ("$bin/mocha" --no-color "$@" >"$reports/$group.log" 2>&1; echo $? >"$reports/$group.code") &
+}
+
+if [ $# -gt 0 ]; then
+  exec "$bin/mocha" "$@"
 fi
-exit $status
+
+check 'type check' "$bin/tsc" --noEmit
+check 'lint' "$bin/biome" check --log-level=warn .
+
+mkdir -p "$reports"
+mapfile -t end_to_end < <(find test/e2e -name '*.test.ts' | sort)
+mapfile -t parts < <(find test -name '*.test.ts' -not -path 'test/e2e/*' | sort)
+start end-to-end "${end_to_end[@]}"
+start parts "${parts[@]}"
+waiting=(end-to-end parts)
+told=$SECONDS
+total_passed=0
+total_failed=0
+while [ ${#waiting[@]} -gt 0 ]; do
+  sleep 1
+  still=()
+  for group in "${waiting[@]}"; do
+    if [ ! -f "$reports/$group.code" ]; then still+=("$group"); continue; fi
+    printf '\n== %s\n' "$group"
+    cat "$reports/$group.log"
+    [ "$(cat "$reports/$group.code")" = 0 ] || status=1
+    good=$(count "$group" passing) bad=$(count "$group" failing)
+    total_passed=$((total_passed + ${good:-0}))
+    total_failed=$((total_failed + ${bad:-0}))
+    say "$group: ${good:-0} passed, ${bad:-0} failed"
+  done
+  waiting=("${still[@]}")
+  if [ ${#waiting[@]} -gt 0 ] && [ $((SECONDS - told)) -ge 20 ]; then
+    told=$SECONDS
+    say "tests so far: $(for group in "${waiting[@]}"; do printf '%s %s  ' "$group" "$(passed "$group")"; done)"
+  fi
+done
+say "done; reports in $reports"
+printf '%d passed, %d failed\n' "$total_passed" "$total_failed"
+exit "$status"
