@@ -1,3 +1,4 @@
+import { IAMClient } from "@aws-sdk/client-iam";
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import { membershipSessionPolicy } from "../programs/bootstrap/membership-session.ts";
 import { readingSessionPolicy } from "../programs/bootstrap/reading-session.ts";
@@ -8,6 +9,7 @@ import { endMemberships } from "../stacks/aws/memberships.ts";
 import { createOrganizationsClient } from "../stacks/aws/organizations.ts";
 import { enabledRegions } from "../stacks/aws/regions.ts";
 import { createRoleChain, type RoleChain } from "../stacks/aws/role-chain.ts";
+import { removeServiceLinkedRoles } from "../stacks/aws/service-linked-roles.ts";
 import type { SessionRequest } from "../stacks/aws/session.ts";
 import { createDeploymentRoles } from "../stacks/bootstrap/deployment-role.ts";
 import { readAccountInventory } from "../stacks/inventory/account.ts";
@@ -70,6 +72,15 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
       const policy = membershipSessionPolicy(regions);
       const credentials = await session(accounts.security, "deployment", operationId, policy);
       await endMemberships({ accountId, security: { accountId: accounts.security, credentials }, memberships, ...at });
+    },
+    async removeServiceLinkedRoles(accountId, operationId, linked, signal) {
+      const { expiration: _, ...credentials } = await session(accountId, "deployment", operationId);
+      const iam = new IAMClient({ region: homeRegion, credentials, retryMode: "adaptive", maxAttempts: 5, ...at });
+      try {
+        return await removeServiceLinkedRoles({ iam, roles: linked, signal });
+      } finally {
+        iam.destroy();
+      }
     },
     removeDeploymentRole: (accountId, operationId) => roles.remove(accountId, operationId),
     async enabledRegions(accountId, operationId, role) {

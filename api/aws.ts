@@ -1,7 +1,9 @@
+import type { ServiceLinkedRole } from "../programs/baseline/linked-services.ts";
 import type { MembershipToEnd } from "../programs/baseline/memberships.ts";
 import type { StackInputs } from "../programs/inputs.ts";
 import type { AccountInventory, AdminInventory } from "../programs/inventory.ts";
 import type { Organizations } from "../stacks/aws/organizations.ts";
+import type { KeptServiceLinkedRole } from "../stacks/aws/service-linked-roles.ts";
 import type { SessionCredentials } from "../stacks/aws/session.ts";
 
 /** By which role a member is entered: Bulwark's own, or, to look only, the one that AWS made, held to reading. */
@@ -16,6 +18,13 @@ export interface Aws {
   roleForReading(accountId: string, operationId: string): Promise<MemberRole>;
   /** Ends a member's memberships in the security account's services. */
   endMemberships(accountId: string, operationId: string, memberships: readonly MembershipToEnd[]): Promise<void>;
+  /** Removes service-linked roles from a member, as far as AWS lets them go; answers what is kept, and why. */
+  removeServiceLinkedRoles(
+    accountId: string,
+    operationId: string,
+    roles: readonly ServiceLinkedRole[],
+    signal: AbortSignal,
+  ): Promise<readonly KeptServiceLinkedRole[]>;
   /** Removes Bulwark's own role from a member. */
   removeDeploymentRole(accountId: string, operationId: string): Promise<void>;
   /** Regions that an account has enabled, asked in the account. */

@@ -33,12 +33,5 @@ export function findLeftovers(inventory: AccountInventory, adoptions: readonly A
       add("Config delivery channel", "it was not removed");
     }
   }
-  for (const service of inventory.serviceLinkedRoles) {
-    leftovers.push({
-      what: `service-linked role of ${service}`,
-      region: "global",
-      reason: "AWS removes it only when the service has no resources left, and other users of the service may need it",
-    });
-  }
   return leftovers;
 }

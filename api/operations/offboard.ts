@@ -1,4 +1,5 @@
 import type { Adoption } from "../../programs/adoption.ts";
+import { serviceLinkedRolesToRemove } from "../../programs/baseline/linked-services.ts";
 import { membershipsToEnd } from "../../programs/baseline/memberships.ts";
 import { type AdminLink, BaselineInputs } from "../../programs/inputs.ts";
 import { offboardingPhases } from "../../programs/phases.ts";
@@ -38,7 +39,10 @@ export const offboard: Kind = {
       await work.saveStack({ deployedAt: null, imported: null });
       work.say("destroying the stack");
       runs.push(await work.run("destroy", inPhase(inputs, phases.at(-1) ?? "converge"), { refresh: !deployed }));
-      leftovers = await lookAround(work, accountId, inputs, adoptions);
+      leftovers = [
+        ...(await removeServiceLinkedRoles(work, accountId, adoptions)),
+        ...(await lookAround(work, accountId, inputs, adoptions)),
+      ];
     }
     work.say("removing Bulwark's role from the account");
     await work.aws.removeDeploymentRole(accountId, work.operation.id);
@@ -75,6 +79,24 @@ export const offboard: Kind = {
     await updateAccount(transaction, accountId, { status: next, lastOperationId: id });
   },
 };
+
+/** Removes the service-linked roles that came with the baseline. What AWS keeps is told and does not fail an offboarding. */
+async function removeServiceLinkedRoles(
+  work: Work,
+  accountId: string,
+  adoptions: readonly Adoption[],
+): Promise<Leftover[]> {
+  const { aws, operation, signal } = work;
+  const roles = serviceLinkedRolesToRemove(adoptions);
+  if (roles.length === 0) return [];
+  work.say("removing service-linked roles");
+  const kept = await aws.removeServiceLinkedRoles(accountId, operation.id, roles, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    const reason = error instanceof Error ? error.message : String(error);
+    return roles.map(({ service }) => ({ service, reason }));
+  });
+  return kept.map(({ service, reason }) => ({ what: `service-linked role of ${service}`, region: "global", reason }));
+}
 
 /** Looks what is there after the destroy. It must not fail an offboarding that is done. */
 async function lookAround(

@@ -4,7 +4,7 @@ import type { BaselineInputs } from "../inputs.ts";
 import type { AccountInventory, RegionInventory } from "../inventory.ts";
 import { names } from "../names.ts";
 import { resourceTypes } from "../resource-types.ts";
-import { type LinkedService, SERVICE_LINKED_ROLES, serviceLinkedRoleArn } from "./linked-services.ts";
+import { ACCOUNT_SERVICE_LINKED_ROLES, type AccountLinkedService, serviceLinkedRoleArn } from "./linked-services.ts";
 import { adoptRecorder } from "./recorder-adoption.ts";
 
 /** What the decisions depend on, apart from the inventory. */
@@ -50,7 +50,7 @@ function accountWide(inventory: AccountInventory, { accountId, partition }: Adop
       reason: "the account has a password policy already, and AWS allows one",
     });
   }
-  for (const service of Object.keys(SERVICE_LINKED_ROLES) as LinkedService[]) {
+  for (const service of Object.keys(ACCOUNT_SERVICE_LINKED_ROLES) as AccountLinkedService[]) {
     if (!inventory.serviceLinkedRoles.includes(service)) continue;
     adoptions.push({
       type: resourceTypes.serviceLinkedRole,

@@ -9,7 +9,7 @@ export type ServiceLinkedRoles = Readonly<Partial<Record<LinkedService, ServiceL
 
 /**
  * Roles by which AWS Config, GuardDuty and Security Hub act in the account. The services make them by themselves when they are switched
- * on, but then nothing removes them again.
+ * on; made here, they are there before. They outlive the stack; see `serviceLinkedRolesToRemove`.
  */
 export function serviceLinkedRoles({ inputs, member, declare }: BaselineStack): ServiceLinkedRoles {
   const made: Partial<Record<LinkedService, ServiceLinkedRole>> = {};
@@ -19,7 +19,7 @@ export function serviceLinkedRoles({ inputs, member, declare }: BaselineStack): 
     made[service] = declare(
       ServiceLinkedRole,
       { name, region: "global", wanted: { awsServiceName: service } },
-      { provider: member },
+      { provider: member, retainOnDelete: true },
     );
   }
   return made;

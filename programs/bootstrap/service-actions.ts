@@ -65,14 +65,14 @@ export const ACCOUNT_SETTINGS = [
   "iam:DeleteAccountPasswordPolicy",
 ] as const;
 
-/** aws:iam/serviceLinkedRole:ServiceLinkedRole. */
+/** aws:iam/serviceLinkedRole:ServiceLinkedRole, and its removal after an offboarding. */
 export const SERVICE_LINKED_ROLE = [
   "iam:CreateServiceLinkedRole",
   "iam:DeleteServiceLinkedRole",
   "iam:GetRole",
 ] as const;
 
-/** The same resource's wait for the end of a deletion: its request names a task and no role. */
+/** The wait for the end of that removal: its request names a task and no role. */
 export const SERVICE_LINKED_ROLE_DELETION = ["iam:GetServiceLinkedRoleDeletionStatus"] as const;
 
 /** What the security account's side of the admin stack adds in Security Hub. */

@@ -1,5 +1,5 @@
 import { EC2Client, GetEbsEncryptionByDefaultCommand } from "@aws-sdk/client-ec2";
-import { SERVICE_LINKED_ROLES } from "../../programs/baseline/linked-services.ts";
+import { ACCOUNT_SERVICE_LINKED_ROLES } from "../../programs/baseline/linked-services.ts";
 import type { AccountInventory, MembershipInventory, RegionInventory } from "../../programs/inventory.ts";
 import { readPasswordPolicy, readPublicAccessBlock, readServiceLinkedRoles } from "./account-wide.ts";
 import { readRecorder } from "./config-recorder.ts";
@@ -27,7 +27,7 @@ export async function readAccountInventory(request: AccountReading): Promise<Acc
   const [passwordPolicy, publicAccessBlock, serviceLinkedRoles, ...regions] = await Promise.all([
     readPasswordPolicy(member, homeRegion),
     readPublicAccessBlock(member, homeRegion),
-    readServiceLinkedRoles(member, homeRegion, Object.entries(SERVICE_LINKED_ROLES)),
+    readServiceLinkedRoles(member, homeRegion, Object.entries(ACCOUNT_SERVICE_LINKED_ROLES)),
     ...request.regions.map(async (region) => [region, await readRegion(request, region)] as const),
   ]);
   return defined<AccountInventory>({

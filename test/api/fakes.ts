@@ -3,6 +3,7 @@ import type { Aws, MemberRole } from "../../api/aws.ts";
 import type { AccountInventory, AdminInventory } from "../../programs/inventory.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import type { OrganizationAccount } from "../../stacks/aws/organizations.ts";
+import type { KeptServiceLinkedRole } from "../../stacks/aws/service-linked-roles.ts";
 import { StackRunError } from "../../stacks/errors.ts";
 import type { RunEvent, RunRequest, RunResult } from "../../stacks/run.ts";
 import type { Runner } from "../../stacks/runner.ts";
@@ -99,6 +100,8 @@ export interface FakeAws extends Aws {
   regions: string[];
   /** What `roleForReading` answers. */
   readingBy: MemberRole;
+  /** Service-linked roles that AWS does not let go. */
+  keptRoles: readonly KeptServiceLinkedRole[];
 }
 
 const account = (accountId: string, name: string, state: OrganizationAccount["state"] = "ACTIVE") =>
@@ -123,6 +126,7 @@ export function fakeAws(): FakeAws {
     fail: () => undefined,
     regions: ["us-east-1", "us-west-2"],
     readingBy: "deployment",
+    keptRoles: [],
     organizations: {
       describe: async () => ({ organizationId: "o-bulwark0demo", managementAccountId: "111111111111" }),
       async account(accountId) {
@@ -161,6 +165,10 @@ export function fakeAws(): FakeAws {
     },
     async endMemberships(accountId, _operationId, memberships) {
       called("endMemberships", `${accountId} ${memberships.map(({ region }) => region).join(" ")}`);
+    },
+    async removeServiceLinkedRoles(accountId, _operationId, roles) {
+      called("removeServiceLinkedRoles", accountId);
+      return aws.keptRoles.filter(({ service }) => roles.some((role) => role.service === service));
     },
     async removeDeploymentRole(accountId) {
       called("removeDeploymentRole", accountId);

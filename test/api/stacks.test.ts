@@ -113,6 +113,32 @@ describe("stacks", () => {
       assert.equal((await serving.call("GET", `/accounts/${accountId}`)).body.status, "active");
     });
 
+    it("leave the service-linked roles that were there, and tell which of the others AWS keeps, and why", async () => {
+      serving.aws.inventory = { ...serving.aws.inventory, serviceLinkedRoles: ["config.amazonaws.com"] };
+      serving.aws.keptRoles = ["config", "guardduty"].map((name) => ({
+        service: `${name}.amazonaws.com`,
+        reason: "AWS keeps it: eu-central-1 needs it",
+      }));
+      await done("POST", "/accounts", { accountId });
+      const { result } = await done("DELETE", `/accounts/${accountId}?confirm=${accountId}`);
+      const roles = (leftovers: { what: string }[]) => leftovers.filter(({ what }) => /service-linked/.test(what));
+      assert.deepEqual(roles(result.leftovers), [
+        {
+          what: "service-linked role of guardduty.amazonaws.com",
+          region: "global",
+          reason: "AWS keeps it: eu-central-1 needs it",
+        },
+      ]);
+
+      await done("POST", "/accounts", { accountId });
+      serving.aws.fail = (call) => {
+        if (call === "removeServiceLinkedRoles") throw new Error("the session was refused");
+      };
+      const again = await done("DELETE", `/accounts/${accountId}?confirm=${accountId}`);
+      assert.equal(roles(again.result.leftovers).length, 3);
+      assert.equal(serving.aws.calls.at(-1), `removeDeploymentRole ${accountId}`);
+    });
+
     it("are not brought up again by an offboarding that was interrupted while it destroyed", async () => {
       await done("POST", "/accounts", { accountId });
       serving.runner.requests.length = 0;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Adoption } from "../../programs/adoption.ts";
 import { decideAdoptions } from "../../programs/baseline/adoption.ts";
+import { serviceLinkedRolesToRemove } from "../../programs/baseline/linked-services.ts";
 import { membershipsToEnd } from "../../programs/baseline/memberships.ts";
 import { baselineProblems } from "../../programs/baseline/preconditions.ts";
 import { baselineProgram } from "../../programs/baseline/program.ts";
@@ -215,8 +216,9 @@ describe("a baseline with adoptions", () => {
     for (const phase of ["adopt", "converge", "restore"] as const) {
       const { resources } = await inPhase(phase);
       for (const { name, retainOnDelete } of resources) {
-        // The hub's membership is ended otherwise; see below.
-        assert.equal(retainOnDelete, adopted.has(name) || name.startsWith("hub-member-"), `${phase} ${name}`);
+        // The hub's membership is ended, and service-linked roles are removed, otherwise; see below.
+        const outlives = adopted.has(name) || /^(hub-member|service-linked-role)-/.test(name);
+        assert.equal(retainOnDelete, outlives, `${phase} ${name}`);
       }
     }
   });
@@ -255,6 +257,23 @@ describe("a baseline with adoptions", () => {
     assert.deepEqual(membershipsToEnd(inputs, []), [
       { region: "us-east-1", securityHub: true, guardDutyDetectorId: "security-detector-us-east-1" },
       { region: "us-west-2", securityHub: true, guardDutyDetectorId: "security-detector-us-west-2" },
+    ]);
+  });
+
+  it("removes every service-linked role but those that were there before, GuardDuty's own for malware protection among them", () => {
+    const removed = (serviceLinkedRoles: string[]) => {
+      const found = decideAdoptions({ accountId: MEMBER, regions: {}, serviceLinkedRoles }, inputs);
+      return serviceLinkedRolesToRemove(found).map(({ roleName }) => roleName);
+    };
+    assert.deepEqual(removed([]), [
+      "AWSServiceRoleForConfig",
+      "AWSServiceRoleForAmazonGuardDuty",
+      "AWSServiceRoleForSecurityHub",
+      "AWSServiceRoleForAmazonGuardDutyMalwareProtection",
+    ]);
+    assert.deepEqual(removed(["malware-protection.guardduty.amazonaws.com", "config.amazonaws.com"]), [
+      "AWSServiceRoleForAmazonGuardDuty",
+      "AWSServiceRoleForSecurityHub",
     ]);
   });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ACCOUNT_SERVICE_LINKED_ROLES } from "../../programs/baseline/linked-services.ts";
 import { membershipSessionPolicy } from "../../programs/bootstrap/membership-session.ts";
 import type { PolicyDocument, RoleDocuments, Statement } from "../../programs/bootstrap/policy-document.ts";
 import { readingSessionPolicy } from "../../programs/bootstrap/reading-session.ts";
@@ -141,6 +142,18 @@ describe("the roles of Bulwark", () => {
       assert.ok(denied.NoLossOfKeys?.Action?.includes("kms:ScheduleKeyDeletion"));
     });
   }
+
+  it("let a member's role make and remove the service-linked roles that come with a baseline, and no other", () => {
+    const linked = statements(member).find(({ Sid }) => Sid === "ServiceLinkedRoles");
+    assert.deepEqual(
+      [...(linked?.Resource ?? [])].sort(),
+      Object.keys(ACCOUNT_SERVICE_LINKED_ROLES)
+        .map((name) => `arn:aws:iam::*:role/aws-service-role/${name}/*`)
+        .sort(),
+    );
+    assert.ok(linked?.Action?.includes("iam:DeleteServiceLinkedRole"));
+    assert.ok(allowed(member).includes("iam:GetServiceLinkedRoleDeletionStatus"));
+  });
 
   it("narrow regional services to the configured regions", () => {
     for (const role of [security, member]) {

@@ -128,7 +128,12 @@ export const anyInventory: fc.Arbitrary<AccountInventory> = fc
       "us-west-2": regionInventory("us-west-2"),
       "ap-southeast-3": regionInventory("ap-southeast-3"),
     }),
-    serviceLinkedRoles: fc.subarray(["config.amazonaws.com", "guardduty.amazonaws.com", "securityhub.amazonaws.com"]),
+    serviceLinkedRoles: fc.subarray([
+      "config.amazonaws.com",
+      "guardduty.amazonaws.com",
+      "malware-protection.guardduty.amazonaws.com",
+      "securityhub.amazonaws.com",
+    ]),
     blocked: flag,
     policy: flag,
   })
