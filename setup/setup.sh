@@ -84,8 +84,9 @@ plugins() {
   local want
   want=$(fingerprint package-lock.json sandbox/plugins/install.ts)-$PWD
   if ! fresh plugins "$want" || [ ! -d "$data/pulumi-home/plugins" ]; then
-    "$data/bin/node" sandbox/plugins/install.ts "$data/pulumi-home" "$PWD/$data/bin/node"
+    "$data/bin/node" sandbox/plugins/install.ts "$data/pulumi-home" "$PWD/$data/bin/node" >/dev/null
     done_with plugins "$want"
+    say "the sandbox's provider plugins are in $data/pulumi-home"
   fi
 }
 
