@@ -3,8 +3,10 @@ import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import { membershipSessionPolicy } from "../programs/bootstrap/membership-session.ts";
 import { readingSessionPolicy } from "../programs/bootstrap/reading-session.ts";
 import { memberDeploymentRole } from "../programs/bootstrap/roles.ts";
+import type { BaselineInputs } from "../programs/inputs.ts";
 import { organizationsRegion } from "../programs/partition.ts";
 import type { OrganizationSettings } from "../programs/settings.ts";
+import { findLostMemberships, restoreMemberships } from "../stacks/aws/lost-memberships.ts";
 import { endMemberships } from "../stacks/aws/memberships.ts";
 import { createOrganizationsClient } from "../stacks/aws/organizations.ts";
 import { enabledRegions } from "../stacks/aws/regions.ts";
@@ -37,6 +39,11 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
     role === "deployment"
       ? session(accountId, "deployment", operationId)
       : session(accountId, "bootstrap", operationId, readingSessionPolicy());
+  const membershipsOf = async ({ accountId, email, regions, admin }: BaselineInputs, operationId: string) => {
+    const credentials = await session(accounts.security, "deployment", operationId, membershipSessionPolicy(regions));
+    const security = { accountId: accounts.security, credentials, ...at };
+    return { accountId, email, regions, detectorIds: admin.detectorIds, security };
+  };
   const managementCredentials = chain.renewing({
     accountId: accounts.management,
     role: "management",
@@ -71,7 +78,14 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
       const regions = memberships.map(({ region }) => region);
       const policy = membershipSessionPolicy(regions);
       const credentials = await session(accounts.security, "deployment", operationId, policy);
-      await endMemberships({ accountId, security: { accountId: accounts.security, credentials }, memberships, ...at });
+      const security = { accountId: accounts.security, credentials };
+      return endMemberships({ accountId, security, memberships, ...at });
+    },
+    async lostMemberships(inputs, operationId) {
+      return findLostMemberships(await membershipsOf(inputs, operationId));
+    },
+    async restoreMemberships(inputs, operationId, lost) {
+      await restoreMemberships(await membershipsOf(inputs, operationId), lost);
     },
     async removeServiceLinkedRoles(accountId, operationId, linked, signal) {
       const { expiration: _, ...credentials } = await session(accountId, "deployment", operationId);

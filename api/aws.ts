@@ -1,7 +1,9 @@
 import type { ServiceLinkedRole } from "../programs/baseline/linked-services.ts";
 import type { MembershipToEnd } from "../programs/baseline/memberships.ts";
-import type { StackInputs } from "../programs/inputs.ts";
+import type { BaselineInputs, StackInputs } from "../programs/inputs.ts";
 import type { AccountInventory, AdminInventory } from "../programs/inventory.ts";
+import type { LostMembership } from "../stacks/aws/lost-memberships.ts";
+import type { KeptMembership } from "../stacks/aws/memberships.ts";
 import type { Organizations } from "../stacks/aws/organizations.ts";
 import type { KeptServiceLinkedRole } from "../stacks/aws/service-linked-roles.ts";
 import type { SessionCredentials } from "../stacks/aws/session.ts";
@@ -16,8 +18,15 @@ export interface Aws {
   ensureDeploymentRole(accountId: string, operationId: string, signal: AbortSignal): Promise<void>;
   /** The role for looking at a member without changing it: Bulwark's own where it is there in its present version. */
   roleForReading(accountId: string, operationId: string): Promise<MemberRole>;
-  /** Ends a member's memberships in the security account's services. */
-  endMemberships(accountId: string, operationId: string, memberships: readonly MembershipToEnd[]): Promise<void>;
+  /** Ends a member's memberships in the security account's services; answers what AWS does not let end. */
+  endMemberships(
+    accountId: string,
+    operationId: string,
+    memberships: readonly MembershipToEnd[],
+  ): Promise<readonly KeptMembership[]>;
+  /** The memberships of a baseline that somebody has ended. */
+  lostMemberships(inputs: BaselineInputs, operationId: string): Promise<readonly LostMembership[]>;
+  restoreMemberships(inputs: BaselineInputs, operationId: string, lost: readonly LostMembership[]): Promise<void>;
   /** Removes service-linked roles from a member, as far as AWS lets them go; answers what is kept, and why. */
   removeServiceLinkedRoles(
     accountId: string,

@@ -9,6 +9,7 @@ import { planAdmin } from "./admin.ts";
 import { reportAdoptions } from "./adoptions.ts";
 import { planBaseline } from "./baseline.ts";
 import { sumChanges } from "./changes.ts";
+import { lostMemberships, restoreMemberships } from "./memberships.ts";
 import { adminStack, stackOfAccount } from "./operation.ts";
 import type { Kind, Outcome, StackPlan, Work } from "./work.ts";
 
@@ -52,6 +53,7 @@ export async function deployPlan(work: Work, plan: StackPlan, refresh: boolean):
   for (const { type, region, decision, reason } of adoptions) {
     if (!plan.imported.size) work.say(`${decision} ${type} in ${region}: ${reason}`);
   }
+  const lost = refresh ? await lostMemberships(work, inputs) : [];
   const runs: RunResult[] = [];
   const phases = deploymentPhases(adoptions, plan.imported);
   for (const phase of phases) {
@@ -60,7 +62,9 @@ export async function deployPlan(work: Work, plan: StackPlan, refresh: boolean):
   }
   const last = runs.at(-1);
   if (last === undefined) throw new Error(`deploying stack of ${work.operation.id}: no phase to run`);
-  const changes = sumChanges(runs);
+  const restored = await restoreMemberships(work, inputs, lost);
+  const sum = sumChanges(runs);
+  const changes = { ...sum, update: sum.update + restored.length };
   const durationMs = runs.reduce((sum, run) => sum + run.durationMs, 0);
   const { outputs, resources } = last;
   const deployedAt = work.now();
@@ -72,6 +76,7 @@ export async function deployPlan(work: Work, plan: StackPlan, refresh: boolean):
       durationMs,
       regions: inputs.regions,
       refreshed: refresh,
+      memberships: { restored },
       adoptions: reportAdoptions(
         adoptions,
         runs.flatMap(({ steps }) => steps),

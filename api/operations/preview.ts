@@ -2,6 +2,7 @@ import { planAdmin } from "./admin.ts";
 import { countAdoptions, reportAdoptions } from "./adoptions.ts";
 import { planBaseline } from "./baseline.ts";
 import { changesSomething } from "./changes.ts";
+import { lostMemberships } from "./memberships.ts";
 import type { Kind } from "./work.ts";
 
 /** Says what a deployment would do. Changes nothing, in AWS and here. */
@@ -18,7 +19,9 @@ export const preview: Kind = {
     const refresh = request.refresh === true || driftRecorded;
     const run = await work.run("preview", inputs, { refresh, role });
     const reports = reportAdoptions(adoptions, run.steps);
-    const changes = countAdoptions(run, reports, imported);
+    const lost = refresh ? await lostMemberships(work, inputs) : [];
+    const counted = countAdoptions(run, reports, imported);
+    const changes = { ...counted, update: counted.update + lost.length };
     return {
       changes,
       result: {
@@ -27,6 +30,7 @@ export const preview: Kind = {
         regions: inputs.regions,
         refreshed: refresh,
         changed: changesSomething(changes),
+        memberships: { toRestore: lost },
         adoptions: reports,
         steps: run.steps,
       },

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import type { Aws, MemberRole } from "../../api/aws.ts";
 import type { AccountInventory, AdminInventory } from "../../programs/inventory.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
+import type { LostMembership } from "../../stacks/aws/lost-memberships.ts";
+import type { KeptMembership } from "../../stacks/aws/memberships.ts";
 import type { OrganizationAccount } from "../../stacks/aws/organizations.ts";
 import type { KeptServiceLinkedRole } from "../../stacks/aws/service-linked-roles.ts";
 import { StackRunError } from "../../stacks/errors.ts";
@@ -98,10 +100,14 @@ export interface FakeAws extends Aws {
   /** Called before each call; throws what AWS would. */
   fail: (call: string, accountId: string) => void;
   regions: string[];
+  /** Memberships that somebody has ended. */
+  lost: readonly LostMembership[];
   /** What `roleForReading` answers. */
   readingBy: MemberRole;
   /** Service-linked roles that AWS does not let go. */
   keptRoles: readonly KeptServiceLinkedRole[];
+  /** Memberships that AWS does not let end. */
+  keptMemberships: readonly KeptMembership[];
 }
 
 const account = (accountId: string, name: string, state: OrganizationAccount["state"] = "ACTIVE") =>
@@ -124,9 +130,11 @@ export function fakeAws(): FakeAws {
     inventory: {},
     adminInventory: {},
     fail: () => undefined,
+    lost: [],
     regions: ["us-east-1", "us-west-2"],
     readingBy: "deployment",
     keptRoles: [],
+    keptMemberships: [],
     organizations: {
       describe: async () => ({ organizationId: "o-bulwark0demo", managementAccountId: "111111111111" }),
       async account(accountId) {
@@ -165,6 +173,14 @@ export function fakeAws(): FakeAws {
     },
     async endMemberships(accountId, _operationId, memberships) {
       called("endMemberships", `${accountId} ${memberships.map(({ region }) => region).join(" ")}`);
+      return aws.keptMemberships;
+    },
+    async lostMemberships() {
+      return aws.lost;
+    },
+    async restoreMemberships(inputs, _operationId, lost) {
+      called("restoreMemberships", `${inputs.accountId} ${lost.map(({ region }) => region).join(" ")}`);
+      aws.lost = [];
     },
     async removeServiceLinkedRoles(accountId, _operationId, roles) {
       called("removeServiceLinkedRoles", accountId);

@@ -217,6 +217,40 @@ describe("stacks", () => {
     assert.equal(serving.runner.requests.at(-1)?.refresh, true);
   });
 
+  it("of an account that the organization keeps a member are not touched by an offboarding, which says so", async () => {
+    await done("POST", "/accounts", { accountId });
+    serving.runner.requests.length = 0;
+    const reason = "The request is rejected because auto-enable is ALL.";
+    serving.aws.keptMemberships = [{ region: "us-west-2", service: "guardduty.amazonaws.com", reason }];
+    const accepted = await serving.call("DELETE", `/accounts/${accountId}?confirm=${accountId}`);
+    const { status, error } = await serving.ended(accepted.body.id);
+    assert.equal(status, "failed");
+    assert.equal(error.type, "/problems/precondition");
+    assert.match(error.detail, /still protected by the organization in us-west-2.*auto-enable is ALL/);
+    assert.match(error.remedy, /auto-enable/);
+    assert.equal(serving.runner.requests.length, 0);
+    serving.aws.keptMemberships = [];
+    await done("DELETE", `/accounts/${accountId}?confirm=${accountId}`);
+  });
+
+  it("whose membership somebody has ended are members again after the next deployment", async () => {
+    await done("POST", "/accounts", { accountId });
+    serving.aws.lost = [{ service: "guardduty", region: "us-east-1" }];
+    const check = await done("POST", `/accounts/${accountId}/drift-checks`);
+    assert.equal(check.result.drifted, true);
+    assert.deepEqual(
+      check.result.drift.map(({ name }: { name: string }) => name),
+      ["detector-member-us-east-1"],
+    );
+    const preview = await done("POST", `/accounts/${accountId}/previews`);
+    assert.equal(preview.changes.update, 1);
+    assert.ok(!serving.aws.calls.some((call) => call.startsWith("restoreMemberships")));
+    const { changes, result } = await done("POST", `/accounts/${accountId}/deployments`);
+    assert.equal(changes.update, 1);
+    assert.deepEqual(result.memberships, { restored: [{ service: "guardduty", region: "us-east-1" }] });
+    assert.equal((await done("POST", `/accounts/${accountId}/drift-checks`)).result.drifted, false);
+  });
+
   it("of members of another administrator are not touched, and the failure says what to do", async () => {
     const held = { ...detector, administratorAccountId: "444444444444" };
     serving.aws.inventory = { regions: { "us-east-1": { detector: held, ebsEncryptionByDefault: false } } };
