@@ -82,7 +82,7 @@ export function createDeploymentRoles(config: DeploymentRolesConfig): Deployment
       signal?.throwIfAborted();
       const place = placeIn(accountId, await chain.sessionFor({ accountId, role: "bootstrap", operationId }));
       try {
-        const outcome = await ensureRole(place, documents);
+        const outcome = await ensureRole(place, documents, { rewrite: true });
         await untilAssumable(accountId, operationId, signal);
         return outcome;
       } finally {

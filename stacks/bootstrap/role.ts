@@ -72,13 +72,18 @@ export async function roleVersion(place: RolePlace, roleName: string): Promise<s
 
 /**
  * Creates a role, or brings it to its documents. Safe to repeat: the version tag is written last, so that a run that
- * was cut off is done again. Throws `AwsCallError`.
+ * was cut off is done again. `rewrite` writes the documents whatever the tag says: somebody may have changed them by
+ * hand. Throws `AwsCallError`.
  */
-export async function ensureRole(place: RolePlace, role: RoleDocuments): Promise<RoleOutcome> {
+export async function ensureRole(
+  place: RolePlace,
+  role: RoleDocuments,
+  { rewrite = false }: { readonly rewrite?: boolean } = {},
+): Promise<RoleOutcome> {
   const at = caller(place, role.roleName);
   const RoleName = role.roleName;
   const existing = await roleVersion(place, RoleName);
-  if (existing === role.version) return "unchanged";
+  if (existing === role.version && !rewrite) return "unchanged";
   const boundaryArn = role.boundary && (await ensureManagedPolicy(place, RoleName, role.boundary));
   if (existing === undefined) {
     await callAws(at("CreateRole"), () =>
