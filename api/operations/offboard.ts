@@ -3,11 +3,13 @@ import { serviceLinkedRolesToRemove } from "../../programs/baseline/linked-servi
 import { membershipsToEnd } from "../../programs/baseline/memberships.ts";
 import { type AdminLink, BaselineInputs } from "../../programs/inputs.ts";
 import { offboardingPhases } from "../../programs/phases.ts";
+import type { KeptMembership } from "../../stacks/aws/memberships.ts";
 import type { RunResult } from "../../stacks/run.ts";
 import { updateAccount } from "../store/accounts.ts";
 import { findStack, saveStack } from "../store/stacks.ts";
 import { sumChanges } from "./changes.ts";
 import { inPhase, withoutInputs } from "./deploy.ts";
+import { failUnless } from "./failure.ts";
 import { findLeftovers, type Leftover } from "./leftovers.ts";
 import type { Kind, Work } from "./work.ts";
 
@@ -25,7 +27,8 @@ export const offboard: Kind = {
       const memberships = membershipsToEnd(inputs, adoptions);
       if (memberships.length > 0) {
         work.say("ending memberships");
-        await work.aws.endMemberships(accountId, work.operation.id, memberships);
+        const kept = await work.aws.endMemberships(accountId, work.operation.id, memberships);
+        failUnless(kept.map(stillProtected), "offboarding", accountId);
       }
       // A stack whose first deployment failed early has nothing that could be put back.
       const deployed = row.deployedAt !== null || (row.imported ?? []).length > 0;
@@ -79,6 +82,17 @@ export const offboard: Kind = {
     await updateAccount(transaction, accountId, { status: next, lastOperationId: id });
   },
 };
+
+/** An account that its organization keeps a member stays under its baseline: nothing of it has been taken away by then. */
+function stillProtected({ region, service, reason }: KeptMembership) {
+  return {
+    region,
+    service,
+    message: `the account is still protected by the organization in ${region}: GuardDuty keeps its membership (${reason})`,
+    remedy:
+      "Set GuardDuty's auto-enable of the organization to something other than ALL, as a deployment of the admin stack with refresh does, then offboard the account again.",
+  };
+}
 
 /** Removes the service-linked roles that came with the baseline. What AWS keeps is told and does not fail an offboarding. */
 async function removeServiceLinkedRoles(

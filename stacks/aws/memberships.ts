@@ -1,8 +1,15 @@
-import { DisassociateMembersCommand as DisassociateFromGuardDuty, GuardDutyClient } from "@aws-sdk/client-guardduty";
+import {
+  DisassociateMembersCommand as DisassociateFromGuardDuty,
+  GetMembersCommand,
+  GuardDutyClient,
+} from "@aws-sdk/client-guardduty";
 import { DisassociateMembersCommand as DisassociateFromHub, SecurityHubClient } from "@aws-sdk/client-securityhub";
 import type { MembershipToEnd } from "../../programs/baseline/memberships.ts";
-import { callAws } from "./call-error.ts";
+import { awsCodeOf, callAws } from "./call-error.ts";
 import type { SessionCredentials } from "./session.ts";
+
+/** What the relationship of an associated member is called, watched or not (GuardDuty API, Member). */
+const ASSOCIATED = ["Enabled", "Disabled"];
 
 export interface MembershipsEnd {
   /** The member that leaves. */
@@ -13,19 +20,30 @@ export interface MembershipsEnd {
   readonly endpoint?: string;
 }
 
+/** A membership that AWS does not let end, in AWS's words. */
+export interface KeptMembership {
+  readonly region: string;
+  readonly service: "guardduty.amazonaws.com";
+  readonly reason: string;
+}
+
 /**
  * Disassociates an account from the administrator's Security Hub and GuardDuty. A membership that has ended already is passed over
- * by AWS. Throws `AwsCallError`.
+ * by AWS. Security Hub is left in no region while GuardDuty keeps the account in one. Throws `AwsCallError`.
+ *
+ * @returns what is kept: GuardDuty lets no account of the organization go while its auto-enable is `ALL` (GuardDuty API,
+ * DisassociateMembers)
  */
-export async function endMemberships(request: MembershipsEnd): Promise<void> {
-  await Promise.all(
-    request.memberships.map(async (membership) => {
-      if (membership.securityHub) await leaveSecurityHub(request, membership.region);
-      if (membership.guardDutyDetectorId !== undefined) {
-        await leaveGuardDuty(request, membership.region, membership.guardDutyDetectorId);
-      }
-    }),
+export async function endMemberships(request: MembershipsEnd): Promise<readonly KeptMembership[]> {
+  const { memberships } = request;
+  const detectors = memberships.flatMap(({ region, guardDutyDetectorId: id }) =>
+    id === undefined ? [] : { region, id },
   );
+  const kept = (await Promise.all(detectors.map(({ region, id }) => leaveGuardDuty(request, region, id)))).flat();
+  if (kept.length > 0) return kept;
+  const hubs = memberships.filter(({ securityHub }) => securityHub);
+  await Promise.all(hubs.map(({ region }) => leaveSecurityHub(request, region)));
+  return [];
 }
 
 function clientSettings({ security, endpoint }: MembershipsEnd, region: string) {
@@ -33,12 +51,12 @@ function clientSettings({ security, endpoint }: MembershipsEnd, region: string) 
   return { region, credentials, maxAttempts: 6, ...(endpoint === undefined ? {} : { endpoint }) };
 }
 
-function place({ accountId, security }: MembershipsEnd, region: string, service: string) {
+function place({ accountId, security }: MembershipsEnd, region: string, call: string) {
   return {
     activity: `ending the membership of account ${accountId}`,
     accountId: security.accountId,
     region,
-    call: `${service}:DisassociateMembers`,
+    call,
   };
 }
 
@@ -46,7 +64,7 @@ async function leaveSecurityHub(request: MembershipsEnd, region: string): Promis
   const client = new SecurityHubClient(clientSettings(request, region));
   try {
     await callAws(
-      place(request, region, "securityhub"),
+      place(request, region, "securityhub:DisassociateMembers"),
       () => client.send(new DisassociateFromHub({ AccountIds: [request.accountId] })),
       // Not a member any more, or never was.
       ["ResourceNotFoundException"],
@@ -56,13 +74,29 @@ async function leaveSecurityHub(request: MembershipsEnd, region: string): Promis
   }
 }
 
-async function leaveGuardDuty(request: MembershipsEnd, region: string, DetectorId: string): Promise<void> {
+async function leaveGuardDuty(request: MembershipsEnd, region: string, DetectorId: string): Promise<KeptMembership[]> {
   const client = new GuardDutyClient(clientSettings(request, region));
+  const AccountIds = [request.accountId];
   try {
-    // Accounts that are no associated members come back as unprocessed: nothing to end.
-    await callAws(place(request, region, "guardduty"), () =>
-      client.send(new DisassociateFromGuardDuty({ DetectorId, AccountIds: [request.accountId] })),
+    const refusal = await callAws(place(request, region, "guardduty:DisassociateMembers"), async () => {
+      try {
+        const answer = await client.send(new DisassociateFromGuardDuty({ DetectorId, AccountIds }));
+        return answer.UnprocessedAccounts?.[0]?.Result;
+      } catch (error) {
+        // GuardDuty refuses either way, and an account that is no associated member in the same ways.
+        if (awsCodeOf(error) === "BadRequestException") return (error as Error).message;
+        throw error;
+      }
+    });
+    if (refusal === undefined) return [];
+    const { Members } = await callAws(place(request, region, "guardduty:GetMembers"), () =>
+      client.send(new GetMembersCommand({ DetectorId, AccountIds })),
     );
+    const associated = Members?.some(
+      ({ AccountId, RelationshipStatus = "" }) =>
+        AccountId === request.accountId && ASSOCIATED.includes(RelationshipStatus),
+    );
+    return associated === true ? [{ region, service: "guardduty.amazonaws.com", reason: refusal }] : [];
   } finally {
     client.destroy();
   }
