@@ -11,12 +11,14 @@ import { CreateBucketCommand, PutBucketPolicyCommand, S3Client } from "@aws-sdk/
 import { PutPublicAccessBlockCommand, S3ControlClient } from "@aws-sdk/client-s3-control";
 import { BatchEnableStandardsCommand, EnableSecurityHubCommand, SecurityHubClient } from "@aws-sdk/client-securityhub";
 import type { RootAccess } from "./root-access.ts";
+import { organizationTrail } from "./trail.ts";
 
 /** What a team switched on by hand before Bulwark came, as calls in its account. */
 export type Presence = (as: (region: string) => RootAccess) => Promise<void>;
 
 /** Accounts that are not empty, by id. */
 export const PRESENT: Readonly<Record<string, readonly Presence[]>> = {
+  "111111111111": [organizationTrail],
   "100000000002": [detector],
   "100000000004": [hubWithOtherStandards],
   "100000000005": [recorderToOwnBucket, passwordPolicy],

@@ -2,6 +2,7 @@
 // It creates the four kinds of roles through which Bulwark reaches the organization's accounts; `--print` only shows
 // them. The roles of member accounts are created by the service when an account is onboarded.
 import { readFile } from "node:fs/promises";
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { DescribeOrganizationCommand, OrganizationsClient } from "@aws-sdk/client-organizations";
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
@@ -9,6 +10,7 @@ import { bootstrapRoles } from "../../programs/bootstrap/roles.ts";
 import { organizationsRegion } from "../../programs/partition.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import { AwsCallError, callAws } from "../aws/call-error.ts";
+import { logsOrganizationEvents, missingTrailNote } from "./event-trail.ts";
 import { ensureRole } from "./role.ts";
 
 const settingsPath = process.env.BULWARK_SETTINGS;
@@ -52,6 +54,21 @@ async function bootstrap(): Promise<void> {
     const outcome = await ensureRole({ iam, partition: settings.partition, accountId, region }, role);
     console.log(`${accountId}  ${role.roleName.padEnd(28)} ${outcome}`);
     iam.destroy();
+  }
+  await lookForTrail(settings);
+}
+
+/** Says where new accounts would not be heard of. What can't be looked at is said, too, and no failure: the roles stand. */
+async function lookForTrail({ accounts: { management }, partition }: OrganizationSettings): Promise<void> {
+  const region = organizationsRegion(partition);
+  const cloudTrail = new CloudTrailClient({ region });
+  try {
+    if (!(await logsOrganizationEvents(cloudTrail))) console.log(missingTrailNote(management, region));
+  } catch (error) {
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    console.log(`Note: could not see whether a CloudTrail trail logs management events in ${region}: ${why}`);
+  } finally {
+    cloudTrail.destroy();
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import {
   ConfigServiceClient,
   DescribeConfigurationRecorderStatusCommand,
@@ -15,6 +16,7 @@ import { OrganizationSettings } from "../../programs/settings.ts";
 import { SAMPLE } from "../../sandbox/organization/accounts.ts";
 import { sampleOrganization } from "../../sandbox/organization/organization.ts";
 import settings from "../../sandbox/organization/settings.json" with { type: "json" };
+import { logsOrganizationEvents } from "../../stacks/bootstrap/event-trail.ts";
 import { type RunningSandbox, runSandbox } from "./running-sandbox.ts";
 
 describe("the sample organization", () => {
@@ -103,6 +105,12 @@ describe("the sample organization", () => {
       await iam.send(new GetRoleCommand({ RoleName: "AWSServiceRoleForConfig" }));
       const { PasswordPolicy: policy } = await iam.send(new GetAccountPasswordPolicyCommand());
       assert.equal(policy?.MinimumPasswordLength, 10);
+    });
+
+    it("has the trail without which new accounts are not heard of", async () => {
+      const trails = (id: string) => logsOrganizationEvents(new CloudTrailClient(sandbox.root(id)));
+      assert.equal(await trails(SAMPLE.managementAccountId), true);
+      assert.equal(await trails("100000000001"), false);
     });
 
     it("has volume encryption and half a public access block in one", async () => {
