@@ -93,6 +93,7 @@ export const OrganizationSettings = z
     partition: Partition.default("aws"),
     accounts: CoreAccounts,
     excludedOrganizationalUnits: z.array(OrganizationalUnitId).default([]),
+    /** Never entered by Bulwark: offboard an account before it is excluded. The bootstrap writes them into a policy that takes a hundred. */
     excludedAccounts: z.array(AccountId).default([]),
     roles: RoleNames.prefault({}),
     standards: z.array(StandardName).min(1).default(["fsbp-1.0.0", "cis-5.0.0"]),

@@ -2,7 +2,7 @@ import type { OrganizationSettings } from "../../programs/settings.ts";
 import type { OrganizationAccount } from "../../stacks/aws/organizations.ts";
 import type { FieldError } from "../problem.ts";
 
-type MemberSettings = Pick<OrganizationSettings, "accounts">;
+type MemberSettings = Pick<OrganizationSettings, "accounts" | "excludedAccounts">;
 
 const purposes = {
   management: "the management account of the organization",
@@ -10,7 +10,8 @@ const purposes = {
   logArchive: "the log archive, which holds the evidence",
 } as const;
 
-const allowed = "an ACTIVE member account of the organization, other than management, security and log archive";
+const allowed =
+  "an ACTIVE member account of the organization, other than management, security, log archive and those that the settings exclude";
 
 /**
  * Why an account can't get a baseline, as an error of the field `accountId`; undefined where it can. Pure.
@@ -30,6 +31,10 @@ export function whyNotMember(
   if (account.state !== "ACTIVE") {
     return { field: "accountId", message: `account ${accountId} is ${account.state}`, allowed };
   }
+  // Bulwark's role in the management account may not enter them.
+  if (settings.excludedAccounts.includes(accountId)) {
+    return { field: "accountId", message: `the settings exclude account ${accountId}`, allowed };
+  }
   return undefined;
 }
 
@@ -47,11 +52,10 @@ export function whyCoreAccount(accountId: string, settings: MemberSettings): Fie
 export function whySkipped(
   account: OrganizationAccount,
   parents: readonly string[],
-  settings: MemberSettings & Pick<OrganizationSettings, "excludedAccounts" | "excludedOrganizationalUnits">,
+  settings: MemberSettings & Pick<OrganizationSettings, "excludedOrganizationalUnits">,
 ): string | undefined {
   const obstacle = whyNotMember(account.accountId, account, settings);
   if (obstacle !== undefined) return obstacle.message;
-  if (settings.excludedAccounts.includes(account.accountId)) return "the settings exclude the account";
   const unit = parents.find((id) => settings.excludedOrganizationalUnits.includes(id));
   return unit === undefined ? undefined : `the settings exclude organizational unit ${unit}`;
 }

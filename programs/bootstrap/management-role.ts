@@ -80,11 +80,11 @@ export function managementRole(settings: OrganizationSettings, organizationId: s
           Condition: { StringEquals: { "aws:ResourceOrgID": organizationId } },
         },
         {
-          // Administrator rights there would undo the separation that keeps evidence from whoever runs Bulwark.
-          Sid: "NotTheCoreAccounts",
+          // Administrator rights in the core accounts would undo the separation that keeps evidence from whoever runs Bulwark.
+          Sid: "NotTheseAccounts",
           Effect: "Deny",
           Action: ["sts:AssumeRole"],
-          Resource: [accounts.security, accounts.logArchive].map((accountId) =>
+          Resource: [accounts.security, accounts.logArchive, ...settings.excludedAccounts].map((accountId) =>
             arn(partition, "iam", "", accountId, `role/${roles.bootstrap}`),
           ),
         },

@@ -111,7 +111,9 @@ describe("who may be a member", () => {
     const excluding = { ...settings, excludedOrganizationalUnits: ["ou-bulw-dev000001"] };
     assert.match(whySkipped(active, ["ou-bulw-team0001", "ou-bulw-dev000001", "r-1"], excluding) ?? "", /ou-bulw-dev/);
     assert.equal(whySkipped(active, ["ou-bulw-prod00001", "r-1"], excluding), undefined);
-    assert.match(whySkipped(active, [], { ...settings, excludedAccounts: ["100000000001"] }) ?? "", /exclude/);
+    const without = { ...settings, excludedAccounts: ["100000000001"] };
+    assert.match(whySkipped(active, [], without) ?? "", /exclude/);
+    assert.match(whyNotMember("100000000001", active, without)?.message ?? "", /exclude/);
   });
 });
 

@@ -100,6 +100,13 @@ describe("the roles of Bulwark", () => {
     );
   });
 
+  it("keep the management role out of the accounts that the settings exclude", () => {
+    const [, , , excluding] = bootstrapRoles(settings({ excludedAccounts: ["100000000007"] }), ORGANIZATION);
+    const deny = excluding && statements(excluding.role).find(({ Effect }) => Effect === "Deny");
+    assert.ok(deny?.Resource?.includes("arn:aws:iam::100000000007:role/OrganizationAccountAccessRole"));
+    assert.equal(deny?.Resource?.length, 3);
+  });
+
   it("let the management role delegate three services and touch one queue and one rule", () => {
     const trust = statements(management).find(({ Sid }) => Sid === "TrustedAccess");
     assert.deepEqual(trust?.Condition?.StringEquals?.["organizations:ServicePrincipal"], [
