@@ -155,6 +155,8 @@ describe("an account that is not empty", function () {
           assert.ok(told?.reason, `${role} is left and nobody says so: ${JSON.stringify(leftovers)}`);
         }
         for (const role of rolesBefore) assert.ok(rolesAfter.includes(role), `${role} is gone`);
+        // Nothing else in the account needs the service-linked roles that came, so AWS let them go.
+        assert.deepEqual(rolesAfter, rolesBefore);
       });
 
       it("is a member of the security account no more", async () => {

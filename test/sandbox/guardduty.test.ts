@@ -99,13 +99,14 @@ describe("GuardDuty in the sandbox", () => {
       );
     });
 
-    it("brings the service-linked role, which GetDetector names", async () => {
+    it("brings the service-linked role, which GetDetector names, and that of malware protection", async () => {
       const { DetectorId } = await as(forensics).createDetector({ Enable: true });
       const { ServiceRole } = await as(forensics).getDetector({ DetectorId });
       const iam = new IAM(sandbox.root(forensics));
       const { Roles } = await iam.listRoles({ PathPrefix: "/aws-service-role/" });
       iam.destroy();
       assert.ok(Roles?.some(({ Arn }) => Arn === ServiceRole));
+      assert.ok(Roles?.some(({ RoleName }) => RoleName === "AWSServiceRoleForAmazonGuardDutyMalwareProtection"));
     });
 
     it("keeps what it is told, by plans or by the older data sources", async () => {

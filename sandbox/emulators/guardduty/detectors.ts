@@ -25,6 +25,7 @@ import {
   type Detector,
   type GuardDuty,
   isAssociated,
+  malwareProtectionPrincipal,
   now,
   ownPlace,
   type Place,
@@ -32,12 +33,18 @@ import {
 } from "./state.ts";
 
 /**
- * Enables GuardDuty in a place that has no detector yet, with the service-linked role, as every way of enabling it does.
- * The role comes first: if that fails, nothing has changed.
+ * Enables GuardDuty in a place that has no detector yet, with its service-linked roles, as every way of enabling it does.
+ * The roles come first: if that fails, nothing has changed.
  */
 export async function enableDetector(guardDuty: GuardDuty, accountId: string, place: Place, features: Features) {
-  await guardDuty.aws.ensureServiceLinkedRole(accountId, servicePrincipal);
+  await ensureRoles(guardDuty, accountId, features);
   place.detector ??= newDetector(guardDuty, features);
+}
+
+async function ensureRoles({ aws }: GuardDuty, accountId: string, features: Features): Promise<void> {
+  const scansForMalware = features.get("EBS_MALWARE_PROTECTION")?.status === "ENABLED";
+  const principals = [servicePrincipal, ...(scansForMalware ? [malwareProtectionPrincipal] : [])];
+  await Promise.all(principals.map((principal) => aws.ensureServiceLinkedRole(accountId, principal)));
 }
 
 function newDetector(guardDuty: GuardDuty, features: Features): Detector {
@@ -85,7 +92,7 @@ export function detectorOperations(guardDuty: GuardDuty): Record<string, Operati
       checkNoDetector(place);
       const features = newFeatures(now(guardDuty));
       configure(features, wantedFeatures(input), now(guardDuty));
-      await guardDuty.aws.ensureServiceLinkedRole(accountId, servicePrincipal);
+      await ensureRoles(guardDuty, accountId, features);
       checkNoDetector(place);
       const detector = newDetector(guardDuty, features);
       place.detector = detector;

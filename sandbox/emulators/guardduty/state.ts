@@ -9,6 +9,8 @@ import type { Features } from "./features.ts";
 import { notOwned } from "./rejections.ts";
 
 export const servicePrincipal = "guardduty.amazonaws.com";
+/** Whose service-linked role GuardDuty makes by itself where malware protection is on. */
+export const malwareProtectionPrincipal = "malware-protection.guardduty.amazonaws.com";
 
 export interface Detector {
   readonly id: string;
