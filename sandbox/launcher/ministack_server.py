@@ -15,6 +15,7 @@ import assume_role  # noqa: E402
 import authorization  # noqa: E402
 import events  # noqa: E402
 import iam_requests  # noqa: E402
+import long_polls  # noqa: E402
 import organization  # noqa: E402
 import password_policy  # noqa: E402
 import principal_arn  # noqa: E402
@@ -45,7 +46,7 @@ async def main():
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
-    server = asyncio.ensure_future(serve(transport.encrypted(app), config))
+    server = asyncio.ensure_future(serve(transport.encrypted(long_polls.ended_with_client(app)), config))
     answers.write(json.dumps({"port": listener.getsockname()[1]}).encode() + b"\n")
     await asyncio.gather(server, pipe.answer_calls(CALLS, answers))
 

@@ -53,6 +53,21 @@ describe("sandbox gateway", () => {
     assert.equal(Messages?.[0]?.Body, "hello");
   });
 
+  it("gives a message to nobody who went away while waiting for it", async () => {
+    const sqs = new SQSClient(sandbox.as(MEMBER));
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "patience" }));
+    const leaving = new AbortController();
+    const waiting = new SQSClient(sandbox.as(MEMBER)).send(
+      new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20, VisibilityTimeout: 600 }),
+      { abortSignal: leaving.signal },
+    );
+    setTimeout(() => leaving.abort(), 300);
+    await assert.rejects(waiting, { name: "AbortError" });
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "for who stays" }));
+    const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
+    assert.equal(Messages?.[0]?.Body, "for who stays");
+  });
+
   it("keeps the state of accounts and regions apart, in every owner", async () => {
     const ssm = (account: string, region: string) => new SSMClient(sandbox.as(account, region));
     await ssm(MEMBER, "us-west-2").send(new PutParameterCommand({ Name: "here", Value: "1" }));
