@@ -31,8 +31,8 @@ export interface EmbeddedServerOptions {
   readonly onNotice?: (message: string) => void;
 }
 
-/** Set on every connection of ours, so that the stopping process can count the others. */
-export const applicationName = "bulwark";
+/** Set on every connection of this process, so that it can tell its own from those of others when it stops. */
+export const applicationName = `bulwark ${process.pid}`;
 
 const port = 5432;
 
@@ -166,15 +166,12 @@ async function isUsedByOthers(address: ServerAddress): Promise<boolean> {
   client.on("error", () => undefined);
   try {
     await client.connect();
-    // A backend of a pool that was just closed needs a moment to leave.
-    for (let attempt = 0; attempt < 10; attempt++) {
-      const { rows } = await client.query<{ others: number }>(
-        "select count(*)::int as others from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
-      );
-      if (rows[0]?.others === 0) return false;
-      await sleep(50);
-    }
-    return true;
+    // This process's own backends may take a while to leave on a busy machine; they must not keep the server.
+    const { rows } = await client.query<{ others: number }>(
+      "select count(*)::int as others from pg_stat_activity where backend_type = 'client backend' and application_name <> $1",
+      [applicationName],
+    );
+    return rows[0]?.others !== 0;
   } catch {
     return false;
   } finally {
