@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Type check, lint, then every test (or those named). One part that fails does not hide the others.
 #
-# The tests run as two processes of mocha at the same time, about as long as each other: those end to end, which share one sandbox and one
-# service, and those of the parts. Each part's report is printed when it ends; until then a line tells how far they are.
+# The tests run as three processes of mocha at the same time, since each spends much of its time waiting: those end to end, which share one
+# sandbox and one service, those that drive the engine, and the others. Each report is printed when it ends; until then a line tells
+# how far they are.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly bin=node_modules/.bin
@@ -37,10 +38,12 @@ check 'lint' "$bin/biome" check --log-level=warn .
 
 mkdir -p "$reports"
 mapfile -t end_to_end < <(find test/e2e -name '*.test.ts' | sort)
-mapfile -t parts < <(find test -name '*.test.ts' -not -path 'test/e2e/*' | sort)
+mapfile -t engine < <(find test/engine test/plugins test/stacks -name '*.test.ts' | sort)
+mapfile -t parts < <(find test -name '*.test.ts' -not -path 'test/e2e/*' -not -path 'test/engine/*' -not -path 'test/plugins/*' -not -path 'test/stacks/*' | sort)
 start end-to-end "${end_to_end[@]}"
+start engine "${engine[@]}"
 start parts "${parts[@]}"
-waiting=(end-to-end parts)
+waiting=(end-to-end engine parts)
 told=$SECONDS
 total_passed=0
 total_failed=0
