@@ -175,7 +175,27 @@ describe("an account that is not empty", function () {
       });
     });
   }
+
+  // In a suite of its own, so that it comes after the others.
+  describe("which has left", () => {
+    it("can come back, and is adopted again", async () => {
+      const accountId = "100000000004";
+      const { api, root } = environment;
+      const again = await api.done("POST", "/accounts", { accountId });
+      const { adoptions } = accounts[accountId] as Expected;
+      assert.deepEqual(decisions(again), adoptions);
+      assert.deepEqual(
+        withoutNewIds(await readAccount(root, accountId, regions)),
+        withoutNewIds(ways.get(accountId)?.during),
+      );
+    });
+  });
 });
+
+/** Detectors and recorders get new ids when they are made anew. */
+function withoutNewIds(state: AccountState | undefined): unknown {
+  return JSON.parse(JSON.stringify(state).replaceAll(/"id":"\w+",|"arn":"arn:aws:config:[^"]+",/g, ""));
+}
 
 function decisions({ result }: Operation): string[] {
   const adoptions = result.adoptions as { type: string; region: string; decision: string }[];

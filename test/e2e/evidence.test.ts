@@ -12,6 +12,7 @@ import {
   DeleteBucketCommand,
   DeleteBucketPolicyCommand,
   DeleteObjectCommand,
+  GetObjectCommand,
   HeadObjectCommand,
   PutBucketLifecycleConfigurationCommand,
   PutObjectCommand,
@@ -40,6 +41,21 @@ describe("evidence in the log archive", function () {
     const s3 = new S3Client({ ...environment.root(logArchive), forcePathStyle: true });
     ({ VersionId } = await s3.send(new PutObjectCommand({ ...evidence, Body: "{}" })));
     assert.ok(VersionId);
+  });
+
+  it("is encrypted, and refused to who comes without TLS", async () => {
+    const s3 = new S3Client({ ...environment.root(logArchive), forcePathStyle: true });
+    const { ServerSideEncryption } = await s3.send(new HeadObjectCommand(evidence));
+    assert.equal(ServerSideEncryption, "aws:kms");
+    // The sandbox counts as TLS unless a client says otherwise.
+    s3.middlewareStack.add(
+      (next) => (args) => {
+        (args.request as { headers: Record<string, string> }).headers["x-forwarded-proto"] = "http";
+        return next(args);
+      },
+      { step: "build" },
+    );
+    assert.equal(await refusal(s3.send(new GetObjectCommand(evidence))), "AccessDenied");
   });
 
   it("can't be deleted by Bulwark's own role: neither an object nor its version", async () => {

@@ -15,7 +15,7 @@ import {
 import { type AccountState, readAccount } from "./account-state.ts";
 import type { Operation, OperationEvent } from "./api.ts";
 import { type Environment, organization } from "./environment.ts";
-import { plainPreview, preparePlainCli } from "./plain-cli.ts";
+import { keepPlainCli, plainPreview, preparePlainCli } from "./plain-cli.ts";
 import { until } from "./until.ts";
 
 const security = "222222222222";
@@ -234,9 +234,14 @@ describe("a deployed organization", function () {
   });
 
   it("is what a plain pulumi preview finds, too", async () => {
-    const shell = await preparePlainCli(environment);
-    for (const stack of ["admin", "account-100000000003"]) {
-      assert.deepEqual(await plainPreview(shell, stack), { same: true, others: {} }, stack);
+    const putBack = await keepPlainCli(environment);
+    try {
+      const shell = await preparePlainCli(environment);
+      for (const stack of ["admin", "account-100000000003"]) {
+        assert.deepEqual(await plainPreview(shell, stack), { same: true, others: {} }, stack);
+      }
+    } finally {
+      await putBack();
     }
   });
 });
