@@ -9,6 +9,12 @@ import { type RootAccess, rootAccess } from "../../sandbox/organization/root-acc
 import { type Api, createApi, type Operation } from "./api.ts";
 import { processesOf } from "./processes.ts";
 
+// One environment for all files, so every test has member accounts of its own:
+//   ...001, 003 onboarding   ...002, 004, 005, 006 adoption   ...009 drift   ...010, 012, 090 failures
+//   ...013 access            ...014, 015 interruption         ...011 bad input (is never onboarded)
+//   ...016, 555555555555     strangers (are never onboarded)
+//   ...007, 008              free
+
 /** Bulwark as it runs in production, beside a sandbox AWS Organization: every process, and who may call it. */
 export interface Environment {
   /** Holds everything that the processes write; its name finds them among the machine's processes. */
