@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { OrganizationSeed } from "../emulators/organizations/organization.ts";
@@ -37,6 +37,8 @@ export async function startBackends(options: BackendsOptions, ends: (() => Promi
   const { python, dataDir, url, log, onLost } = options;
   const cwd = join(dataDir, "tmp");
   mkdirSync(cwd, { recursive: true });
+  // MiniStack's Lambda workers are CommonJS files in this folder, whatever a package.json above it (the checkout's) says.
+  writeFileSync(join(cwd, "package.json"), '{ "type": "commonjs" }\n');
   const child = { python, cwd, env: childEnvironment(options, cwd), onLost };
   let moto: Promise<Child> | undefined;
   let ended = false;

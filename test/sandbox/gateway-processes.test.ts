@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -12,18 +12,28 @@ import { PYTHON } from "./gateway-fixture.ts";
 const MAIN = resolve(import.meta.dirname, "../../sandbox/main.ts");
 
 describe("the sandbox as a process", () => {
+  let parent: string;
   let dataDir: string;
   before(function () {
     if (!existsSync("/proc/self/environ")) this.skip(); // Only Linux tells of processes there.
   });
   beforeEach(() => {
-    dataDir = mkdtempSync(join(tmpdir(), "bulwark-sandbox-"));
+    parent = mkdtempSync(join(tmpdir(), "bulwark-sandbox-"));
+    // As in a checkout, whose package.json makes every file below it an ES module.
+    writeFileSync(join(parent, "package.json"), '{ "type": "module" }');
+    dataDir = join(parent, "data");
   });
-  afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+  const started: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of started.splice(0)) child.kill("SIGKILL");
+    rmSync(parent, { recursive: true, force: true });
+  });
 
   function start(port: number): ChildProcess {
     const env = { PATH: process.env.PATH, SANDBOX_PORT: String(port), SANDBOX_DATA: dataDir, SANDBOX_PYTHON: PYTHON };
-    return spawn(process.execPath, [MAIN], { env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [MAIN], { env, stdio: ["ignore", "pipe", "pipe"] });
+    started.push(child);
+    return child;
   }
 
   /** The URL that it prints when it is ready. */
