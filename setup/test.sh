@@ -26,7 +26,7 @@ start() {
   local group=$1
   shift
   rm -f "$reports/$group.code"
-  ("$bin/mocha" --no-color "$@" >"$reports/$group.log" 2>&1; echo $? >"$reports/$group.code") &
+  ("$bin/mocha" --no-color --exit "$@" >"$reports/$group.log" 2>&1; echo $? >"$reports/$group.code") &
 }
 
 if [ $# -gt 0 ]; then
