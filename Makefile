@@ -45,7 +45,7 @@ bootstrap: ## create the roles through which Bulwark reaches the accounts (run a
 	@setup/setup.sh packages
 	@exec node stacks/bootstrap/main.ts $(ARGS)
 
-pulumi-env: ## eval "$$(make -s pulumi-env)": lets a plain `pulumi preview --stack admin` work on the service's state
+pulumi-env: ## eval "$(make -s pulumi-env)": lets a plain `pulumi preview --stack admin` work on the service's state
 	@setup/setup.sh
 	@exec node api/stack-inputs.ts
 

@@ -67,7 +67,13 @@ async function readStacks(
 async function serviceCredentials({ awsEnvironment, awsEndpointUrl }: Facts) {
   for (const [name, value] of Object.entries(awsEnvironment)) environment[name] ??= value;
   if (awsEndpointUrl !== undefined) environment.AWS_ENDPOINT_URL ??= awsEndpointUrl;
-  const { accessKeyId, secretAccessKey, sessionToken } = await fromNodeProviderChain()();
+  const { accessKeyId, secretAccessKey, sessionToken } = await fromNodeProviderChain()().catch((error: Error) => {
+    const nobody = /ECONNREFUSED/.test(`${error.name} ${error.message} ${(error as { code?: string }).code ?? ""}`);
+    if (!nobody) throw error;
+    throw new Error(
+      `nothing answers at ${environment.AWS_ENDPOINT_URL}, where the service last ran with AWS: start make demo (or its sandbox) again and run this while it runs`,
+    );
+  });
   return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }
 

@@ -2,7 +2,7 @@
 // of the sandbox (AWS's wire protocol) and of the service (its HTTP API), and starts both.
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { runBootstrap } from "./bootstrap.ts";
 import { createClient } from "./client.ts";
 import { createAdministrator, createServiceIdentity } from "./identities.ts";
@@ -14,6 +14,8 @@ const environment = process.env;
 const once = process.argv.includes("--once");
 const root = resolve(import.meta.dirname, "..");
 const data = join(root, ".bulwark/demo");
+const turnPath = join(root, ".bulwark/demo.pid");
+let holdsTurn = false;
 const tokenPath = join(root, ".bulwark/token");
 const settingsPath = join(root, "sandbox/organization/settings.json");
 const screen = createScreen(process.stdout);
@@ -36,6 +38,28 @@ function partEnvironment(extra: Record<string, string>): Record<string, string> 
   return { ...Object.fromEntries(kept), ...extra };
 }
 
+/** One demo per checkout: a second would take the first one's data away. */
+async function takeTurn(): Promise<void> {
+  const running = Number(await readFile(turnPath, "utf8").catch(() => ""));
+  if (running > 0 && isAlive(running)) {
+    throw new Error(
+      `a demo runs from this checkout already (process ${running}): end it with Ctrl-C, or clone once more`,
+    );
+  }
+  await mkdir(dirname(turnPath), { recursive: true });
+  await writeFile(turnPath, String(process.pid));
+  holdsTurn = true;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as { code?: string }).code === "EPERM";
+  }
+}
+
 async function ensureToken(): Promise<string> {
   const present = await readFile(tokenPath, "utf8").catch(() => "");
   if (present.trim() !== "") return present.trim();
@@ -54,6 +78,7 @@ async function demo(): Promise<boolean> {
       throw new Error(`port ${number} is taken: stop what listens there, or choose another: make demo ${name}=<port>`);
     }
   }
+  await takeTurn();
   await rm(data, { recursive: true, force: true });
   await mkdir(data, { recursive: true });
   const token = await ensureToken();
@@ -158,7 +183,8 @@ try {
       untilStopped(),
       ...parts.map(({ name, ended }) => ended.then((how) => `${name}: ${how}`)),
     ]);
-    if (typeof ended === "string") {
+    if (typeof ended !== "string") screen.say("stopping: runs in flight end at a whole step");
+    else {
       screen.say(`the ${ended} although nobody asked; its log is in .bulwark/demo`);
       process.exitCode = 1;
     }
@@ -169,6 +195,7 @@ try {
 } finally {
   screen.close();
   await stopParts();
+  if (holdsTurn) await rm(turnPath, { force: true });
 }
 // A request that was cut off must not keep the process.
 process.exit();

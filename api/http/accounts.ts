@@ -122,7 +122,7 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
         "Ends its memberships, puts back what was adopted, destroys the rest. The evidence stays. `confirm` repeats the account id.",
       permission: "operate",
       params: accountIdParams,
-      query: z.strictObject({ confirm: AccountId.optional() }),
+      query: z.strictObject({ confirm: AccountId }),
       idempotent: true,
       responses: acceptedResponses,
       problems: [404, 409],

@@ -5,7 +5,7 @@ import { invalidField } from "../problem.ts";
 export const pageQuery = {
   limit: z
     .string()
-    .regex(/^[1-9]\d{0,3}$/, "must be a whole number")
+    .regex(/^[1-9]\d{0,3}$/, "must be a whole number from 1 to 500")
     .transform(Number)
     .refine((limit) => limit <= 500, "must be a whole number from 1 to 500")
     .optional()
