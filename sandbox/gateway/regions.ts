@@ -1,27 +1,7 @@
+import { DEFAULT_REGIONS } from "../emulators/account/regions.ts";
 import { AwsError, type OrganizationView } from "./emulator.ts";
 import { optInRequired } from "./faults.ts";
 import type { ErrorFormat } from "./protocol/errors.ts";
-
-/** Regions that every account has: https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html. */
-export const DEFAULT_REGIONS: ReadonlySet<string> = new Set([
-  "us-east-1",
-  "us-east-2",
-  "us-west-1",
-  "us-west-2",
-  "ap-northeast-1",
-  "ap-northeast-2",
-  "ap-northeast-3",
-  "ap-south-1",
-  "ap-southeast-1",
-  "ap-southeast-2",
-  "ca-central-1",
-  "eu-central-1",
-  "eu-north-1",
-  "eu-west-1",
-  "eu-west-2",
-  "eu-west-3",
-  "sa-east-1",
-]);
 
 /** Services of one endpoint for all regions, and those that a fresh account has at once. */
 const GLOBAL_SERVICES: ReadonlySet<string> = new Set(["account", "iam", "organizations", "sts"]);
@@ -38,7 +18,7 @@ export function createRegionGate(organization: OrganizationView, now: () => numb
     admit({ service, accountId, region, format }) {
       if (GLOBAL_SERVICES.has(service)) return;
       const account = organization.account(accountId);
-      if (!DEFAULT_REGIONS.has(region) && account?.optInRegions.has(region) !== true) throw invalidToken(format);
+      if (!DEFAULT_REGIONS.includes(region) && account?.optInRegions.has(region) !== true) throw invalidToken(format);
       if (account?.notReadySeconds === undefined) return;
       const first = firstCalls.get(accountId) ?? now();
       firstCalls.set(accountId, first);

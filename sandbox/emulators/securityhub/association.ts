@@ -1,12 +1,12 @@
 import type { Account } from "../../gateway/emulator.ts";
-import { DEFAULT_REGIONS } from "../../gateway/regions.ts";
+import { DEFAULT_REGIONS } from "../account/regions.ts";
 import { effectiveFindingGenerator, enableHub, hubAt } from "./lifecycle.ts";
 import type { MemberStatus, Membership } from "./memberships.ts";
 import type { State } from "./state.ts";
 
 /** Whether an account can use a region at all. */
 export function hasRegion(account: Account, region: string): boolean {
-  return DEFAULT_REGIONS.has(region) || account.optInRegions.has(region);
+  return DEFAULT_REGIONS.includes(region) || account.optInRegions.has(region);
 }
 
 /**
