@@ -102,7 +102,7 @@ export function shellLines(variables: Readonly<Record<string, string | undefined
 }
 
 /** What the shell needs: backend, secrets, engine, profiles, and nothing that would override them. */
-export function plainCliEnvironment(settings: PlainCliSettings): Record<string, string | undefined> {
+function plainCliEnvironment(settings: PlainCliSettings): Record<string, string | undefined> {
   return {
     PATH: [join(settings.pulumiRoot, "bin"), settings.environment.PATH ?? "/usr/bin:/bin"].join(":"),
     PULUMI_HOME: settings.pulumiHome,
