@@ -67,5 +67,12 @@ while [ ${#waiting[@]} -gt 0 ]; do
   fi
 done
 say "done; reports in $reports"
+# Again at the end, where a reader of a long log looks first: what failed, and how.
+for group in end-to-end engine parts; do
+  if [ "$(cat "$reports/$group.code")" != 0 ]; then
+    printf '\n== what failed in %s\n' "$group"
+    sed -nE '/^ +[0-9]+ failing/,$p' "$reports/$group.log" | head -n 120
+  fi
+done
 printf '%d passed, %d failed\n' "$total_passed" "$total_failed"
 exit "$status"
