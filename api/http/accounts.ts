@@ -122,7 +122,10 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
         "Ends its memberships, puts back what was adopted, destroys the rest. The evidence stays. `confirm` repeats the account id.",
       permission: "operate",
       params: accountIdParams,
-      query: z.strictObject({ confirm: AccountId }),
+      // Required; the handler asks for it, since it knows which id it has to repeat.
+      query: z.strictObject({
+        confirm: AccountId.optional().meta({ description: "Required: repeats the account id." }),
+      }),
       idempotent: true,
       responses: acceptedResponses,
       problems: [404, 409],

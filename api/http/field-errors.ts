@@ -30,7 +30,7 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, where: string): Fi
       return [
         {
           field,
-          message: issue.input === undefined ? `is missing, or not ${article(issue.expected)}` : "has the wrong type",
+          message: issue.input === undefined ? "is missing" : "has the wrong type",
           allowed: article(issue.expected),
         },
       ];
