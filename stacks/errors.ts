@@ -56,15 +56,20 @@ export class StackRunError extends Error implements Failure {
   declare readonly others?: readonly Failure[];
   /** What the run had done until then; absent where nobody can say, because the run child died. */
   declare readonly partial?: PartialResult;
+  /**
+   * The run was killed, died, or its engine or a plugin was: a lock, a pending operation or an unknown resource may be left.
+   * Recover before the next run.
+   */
+  declare readonly unclean?: true;
 
-  constructor(failure: Failure, partial?: PartialResult) {
+  constructor(failure: Failure, partial?: PartialResult, unclean = false) {
     const { message, code, retryable, remedy, ...place } = failure;
     super(message);
     this.name = "StackRunError";
     this.code = code;
     this.retryable = retryable;
     this.remedy = remedy;
-    Object.assign(this, place, partial === undefined ? {} : { partial });
+    Object.assign(this, place, partial === undefined ? {} : { partial }, unclean ? { unclean } : {});
   }
 }
 

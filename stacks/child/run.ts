@@ -31,7 +31,7 @@ export interface RunContext {
 
 type VerbOptions = { onEvent: (event: EngineEvent) => void; signal: AbortSignal; refresh?: boolean; message: string };
 
-const VERBS: Readonly<Record<Verb, (stack: Stack, options: VerbOptions) => Promise<unknown>>> = {
+const VERBS: Readonly<Record<Exclude<Verb, "recover">, (stack: Stack, options: VerbOptions) => Promise<unknown>>> = {
   preview: (stack, options) => stack.preview(options),
   up: (stack, options) => stack.up(options),
   destroy: (stack, options) => stack.destroy(options),
@@ -63,6 +63,7 @@ export async function performRun(context: RunContext): Promise<Exclude<FromChild
     if (opened === undefined) return result(EMPTY, started);
     signal.throwIfAborted();
     onEvent({ type: "progress", message: `${request.verb} of stack ${request.stack}` });
+    if (request.verb === "recover") throw new Error("recovering a stack: not built");
     await VERBS[request.verb](opened.stack, {
       onEvent: (event) => log.take(event),
       signal,

@@ -58,6 +58,12 @@ export function fakeRunner(behave: RunBehaviour = () => ({ changes: { ...nothing
         runner.running -= 1;
       }
     },
+    async recover() {
+      return { processesEnded: 0, locksRemoved: [], imported: [], cleared: [] };
+    },
+    async sweep() {
+      return { folders: 0, processes: 0 };
+    },
     async close() {
       runner.closed = true;
     },
