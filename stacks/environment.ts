@@ -48,6 +48,10 @@ export function childEnvironment(of: ChildEnvironment): Record<string, string> {
     PULUMI_CONFIG_PASSPHRASE_FILE: of.passphraseFile,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // They would be the history's checkpoints once more.
+    PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+    // Spares each CLI a listing of the backend for stacks of a layout that this project never had.
+    PULUMI_DIY_BACKEND_NO_LEGACY_WARNING: "true",
     AWS_REGION: of.awsRegion,
     // The run's sessions come in files; a plugin must not look for others on the machine that it runs on.
     AWS_EC2_METADATA_DISABLED: "true",

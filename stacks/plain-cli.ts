@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import type { StackInputs } from "../programs/inputs.ts";
 import { roleArn } from "../programs/partition.ts";
 import { profileName } from "./profiles.ts";
-import { secretsOf, stackSettings, stackSettingsFile } from "./project.ts";
+import { engineBackendUrl, secretsOf, stackSettings, stackSettingsFile } from "./project.ts";
 
 // Lets a reviewer's plain `pulumi preview --stack account-<id>` in the checkout work on the service's state, with the
 // service's inputs, under the same profile names, so that both must agree.
@@ -106,7 +106,8 @@ function plainCliEnvironment(settings: PlainCliSettings): Record<string, string 
   return {
     PATH: [join(settings.pulumiRoot, "bin"), settings.environment.PATH ?? "/usr/bin:/bin"].join(":"),
     PULUMI_HOME: settings.pulumiHome,
-    PULUMI_BACKEND_URL: settings.backendUrl,
+    PULUMI_BACKEND_URL: engineBackendUrl(settings.backendUrl),
+    PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
     // The passphrase itself would win over its file.
     PULUMI_CONFIG_PASSPHRASE: undefined,
     PULUMI_CONFIG_PASSPHRASE_FILE: settings.secretsProvider === "passphrase" ? settings.passphraseFile : undefined,

@@ -20,7 +20,17 @@ export function stackSettings(inputs: unknown, secrets: StackSecrets = {}): stri
 
 /** `Pulumi.yaml` of a run's workspace. The backend stands here because its URL may hold a password. */
 export function projectSettings(backendUrl: string): string {
-  return `${JSON.stringify({ name: PROJECT, runtime: "nodejs", backend: { url: backendUrl } }, undefined, 2)}\n`;
+  const backend = { url: engineBackendUrl(backendUrl) };
+  return `${JSON.stringify({ name: PROJECT, runtime: "nodejs", backend }, undefined, 2)}\n`;
+}
+
+/**
+ * The backend as the engine is told of it. In folders it would write a sidecar `.attrs` beside every file, truncated first and
+ * filled then: killed in between, it can't read its own checkpoint any more ("failed to load checkpoint: EOF").
+ */
+export function engineBackendUrl(url: string): string {
+  if (!url.startsWith("file://") || /[?&]metadata=/.test(url)) return url;
+  return `${url}${url.includes("?") ? "&" : "?"}metadata=skip`;
 }
 
 /** File of a stack's settings. */
