@@ -3,7 +3,7 @@ import { grantedPrincipal } from "./denials.ts";
 import type { Principal } from "./emulator.ts";
 import type { FaultInjector } from "./faults.ts";
 import type { Check } from "./launcher.ts";
-import type { Backends, Passage } from "./passage.ts";
+import { type Backends, leaving, type Passage } from "./passage.ts";
 
 /** Names the caller, then throws what a fault or the account's regions stand in the way with. */
 export async function admit(passage: Passage, backends: Backends, faults: FaultInjector): Promise<void> {
@@ -14,6 +14,13 @@ export async function admit(passage: Passage, backends: Backends, faults: FaultI
   await faults.apply({ service: scope.service, operation, accountId, region: scope.region, format, declared });
   if (accountId !== undefined)
     backends.regions.admit({ service: scope.service, accountId, region: scope.region, format });
+}
+
+/** Keeps the answer to a call that was done back, where a fault says so. */
+export function hold(passage: Passage, faults: FaultInjector): Promise<void> {
+  const { scope, operation, principal } = passage;
+  const { service, region } = scope;
+  return faults.hold({ service, operation, region, accountId: principal?.accountId }, leaving(passage));
 }
 
 /** Has the signature verified and the checks decided by the one IAM. Throws what the service answers when refused. */

@@ -29,6 +29,8 @@ export function answerControl(request: WireRequest, { calls, faults, isReady }: 
     case "DELETE faults":
       faults.set([]);
       return json(200, []);
+    case "GET held":
+      return json(200, faults.held());
     case "GET calls":
       return json(200, calls.find(new Map(request.query)));
     case "DELETE calls":
@@ -36,7 +38,7 @@ export function answerControl(request: WireRequest, { calls, faults, isReady }: 
       return json(200, []);
     default:
       return json(404, {
-        message: `the sandbox has no ${request.method} ${request.path}; it has health, faults and calls`,
+        message: `the sandbox has no ${request.method} ${request.path}; it has health, faults, held and calls`,
       });
   }
 }

@@ -1,4 +1,4 @@
-import { admit, authorize } from "./admission.ts";
+import { admit, authorize, hold } from "./admission.ts";
 import { AwsError, type Call, type Emulator, type Principal } from "./emulator.ts";
 import type { FaultInjector } from "./faults.ts";
 import type { Check } from "./launcher.ts";
@@ -38,6 +38,7 @@ export async function emulate(
   validateInput(model, route.operation, input, emulator.selfValidating?.includes(operation));
   const output = await handler(call(principal));
   const answer = writeOutput(model, route.operation, output as Record<string, unknown>);
+  await hold(passage, faults);
   send(passage.response, { ...answer, headers: { ...answer.headers, "x-amzn-requestid": requestId } });
   return { status: answer.status };
 }

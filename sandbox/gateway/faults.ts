@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { AwsError } from "./emulator.ts";
 import type { ErrorFormat } from "./protocol/errors.ts";
@@ -9,11 +10,14 @@ export const Fault = z.strictObject({
   operation: z.string().optional(),
   accountId: z.string().optional(),
   region: z.string().optional(),
-  kind: z.enum(["throttle", "error", "latency", "opt-in-required"]),
+  /** `hold` lets the service do what it was asked, and keeps its answer back: the caller may die not knowing. */
+  kind: z.enum(["throttle", "error", "latency", "opt-in-required", "hold"]),
   /** Share of the matching calls, 0 to 1. */
   rate: z.number().min(0).max(1).default(1),
   /** For `latency`. */
   latencyMs: z.number().min(0).max(600_000).default(1000),
+  /** For `hold`: the answer goes out after this time, when the faults are replaced, or when nobody waits for it any more. */
+  holdMs: z.number().min(0).max(600_000).default(60_000),
   /** Ends this many seconds after it is set. */
   seconds: z.number().positive().optional(),
   /** Ends after this many calls. */
@@ -32,18 +36,38 @@ export interface FaultedCall {
   readonly declared: readonly string[];
 }
 
+/** A call that was done and whose answer is kept back. */
+export type HeldCall = Pick<FaultedCall, "service" | "operation" | "accountId" | "region">;
+
 export interface FaultInjector {
+  /** Replaces the faults; answers that earlier ones keep back go out. */
   set(faults: readonly Fault[]): void;
   list(): readonly Fault[];
   /** Waits for as long as latency faults say, then throws the first other fault that hits the call. */
   apply(call: FaultedCall): Promise<void>;
+  /** Asked when the call has been done: waits for as long as a `hold` fault says. `gone` tells that the caller left. */
+  hold(call: HeldCall, gone: AbortSignal): Promise<void>;
+  /** The calls whose answers are kept back now. */
+  held(): readonly HeldCall[];
 }
 
 /** `random` gives numbers from 0 to below 1, `now` milliseconds. */
 export function createFaultInjector(now: () => number, random: () => number): FaultInjector {
   let active: { fault: Fault; until: number; left: number }[] = [];
+  let replaced = new AbortController();
+  const kept = new Set<HeldCall>();
+
+  function hits(entry: (typeof active)[number], call: HeldCall): boolean {
+    if (entry.left <= 0 || now() > entry.until || !matches(entry.fault, call)) return false;
+    if (random() >= entry.fault.rate) return false;
+    entry.left -= 1;
+    return true;
+  }
+
   return {
     set(faults) {
+      replaced.abort();
+      replaced = new AbortController();
       active = faults.map((fault) => ({
         fault,
         until: fault.seconds === undefined ? Number.POSITIVE_INFINITY : now() + fault.seconds * 1000,
@@ -54,16 +78,25 @@ export function createFaultInjector(now: () => number, random: () => number): Fa
     async apply(call) {
       for (const entry of active) {
         const { fault } = entry;
-        if (entry.left <= 0 || now() > entry.until || !matches(fault, call) || random() >= fault.rate) continue;
-        entry.left -= 1;
+        if (fault.kind === "hold" || !hits(entry, call)) continue;
         if (fault.kind !== "latency") throw faultError(fault.kind, call);
         await new Promise((resolve) => setTimeout(resolve, fault.latencyMs));
       }
     },
+    async hold({ service, operation, accountId, region }, gone) {
+      const call = { service, operation, accountId, region };
+      const entry = active.find((candidate) => candidate.fault.kind === "hold" && hits(candidate, call));
+      if (entry === undefined) return;
+      kept.add(call);
+      const signal = AbortSignal.any([gone, replaced.signal]);
+      await delay(entry.fault.holdMs, undefined, { signal, ref: false }).catch(() => undefined);
+      kept.delete(call);
+    },
+    held: () => [...kept],
   };
 }
 
-function matches(fault: Fault, call: FaultedCall): boolean {
+function matches(fault: Fault, call: HeldCall): boolean {
   return (
     (fault.service === "*" || fault.service === call.service) &&
     (fault.operation === undefined || fault.operation === call.operation) &&
@@ -73,7 +106,7 @@ function matches(fault: Fault, call: FaultedCall): boolean {
 }
 
 /** The codes and status that AWS's protocols use: https://docs.aws.amazon.com/general/latest/gr/api-retries.html. */
-function faultError(kind: Exclude<Fault["kind"], "latency">, { format, declared }: FaultedCall): AwsError {
+function faultError(kind: Exclude<Fault["kind"], "latency" | "hold">, { format, declared }: FaultedCall): AwsError {
   if (kind === "opt-in-required") return optInRequired();
   if (kind === "error") {
     return new AwsError("InternalFailure", "The request processing has failed because of an unknown error.", 500);

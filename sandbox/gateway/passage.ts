@@ -68,3 +68,11 @@ export function send(response: ServerResponse, answer: WireResponse): void {
   response.writeHead(answer.status, { ...answer.headers, "content-length": answer.body.length });
   response.end(answer.body);
 }
+
+/** Tells when the caller is gone, with or without its answer. */
+export function leaving({ response }: Pick<Passage, "response">): AbortSignal {
+  const gone = new AbortController();
+  if (response.closed) gone.abort();
+  else response.once("close", () => gone.abort());
+  return gone.signal;
+}

@@ -1,4 +1,4 @@
-import { admit, authorize } from "./admission.ts";
+import { admit, authorize, hold } from "./admission.ts";
 import { notServed } from "./emulated.ts";
 import type { FaultInjector } from "./faults.ts";
 import type { Models } from "./model/load.ts";
@@ -25,13 +25,14 @@ export async function passOn(
   passage.operation = operationOf(scope.service, passage.request, models);
   if (owner === undefined) throw notServed(scope.service, passage.operation);
   await admit(passage, backends, faults);
-  const body = passage.bodyRead ? { body: passage.request.body } : {};
-  if (owner === "ministack") return proxy.forward(message, response, { port: backends.launcher.port, ...body });
+  const beforeAnswer = () => hold(passage, faults);
+  const sent = { beforeAnswer, ...(passage.bodyRead ? { body: passage.request.body } : {}) };
+  if (owner === "ministack") return proxy.forward(message, response, { port: backends.launcher.port, ...sent });
   const principal = await authorize(passage, backends, [
     { action: actionOf(scope.service, passage.operation), resource: "*" },
   ]);
   const headers = { "x-moto-account-id": principal.accountId };
-  return proxy.forward(message, response, { port: await backends.motoPort(), headers, ...body });
+  return proxy.forward(message, response, { port: await backends.motoPort(), headers, ...sent });
 }
 
 /** The operation's name, or method and path where neither the request nor a model tells. */

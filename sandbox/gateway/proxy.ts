@@ -24,12 +24,17 @@ export interface LoopbackProxy {
   /**
    * Sends the message on as it was signed (method, target, Host, header spelling) and its answer back.
    * `body` is what was already read of it; without it the body is streamed. `headers` (lower case) replace the
-   * client's. Rejects when the server can't be reached.
+   * client's. What succeeded waits for `beforeAnswer` before it is answered. Rejects when the server can't be reached.
    */
   forward(
     message: IncomingMessage,
     response: ServerResponse,
-    to: { readonly port: number; readonly body?: Buffer; readonly headers?: Readonly<Record<string, string>> },
+    to: {
+      readonly port: number;
+      readonly body?: Buffer;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly beforeAnswer?: () => Promise<void>;
+    },
   ): Promise<ProxyOutcome>;
   close(): void;
 }
@@ -56,8 +61,12 @@ export function createProxy(): LoopbackProxy {
           setHost: false,
         });
         outgoing.on("error", reject);
-        outgoing.on("response", (answer) => {
+        outgoing.on("response", async (answer) => {
           const status = answer.statusCode ?? 502;
+          // The server has done the call; a caller that leaves now can't undo it.
+          answer.on("close", () => resolve({ status }));
+          answer.on("error", (error) => response.destroy(error));
+          if (status < 400) await to.beforeAnswer?.();
           response.writeHead(status, answer.statusMessage, endToEndHeaders(answer.rawHeaders));
           const start: Buffer[] = [];
           let size = 0;
@@ -67,7 +76,6 @@ export function createProxy(): LoopbackProxy {
               size += chunk.length;
             });
           }
-          answer.on("error", (error) => response.destroy(error));
           answer.on("end", () => resolve(outcome(status, answer, Buffer.concat(start).toString("utf8"))));
           answer.pipe(response);
         });

@@ -3,7 +3,7 @@ import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
 import { Inspector2Client, ListTagsForResourceCommand } from "@aws-sdk/client-inspector2";
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
-import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { CreateQueueCommand, ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { inspections, parameters } from "./gateway-emulators.ts";
 import {
@@ -83,6 +83,67 @@ describe("what the sandbox refuses on demand", () => {
       const started = Date.now();
       await read(sandbox.as(MEMBER));
       assert.ok(Date.now() - started >= 199);
+    });
+
+    const held = async () => (await (await fetch(`${sandbox.url}/_sandbox/held`)).json()) as { operation: string }[];
+    const calls = async (operation: string) =>
+      (await (await fetch(`${sandbox.url}/_sandbox/calls?operation=${operation}`)).json()) as { status: number }[];
+    const send = (settings: ClientSettings, QueueName: string, abortSignal?: AbortSignal) =>
+      new SQSClient(settings).send(new CreateQueueCommand({ QueueName }), abortSignal && { abortSignal });
+
+    it("hold an answer back after the call was done, until the faults are replaced", async () => {
+      await setFaults([
+        { service: "ssm", operation: "PutParameter", kind: "hold", times: 1 },
+        { service: "sqs", operation: "CreateQueue", kind: "hold", times: 1 },
+      ]);
+      let answered = 0;
+      const waiting = [
+        parameter(sandbox.as(MEMBER), new PutParameterCommand({ Name: "held", Value: "1" })),
+        send(sandbox.as(MEMBER), "held"),
+      ].map((call) => call.then(() => answered++));
+      await until(held, (found) => found.length === 2);
+      assert.equal(
+        (await parameter(sandbox.as(MEMBER), new GetParameterCommand({ Name: "held" }))).Parameter?.Value,
+        "1",
+      );
+      assert.match(String((await queues(sandbox.as(MEMBER))).QueueUrls), /held/);
+      assert.equal(answered, 0);
+      await setFaults([]);
+      await Promise.all(waiting);
+      assert.deepEqual(await held(), []);
+    });
+
+    it("let a held call go when its caller dies, and tell of it as done", async () => {
+      await setFaults([
+        { service: "ssm", operation: "PutParameter", kind: "hold" },
+        { service: "sqs", operation: "CreateQueue", kind: "hold" },
+      ]);
+      const death = new AbortController();
+      const dying = [
+        new SSMClient(sandbox.as(MEMBER)).send(new PutParameterCommand({ Name: "orphan", Value: "1" }), {
+          abortSignal: death.signal,
+        }),
+        send(sandbox.as(MEMBER), "orphan", death.signal),
+      ];
+      await until(held, (found) => found.length === 2);
+      const before = { ssm: (await calls("PutParameter")).length, sqs: (await calls("CreateQueue")).length };
+      death.abort();
+      for (const call of dying) await assert.rejects(call);
+      await until(held, (found) => found.length === 0);
+      for (const [operation, known] of [
+        ["PutParameter", before.ssm],
+        ["CreateQueue", before.sqs],
+      ] as const) {
+        await until(
+          () => calls(operation),
+          (found) => found.length === known + 1,
+        );
+        assert.equal((await calls(operation)).at(-1)?.status, 200, operation);
+      }
+      assert.equal(
+        (await parameter(sandbox.as(MEMBER), new GetParameterCommand({ Name: "orphan" }))).Parameter?.Value,
+        "1",
+      );
     });
 
     it("are refused when they are wrong, and change nothing", async () => {
