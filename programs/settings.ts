@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { GuardSettings } from "./guard-settings.ts";
 import { AccountId, OrganizationalUnitId, Region, RoleName } from "./identifiers.ts";
 import { Partition, partitionOf } from "./partition.ts";
 import { StandardName } from "./standards.ts";
@@ -104,6 +105,7 @@ export const OrganizationSettings = z
         { controlId: "ACM.1", parameters: { daysToExpiration: { integer: 60 } }, reason: "Two monthly change windows" },
       ]),
     passwordPolicy: PasswordPolicy.prefault({}),
+    guard: GuardSettings.prefault({}),
   })
   .superRefine((value, context) => {
     checkRegions(value, (path, message) => context.addIssue({ code: "custom", path, message }));

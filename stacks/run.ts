@@ -135,6 +135,8 @@ export interface RunResult {
   readonly resources: number;
   /** Stack outputs, every secret as `[secret]`. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** Of a preview: hash of the state's resources that it began from. A refreshing preview begins from what it read. */
+  readonly baseHash?: string;
   readonly durationMs: number;
   /** For the next request of this stack; absent when the stack is gone. Not secret: a salt, or a key that is itself encrypted. */
   readonly secrets?: StackSecrets;

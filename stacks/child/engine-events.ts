@@ -3,6 +3,7 @@ import { type Failure, worstOf } from "../errors.ts";
 import { programFailure, publicDiagnostic, resourceFailure } from "../failures.ts";
 import type { PartialResult } from "../messages.ts";
 import type { ChangeCounts, ResourceStep, RunEvent, RunResult, StepOperation, Verb } from "../run.ts";
+import { BaseState } from "./base-state.ts";
 import { placeOf } from "./place.ts";
 import { plainProperties } from "./property-values.ts";
 
@@ -46,6 +47,7 @@ export class EventLog {
   readonly #metadata = new Map<string, StepEventMetadata>();
   readonly #failures = new Map<string, Failure>();
   readonly #programErrors: string[] = [];
+  readonly #base = new BaseState();
   #outputs: Record<string, unknown> = {};
 
   constructor(options: EventLogOptions) {
@@ -62,6 +64,7 @@ export class EventLog {
 
   #before(metadata: StepEventMetadata, planning: boolean): void {
     this.#metadata.set(metadata.urn, metadata);
+    this.#base.take(key(metadata), metadata);
     if (metadata.op === "refresh") return;
     // What a custom resource goes through is done when it has ended. A component may never tell its end.
     const component = (metadata.new ?? metadata.old)?.custom !== true;
@@ -191,6 +194,8 @@ export class EventLog {
       ...this.partial(),
       resources: destroyed ? 0 : this.#present.size,
       outputs: destroyed ? {} : this.#outputs,
+      // A preview alone meets the state as the run found it.
+      ...(this.#options.verb === "preview" ? { baseHash: this.#base.hash() } : {}),
     };
   }
 
