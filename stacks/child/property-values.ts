@@ -37,11 +37,29 @@ export function plainProperties(bag: unknown): Record<string, unknown> {
   return (plainValue(bag ?? {}) ?? {}) as Record<string, unknown>;
 }
 
+/** A password in a URL, as the engine shows the backend's in some of its errors. */
+const URL_PASSWORD = /(\w:\/\/[^\s:/@]*):[^\s/]+@/g;
+
 /**
- * Takes known secret values out of a text. Pulumi masks what it knows to be secret in its own display; this is for what
- * it does not know: the run's AWS sessions, in a provider's error for instance. Values under 8 characters are left.
+ * Takes known secret values out of a text, and passwords out of the URLs in it. Pulumi masks what it knows to be secret in its
+ * own display; this is for what it does not know, or shows all the same: the run's AWS sessions, or a program's secrets, in
+ * a provider's error. `values` may grow meanwhile. Values under 8 characters are left.
  */
-export function redactor(values: readonly string[]): (text: string) => string {
-  const known = values.filter(({ length }) => length >= 8).sort((a, b) => b.length - a.length);
-  return (text) => known.reduce((rest, value) => rest.replaceAll(value, "[secret]"), text);
+export function redactor(values: Iterable<string>): (text: string) => string {
+  return (text) => {
+    const known = [...values].filter(({ length }) => length >= 8).flatMap(spellings);
+    const longestFirst = known.sort((a, b) => b.length - a.length);
+    const masked = longestFirst.reduce((rest, value) => rest.replaceAll(value, "[secret]"), text);
+    return masked.replaceAll(URL_PASSWORD, "$1:[secret]@");
+  };
+}
+
+/** A value as it may stand in a text: as it is, inside of JSON, in a URL. */
+function spellings(value: string): string[] {
+  return [...new Set([value, JSON.stringify(value).slice(1, -1), encoded(value)])];
+}
+
+function encoded(value: string): string {
+  // Half a surrogate pair can't be encoded.
+  return encodeURIComponent(value.toWellFormed());
 }

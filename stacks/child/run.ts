@@ -13,6 +13,7 @@ import { INPUTS_KEY, secretsOf } from "../project.ts";
 import type { RunEvent, RunResult, Verb } from "../run.ts";
 import { exportState } from "./command.ts";
 import { EventLog } from "./engine-events.ts";
+import { learnFrom, learnSecrets } from "./program-secrets.ts";
 import { redactor } from "./property-values.ts";
 import { layOutFolder, type RunFolder, type ToChildRun, writeStackSettings } from "./workspace.ts";
 
@@ -52,14 +53,15 @@ export async function performRun(context: RunContext): Promise<Exclude<FromChild
   const { run, onEvent, signal } = context;
   const { request } = run;
   const sessions = [...Object.values(request.credentials), ...(run.backendCredentials ? [run.backendCredentials] : [])];
-  const redact = redactor(sessions.flatMap(({ secretAccessKey, sessionToken }) => [secretAccessKey, sessionToken]));
+  const secrets = new Set(sessions.flatMap(({ secretAccessKey, sessionToken }) => [secretAccessKey, sessionToken]));
+  const redact = redactor(secrets);
   const log = new EventLog({ verb: request.verb, stack: request.stack, onEvent, redact, now: () => performance.now() });
   const thrown: { program?: Error } = {};
   const started = performance.now();
   let opened: OpenStack | undefined;
   try {
     const folder = await layOutFolder(run);
-    opened = await openStack(context, folder, programOf(context, thrown));
+    opened = await openStack(context, folder, programOf(context, thrown, secrets));
     if (opened === undefined) return result(EMPTY, started);
     signal.throwIfAborted();
     onEvent({ type: "progress", message: `${request.verb} of stack ${request.stack}` });
@@ -76,7 +78,7 @@ export async function performRun(context: RunContext): Promise<Exclude<FromChild
   } catch (error) {
     // What went wrong with the run is told, not what goes wrong with tidying up after it.
     if (opened !== undefined && isTrace(opened, request.verb)) await remove(opened).catch(() => undefined);
-    const failure = redacted(explain(error, context, log, thrown.program), redact);
+    const failure = redacted(explain(error, context, log, { redact, ...thrown }), redact);
     return { type: "failure", failure, partial: log.partial() };
   }
 }
@@ -104,11 +106,14 @@ function result(
 }
 
 /** The stack's program, reading the same configuration that the plain CLI gives it. */
-function programOf({ run, programs }: RunContext, thrown: { program?: Error }): PulumiFn {
+function programOf({ run, programs }: RunContext, thrown: { program?: Error }, secrets: Set<string>): PulumiFn {
   return async () => {
     try {
+      learnSecrets(secrets);
       const [namespace, key = ""] = INPUTS_KEY.split(":");
-      return programs.programFor(run.request.stack).run(new Config(namespace).requireObject(key));
+      const outputs = programs.programFor(run.request.stack).run(new Config(namespace).requireObject(key));
+      learnFrom(outputs, secrets);
+      return outputs;
     } catch (error) {
       thrown.program = error instanceof Error ? error : new Error(String(error));
       throw thrown.program;
@@ -155,7 +160,13 @@ async function openStack(context: RunContext, folder: RunFolder, program: Pulumi
   return { stack, secrets, created: true };
 }
 
-function explain(error: unknown, { run, signal }: RunContext, log: EventLog, thrown: Error | undefined): Failure {
+interface Told {
+  readonly redact: (text: string) => string;
+  /** What the program threw. */
+  readonly program?: Error;
+}
+
+function explain(error: unknown, { run, signal }: RunContext, log: EventLog, { redact, program }: Told): Failure {
   const { verb, stack } = run.request;
   if (signal.aborted) {
     return {
@@ -165,15 +176,18 @@ function explain(error: unknown, { run, signal }: RunContext, log: EventLog, thr
       remedy: "Run the operation again when it is wanted.",
     };
   }
-  if (thrown !== undefined) return programFailure(thrown.message, { stack });
+  if (program !== undefined) return programFailure(redact(program.message), { stack });
   const told = log.failure();
-  const text = error instanceof Error ? error.message : String(error);
+  // Before it is cut: half of a secret would not be found any more.
+  const text = redact(error instanceof Error ? error.message : String(error));
   const fromEngine = engineFailure(text, { verb, stack });
   // A process that was killed shows up in the events as whatever broke first; the CLI's own end is the cause.
   if (told === undefined || fromEngine.code === "crashed") return fromEngine;
   return told;
 }
 
+// Once more: a secret that the program's resources carry may have become known after the text came.
 function redacted(failure: Failure, redact: (text: string) => string): Failure {
-  return { ...failure, message: redact(failure.message) };
+  const others = failure.others?.map((other) => redacted(other, redact));
+  return { ...failure, message: redact(failure.message), ...(others === undefined ? {} : { others }) };
 }
