@@ -9,6 +9,7 @@ export interface CallRecord {
   readonly principalArn?: string;
   readonly sessionName?: string;
   readonly sourceIdentity?: string;
+  readonly userAgent?: string;
   readonly status: number;
   readonly errorCode?: string;
   readonly milliseconds: number;

@@ -116,10 +116,13 @@ export function createGateway(options: GatewayOptions): Server {
   });
 }
 
-function describe({ principal }: Passage) {
-  if (principal === undefined) return {};
+function describe({ principal, request }: Passage) {
+  const agent = request.header("user-agent");
+  const userAgent = agent === undefined ? {} : { userAgent: agent };
+  if (principal === undefined) return userAgent;
   const { accountId, arn, sessionName, sourceIdentity } = principal;
   return {
+    ...userAgent,
     accountId,
     principalArn: arn,
     ...(sessionName !== undefined && { sessionName }),

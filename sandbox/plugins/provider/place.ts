@@ -1,4 +1,5 @@
 import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
+import { userAgent } from "./agent.ts";
 import { OperationError } from "./errors.ts";
 
 /** What every AWS SDK client of this plugin is made with. */
@@ -8,6 +9,7 @@ export interface ClientSettings {
   readonly endpoint?: string;
   readonly maxAttempts: number;
   readonly retryMode: "standard";
+  readonly customUserAgent: string;
 }
 
 /** Makes a client; loads its package, so that only what is used costs memory and time. */
@@ -78,6 +80,7 @@ export function settingsFor(region: string, options: ClientOptions): ClientSetti
     ...(options.endpoint ? { endpoint: options.endpoint } : {}),
     maxAttempts: options.maxAttempts,
     retryMode: "standard",
+    customUserAgent: userAgent,
   };
 }
 
