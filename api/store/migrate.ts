@@ -1,8 +1,11 @@
 import { type Kysely, Migrator } from "kysely";
 import * as start from "./migrations/001-start.ts";
+import * as runs from "./migrations/002-runs.ts";
+import * as changes from "./migrations/003-changes.ts";
+import * as contract from "./migrations/004-contract.ts";
 
 /** In order; a released migration is never changed. */
-const migrations = { "001-start": start };
+const migrations = { "001-start": start, "002-runs": runs, "003-changes": changes, "004-contract": contract };
 
 /**
  * Brings the database to the newest schema: one transaction, under an advisory lock, so several processes may start at

@@ -1,6 +1,13 @@
 import type { ColumnType, Generated } from "kysely";
+import type { ResourceStep } from "../../stacks/run.ts";
 import type { AccountOrigin, AccountStatus } from "../accounts/account.ts";
+import type { ChangeStatus } from "../changes/change.ts";
+import type { GuardReason } from "../guard/decide.ts";
 import type { Changes, OperationKind, OperationStatus, Origin } from "../operations/operation.ts";
+import type { StackInputs } from "../../programs/inputs.ts";
+import type { StackSecrets } from "../../stacks/messages.ts";
+import type { Verb } from "../../stacks/run.ts";
+import type { MemberRole } from "../aws.ts";
 import type { ProblemDocument } from "../problem.ts";
 
 /** A jsonb column: read as a value, written as text made by `json()`. */
@@ -35,8 +42,12 @@ export interface StacksTable {
   /** Names of the adopted resources that are in the state. */
   imported: NullableJson<string[]>;
   baselineVersion: string | null;
+  /** Of the inputs and the program that the last finished `up` brought the stack to; null while one may be half done. */
+  deployedHash: string | null;
   deployedAt: Date | null;
   lastOperationId: string | null;
+  /** How the state's secrets are encrypted; not secret itself. */
+  secrets: NullableJson<StackSecrets>;
   createdAt: CreatedAt;
   updatedAt: Generated<Date>;
 }
@@ -58,6 +69,12 @@ export interface OperationsTable {
   /** What earlier attempts found out and later ones must not do again. */
   progress: Json<Record<string, unknown>>;
   attempt: Generated<number>;
+  /** True from an attempt's begin until it is settled: where the next one finds it so, the former died. */
+  attemptOpen: Generated<boolean>;
+  /** Attempts that died, or whose run did. They are among `attempt`. */
+  crashes: Generated<number>;
+  /** When an attempt took over from one that had died. */
+  resumedAt: Date | null;
   retryAt: Date | null;
   fencingToken: number | null;
   cancelRequestedAt: Date | null;
@@ -69,6 +86,36 @@ export interface OperationsTable {
   createdAt: CreatedAt;
   startedAt: Date | null;
   finishedAt: Date | null;
+  /** When the events and large results were removed for their age. */
+  trimmedAt: Date | null;
+}
+
+/** A previewed diff that waits, or waited, for a decision. */
+export interface ChangesTable {
+  id: string;
+  operationId: string;
+  stack: string;
+  accountId: string | null;
+  status: ChangeStatus;
+  /** Why it has to be approved. */
+  reasons: Json<GuardReason[]>;
+  counts: Json<Changes>;
+  /** As in the preview: secrets masked. */
+  steps: Json<ResourceStep[]>;
+  diffHash: string;
+  inputsHash: string;
+  baseHash: string;
+  programVersion: string;
+  requestedBy: string;
+  decidedBy: string | null;
+  decidedAt: Date | null;
+  comment: string | null;
+  /** What became of it, for a person. */
+  outcome: string | null;
+  /** Since when AWS may have been changed by it. */
+  applyBegunAt: Date | null;
+  expiresAt: Date;
+  createdAt: CreatedAt;
 }
 
 export interface OperationEventsTable {
@@ -88,6 +135,36 @@ export interface StackLeasesTable {
   /** Grows with every acquisition of any stack. */
   token: number;
   expiresAt: Date;
+  durationMs: Generated<number>;
+  /** The owner's process, so that others on its machine can prove it dead; see `processMark`. */
+  ownerBoot: string | null;
+  ownerPid: number | null;
+  ownerStarted: string | null;
+}
+
+export interface RunsTable {
+  id: Generated<number>;
+  operationId: string;
+  stack: string;
+  /** Of the lease under which it ran. */
+  fencingToken: number;
+  verb: Verb;
+  role: MemberRole;
+  /** With what a recovery would be done; gone once the run has ended well. */
+  inputs: NullableJson<StackInputs>;
+  host: string;
+  bootId: string;
+  session: number;
+  sessionStarted: string;
+  folder: string;
+  engines: Generated<number[]>;
+  /** URNs of resources that may have been created although their creation failed. */
+  suspects: Generated<string[]>;
+  begunAt: Generated<Date>;
+  endedAt: Date | null;
+  /** False where lock, pending operation or unknown resource may be left. */
+  clean: boolean | null;
+  recoveredAt: Date | null;
 }
 
 export interface TokensTable {
@@ -101,6 +178,11 @@ export interface TokensTable {
 
 export interface AuditTable {
   id: Generated<number>;
+  /** 1, 2, 3 ... without gaps: the place in the chain, given at the commit. */
+  seq: ColumnType<number, never, never>;
+  /** Of the entry before; 32 zero bytes for the first. */
+  prevHash: ColumnType<Buffer, never, never>;
+  hash: ColumnType<Buffer, never, never>;
   at: Generated<Date>;
   actor: string;
   action: string;
@@ -113,10 +195,22 @@ export interface IdempotencyKeysTable {
   principal: string;
   key: string;
   fingerprint: Buffer;
-  operationId: string;
-  /** The body of the first answer; `json`, not `jsonb`, so that it stays the same to the byte. */
-  answer: Json<Record<string, unknown>>;
+  /** Of the request that is being answered just now; null once it has been. */
+  claim: string | null;
+  /** After this the claim is another's for the taking: its process died. */
+  claimedUntil: Date | null;
+  status: number | null;
+  headers: NullableJson<Record<string, string>>;
+  /** Text, so that it stays the same to the byte. */
+  body: string | null;
   createdAt: CreatedAt;
+}
+
+/** One row: the last entry of the audit. */
+export interface AuditHeadTable {
+  only: Generated<boolean>;
+  seq: number;
+  hash: Buffer;
 }
 
 /** EventBridge events that were taken in, so that a second delivery does nothing. */
@@ -131,10 +225,13 @@ export interface Schema {
   accounts: AccountsTable;
   stacks: StacksTable;
   operations: OperationsTable;
+  changes: ChangesTable;
   operationEvents: OperationEventsTable;
   stackLeases: StackLeasesTable;
+  runs: RunsTable;
   tokens: TokensTable;
   audit: AuditTable;
+  auditHead: AuditHeadTable;
   idempotencyKeys: IdempotencyKeysTable;
   receivedEvents: ReceivedEventsTable;
 }

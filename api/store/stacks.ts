@@ -8,6 +8,11 @@ export function findStack(db: Db, name: string): Promise<StackRow | undefined> {
   return db.selectFrom("stacks").selectAll().where("name", "=", name).executeTakeFirst();
 }
 
+/** Keeps the stack as it is until the transaction ends. */
+export async function lockStack(db: Db, name: string): Promise<void> {
+  await db.selectFrom("stacks").select("name").where("name", "=", name).forUpdate().execute();
+}
+
 /** Members that are left out stay as they are; null clears. */
 export interface StackUpdate {
   readonly accountId?: string;
@@ -20,11 +25,12 @@ export interface StackUpdate {
   readonly baselineVersion?: string | null;
   readonly deployedAt?: Date | null;
   readonly lastOperationId?: string;
+  readonly secrets?: object | null;
 }
 
 /** Creates the row or updates it. */
 export async function saveStack(db: Db, name: string, update: StackUpdate): Promise<void> {
-  const { inputs, outputs, adoptions, imported, drift, ...plain } = update;
+  const { inputs, outputs, adoptions, imported, drift, secrets, ...plain } = update;
   const values = {
     ...plain,
     ...(inputs === undefined ? {} : { inputs: inputs && json(inputs) }),
@@ -32,6 +38,7 @@ export async function saveStack(db: Db, name: string, update: StackUpdate): Prom
     ...(adoptions === undefined ? {} : { adoptions: adoptions && json(adoptions) }),
     ...(imported === undefined ? {} : { imported: imported && json(imported) }),
     ...(drift === undefined ? {} : { drift: drift && json(drift) }),
+    ...(secrets === undefined ? {} : { secrets: secrets && json(secrets) }),
   };
   await db
     .insertInto("stacks")
