@@ -7,6 +7,7 @@ import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketSe
 import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning.js";
 import type { PolicyDocument } from "../bootstrap/policy-document.ts";
 import { awsNames, TAGS } from "../names.ts";
+import { identifyingTags } from "../recovery/tag.ts";
 import { configBucketPolicy, configKeyPolicy, evidenceBucketPolicy, evidenceKeyPolicy } from "./evidence-policies.ts";
 import type { AdminStack } from "./stack.ts";
 
@@ -52,14 +53,15 @@ interface Wanted {
 function evidenceBucket({ inputs, logArchive }: AdminStack, label: string, wanted: Wanted): EvidenceBucket {
   const region = inputs.homeRegion;
   const provider = logArchive;
+  const keyName = `${label}-key-${region}`;
   const key = new Key(
-    `${label}-key-${region}`,
+    keyName,
     {
       region,
       description: wanted.description,
       enableKeyRotation: true,
       policy: JSON.stringify(wanted.keyPolicy),
-      tags: TAGS,
+      tags: identifyingTags("admin", keyName),
     },
     { provider, protect: true },
   );

@@ -17,6 +17,7 @@ import {
   EBS_ENCRYPTION,
   EVIDENCE_BUCKET,
   EVIDENCE_KEY,
+  EVIDENCE_KEY_MAKING,
   HUB,
   HUB_ADMINISTRATION,
   MEMBERSHIP,
@@ -133,7 +134,7 @@ function logArchiveRights({ partition, homeRegion, accounts }: Settings): readon
       // A key has no ARN before it is made.
       Sid: "MakeEvidenceKeys",
       Effect: "Allow",
-      Action: ["kms:CreateKey"],
+      Action: EVIDENCE_KEY_MAKING,
       Resource: ["*"],
       Condition: { StringEquals: { "aws:RequestedRegion": homeRegion } },
     },

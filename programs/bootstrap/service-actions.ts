@@ -186,6 +186,9 @@ export const EVIDENCE_KEY = [
   "kms:UpdateKeyDescription",
 ] as const;
 
+/** Calls that name no key: making one, and finding one again whose making was interrupted. */
+export const EVIDENCE_KEY_MAKING = ["kms:CreateKey", "kms:ListKeys"] as const;
+
 /** What destroys or opens evidence. Denied to Bulwark's roles by their boundary and by the buckets' policies. */
 export const EVIDENCE_LOSS = [
   "s3:BypassGovernanceRetention",

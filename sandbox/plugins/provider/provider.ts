@@ -158,15 +158,17 @@ export class Provider {
   }
 
   /**
-   * Undefined when the resource is gone. Without inputs it is an import, where the id may end in `@region`, or a look at
-   * a resource of someone else, where the state holds what the program knows of it.
+   * Undefined when the resource is gone. Without a state it is an import, whatever inputs come along, as the real provider's bridge has
+   * it (pulumi-terraform-bridge, Provider.Read): the id may end in `@region`. Without inputs alone it is a look at a resource of
+   * someone else, where the state holds what the program knows of it.
    */
   async read(target: Existing, known: Values, inputs?: Values) {
     const resource = await this.#resource(target.type);
     const fields = this.#fields(resource);
     const { id, region } = this.#idAndRegion(resource, target.id, known.region);
     const place = this.#placeOf(region);
-    const prior = inputs && { inputs, state: known };
+    const isImport = Object.keys(known).length === 0;
+    const prior = inputs && !isImport ? { inputs, state: known } : undefined;
     const before = prior?.state ?? {};
     const live = await during(activity("reading", resource, id), () => resource.read(place, id, before));
     if (live === undefined) return undefined;

@@ -1,0 +1,110 @@
+import { type AccountLinkedService, SERVICE_LINKED_ROLES, serviceLinkedRoleArn } from "../baseline/linked-services.ts";
+import { arn } from "../partition.ts";
+import { resourceTypes } from "../resource-types.ts";
+import type { Sought, Way } from "./sought.ts";
+
+type Id = (sought: Sought) => string | undefined;
+
+const named = (id: Id): Way => ({ by: "name", id });
+/** Of a thing that has no region, and so none in its import id. */
+const namedInAccount = (id: Id): Way => ({ by: "name", id, global: true });
+
+const accountOfCall: Id = ({ accountId }) => accountId;
+const input =
+  (property: string): Id =>
+  ({ inputs }) => {
+    const value = inputs[property];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+/** The inputs joined, or undefined where one is missing. */
+const joined =
+  (separator: string, ...ids: readonly Id[]): Id =>
+  (sought) => {
+    const parts = ids.map((id) => id(sought));
+    return parts.includes(undefined) ? undefined : parts.join(separator);
+  };
+
+const bucketPart = named(input("bucket"));
+const recorder = named(input("name"));
+const administrator = named(input("adminAccountId"));
+
+/** The default event bus is left out of import ids, as the provider leaves it out of its own. */
+const onBus =
+  (id: Id): Id =>
+  (sought) => {
+    const bus = input("eventBusName")(sought);
+    return bus === undefined || bus === "default" ? id(sought) : joined("/", () => bus, id)(sought);
+  };
+
+/**
+ * How each type of resource that the programs declare is found again after its creation was interrupted, by its Pulumi type. Ids are
+ * import ids without the region, as the section "Import" of each type in the AWS provider's documentation has them.
+ */
+export const WAYS: Readonly<Record<string, Way>> = {
+  "pulumi:pulumi:Stack": { by: "nothing" },
+  "pulumi:providers:aws": { by: "nothing" },
+  "pulumi:providers:aws-native": { by: "nothing" },
+
+  [resourceTypes.hub]: named(accountOfCall),
+  [resourceTypes.standard]: named(subscriptionArn),
+  [resourceTypes.hubMember]: named(input("accountId")),
+  [resourceTypes.hubAdministrator]: administrator,
+  "aws:securityhub/organizationConfiguration:OrganizationConfiguration": named(accountOfCall),
+  [resourceTypes.findingAggregator]: { by: "listing", listing: "findingAggregator" },
+  "aws-native:securityhub:SecurityControl": named(
+    (sought) => input("securityControlId")(sought) ?? input("securityControlArn")(sought)?.split("/").at(-1),
+  ),
+
+  [resourceTypes.detector]: { by: "listing", listing: "detector" },
+  [resourceTypes.detectorMember]: named(joined(":", input("detectorId"), input("accountId"))),
+  [resourceTypes.detectorAdministrator]: administrator,
+  "aws:guardduty/organizationConfiguration:OrganizationConfiguration": named(input("detectorId")),
+
+  [resourceTypes.recorder]: recorder,
+  [resourceTypes.recorderStatus]: recorder,
+  [resourceTypes.deliveryChannel]: named(input("name")),
+  [resourceTypes.ebsEncryption]: named(() => "default"),
+  [resourceTypes.publicAccessBlock]: namedInAccount((sought) => input("accountId")(sought) ?? sought.accountId),
+  [resourceTypes.passwordPolicy]: namedInAccount(() => "iam-account-password-policy"),
+  [resourceTypes.serviceLinkedRole]: namedInAccount(linkedRoleArn),
+
+  [resourceTypes.analyzer]: { by: "listing", listing: "analyzer" },
+  [resourceTypes.trustedAccess]: namedInAccount(input("servicePrincipal")),
+  [resourceTypes.delegatedAdministrator]: namedInAccount(joined("/", input("accountId"), input("servicePrincipal"))),
+
+  "aws:kms/key:Key": { by: "listing", listing: "key" },
+  "aws:s3/bucket:Bucket": { by: "listing", listing: "bucket" },
+  "aws:s3/bucketOwnershipControls:BucketOwnershipControls": bucketPart,
+  "aws:s3/bucketPolicy:BucketPolicy": bucketPart,
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": bucketPart,
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": bucketPart,
+  "aws:s3/bucketVersioning:BucketVersioning": bucketPart,
+
+  "aws:sqs/queue:Queue": { by: "listing", listing: "queue" },
+  "aws:sqs/queuePolicy:QueuePolicy": named(input("queueUrl")),
+  "aws:cloudwatch/eventRule:EventRule": { by: "listing", listing: "rule" },
+  "aws:cloudwatch/eventTarget:EventTarget": named(onBus(joined("/", input("rule"), input("targetId")))),
+};
+
+/**
+ * The id by which a provider imports what was found. AWS provider 7 takes the region of regional resources after an `@` ("Enhanced region
+ * support"); the providers of `aws-native` have one region each.
+ */
+export function importId({ type, region }: Sought, way: Way, id: string): string {
+  const regional = type.startsWith("aws:") && !(way.by === "name" && way.global === true);
+  return regional && region !== undefined ? `${id}@${region}` : id;
+}
+
+/** `arn:aws:securityhub:<region>::standards/<name>/v/<version>` is subscribed to as `...:<account>:subscription/<name>/v/<version>`. */
+function subscriptionArn(sought: Sought): string | undefined {
+  const standard = /:standards\/(.+)$/.exec(input("standardsArn")(sought) ?? "")?.[1];
+  const { partition, region, accountId } = sought;
+  if (standard === undefined || region === undefined) return undefined;
+  return arn(partition, "securityhub", region, accountId, `subscription/${standard}`);
+}
+
+function linkedRoleArn(sought: Sought): string | undefined {
+  const service = input("awsServiceName")(sought);
+  if (service === undefined || !(service in SERVICE_LINKED_ROLES)) return undefined;
+  return serviceLinkedRoleArn(sought.partition, sought.accountId, service as AccountLinkedService);
+}

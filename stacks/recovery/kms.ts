@@ -1,0 +1,51 @@
+import { DescribeKeyCommand, KMSClient, ListKeysCommand, ListResourceTagsCommand } from "@aws-sdk/client-kms";
+import type { Sought } from "../../programs/recovery/sought.ts";
+import { RESOURCE_TAG } from "../../programs/recovery/tag.ts";
+import { clientSettings, type Reading, reader } from "../inventory/reading.ts";
+import { tagsOf } from "./tags.ts";
+
+/**
+ * The newest key with the tag that names the resource, without those in `known` and those that are being deleted. Tags go with the call
+ * that makes a key (KMS API, CreateKey).
+ */
+export async function findKey(
+  reading: Reading,
+  region: string,
+  sought: Sought,
+  known: ReadonlySet<string>,
+): Promise<string | undefined> {
+  const wanted = tagsOf(sought)[RESOURCE_TAG];
+  if (wanted === undefined) return undefined;
+  const client = new KMSClient(clientSettings(reading, region));
+  const { need, find } = reader(reading, region, "the KMS keys");
+  try {
+    const candidates: { id: string; createdAt: number }[] = [];
+    for (const KeyId of await keyIds(client, need)) {
+      if (known.has(KeyId)) continue;
+      // A key whose policy keeps the account's own roles out is not one of Bulwark's.
+      const tagged = await find("kms:ListResourceTags", () => client.send(new ListResourceTagsCommand({ KeyId })), [
+        "AccessDeniedException",
+        "NotFoundException",
+      ]);
+      const isWanted = tagged?.Tags?.some(({ TagKey, TagValue }) => TagKey === RESOURCE_TAG && TagValue === wanted);
+      if (isWanted !== true) continue;
+      const { KeyMetadata } = await need("kms:DescribeKey", () => client.send(new DescribeKeyCommand({ KeyId })));
+      if (KeyMetadata?.KeyState === "PendingDeletion") continue;
+      candidates.push({ id: KeyId, createdAt: KeyMetadata?.CreationDate?.getTime() ?? 0 });
+    }
+    return candidates.sort((a, b) => b.createdAt - a.createdAt)[0]?.id;
+  } finally {
+    client.destroy();
+  }
+}
+
+async function keyIds(client: KMSClient, need: ReturnType<typeof reader>["need"]): Promise<string[]> {
+  const ids: string[] = [];
+  let Marker: string | undefined;
+  do {
+    const page = await need("kms:ListKeys", () => client.send(new ListKeysCommand({ Marker, Limit: 1000 })));
+    ids.push(...(page.Keys ?? []).flatMap(({ KeyId }) => KeyId ?? []));
+    Marker = page.Truncated === true ? page.NextMarker : undefined;
+  } while (Marker !== undefined);
+  return ids;
+}

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { adminProgram } from "../../programs/admin/program.ts";
+import { baselineProgram } from "../../programs/baseline/program.ts";
+import { partitionOf } from "../../programs/partition.ts";
+import type { Sought } from "../../programs/recovery/sought.ts";
+import { RESOURCE_TAG } from "../../programs/recovery/tag.ts";
+import { importId, WAYS } from "../../programs/recovery/ways.ts";
+import { declare, type Registered } from "../programs/declared.ts";
+import { adminInputs, baselineInputs, LOG_ARCHIVE, MEMBER, SECURITY } from "../programs/samples.ts";
+
+describe("every resource that the programs declare", () => {
+  let declared: readonly Registered[];
+  before(async () => {
+    const admin = await declare(() => adminProgram(adminInputs()), "admin");
+    const baseline = await declare(() => baselineProgram(baselineInputs()), `account-${MEMBER}`);
+    declared = [...admin.resources, ...baseline.resources];
+  });
+
+  const isProvider = ({ type }: Registered): boolean => type.startsWith("pulumi:providers:");
+  function soughtOf({ type, name, inputs, provider = "" }: Registered): Sought {
+    const accountId = /\d{12}/.exec(provider)?.[0] ?? "";
+    const region = inputs.region ?? /[a-z]{2}-[a-z]+-\d$/.exec(provider)?.[0];
+    return {
+      ...{ type, name, accountId, partition: partitionOf(String(region ?? "us-east-1")), inputs },
+      ...(typeof region === "string" ? { region } : {}),
+    };
+  }
+
+  it("is of a type that recovery knows how to find", () => {
+    for (const { type, name } of declared) assert.ok(WAYS[type], `${name}: ${type}`);
+  });
+
+  it("has all the inputs that its finding needs", () => {
+    for (const resource of declared.filter((one) => !isProvider(one))) {
+      const way = WAYS[resource.type];
+      const sought = soughtOf(resource);
+      assert.match(sought.accountId, /^\d{12}$/, resource.name);
+      if (way?.by === "name") assert.ok(way.id(sought), `${resource.name}: no id`);
+      else assert.ok(sought.region, `${resource.name}: no region to list`);
+    }
+  });
+
+  it("is imported with its region, unless it belongs to the account", () => {
+    const global = declared.filter((one) => !isProvider(one) && one.inputs.region === undefined);
+    for (const resource of declared.filter((one) => !isProvider(one))) {
+      const way = WAYS[resource.type];
+      assert.ok(way);
+      const id = importId(soughtOf(resource), way, "id");
+      const native = resource.type.startsWith("aws-native:");
+      assert.equal(
+        id,
+        native || global.includes(resource) ? "id" : `id@${String(resource.inputs.region)}`,
+        resource.name,
+      );
+    }
+  });
+
+  it("that has neither name nor place of its own says in a tag which one it is", () => {
+    const keys = declared.filter(({ type }) => type === "aws:kms/key:Key");
+    const tags = keys.map(({ inputs }) => (inputs.tags as Record<string, string>)[RESOURCE_TAG]);
+    assert.deepEqual(tags.sort(), ["admin/config-key-us-east-1", "admin/evidence-key-us-east-1"]);
+  });
+
+  const ids: readonly (readonly [string, string])[] = [
+    ["hub-us-west-2", MEMBER],
+    [
+      "standard-cis-5.0.0-us-west-2",
+      `arn:aws:securityhub:us-west-2:${MEMBER}:subscription/cis-aws-foundations-benchmark/v/5.0.0`,
+    ],
+    ["hub-member-us-east-1", MEMBER],
+    ["detector-member-us-east-1", `security-detector-us-east-1:${MEMBER}`],
+    ["recorder-status-us-east-1", "bulwark"],
+    ["public-access-block", MEMBER],
+    ["password-policy", "iam-account-password-policy"],
+    [
+      "service-linked-role-config",
+      `arn:aws:iam::${MEMBER}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig`,
+    ],
+    ["detector-administrator-us-west-2", SECURITY],
+    ["delegated-administrator-access-analyzer", `${SECURITY}/access-analyzer.amazonaws.com`],
+    ["config-bucket-policy-us-east-1", `bulwark-config-${LOG_ARCHIVE}-us-east-1`],
+    ["security-control-ACM.1-us-east-1", "ACM.1"],
+  ];
+  for (const [name, id] of ids) {
+    it(`is known by its id: ${name}`, () => {
+      const resource = declared.findLast((one) => one.name === name);
+      assert.ok(resource, declared.map((one) => one.name).join(" "));
+      const way = WAYS[resource.type];
+      assert.equal(way?.by === "name" && way.id(soughtOf(resource)), id);
+    });
+  }
+});
