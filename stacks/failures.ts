@@ -15,7 +15,12 @@ export interface ResourcePlace {
   readonly op: string;
   readonly accountId?: string;
   readonly region?: string;
+  /** Its recorded state has secrets, which the provider may have repeated and nobody here knows. */
+  readonly holdsSecrets?: boolean;
 }
+
+/** What is shown in the place of a text that may repeat a secret. */
+export const WITHHELD = "the provider's words are withheld, because the resource holds secrets";
 
 const PROGRAM_REMEDY =
   "The program ended with an exception before it had declared everything; nothing was deleted. Correct the inputs that it names, or report it with the operation's id.";
@@ -63,12 +68,13 @@ export function resourceFailure(text: string, place: ResourcePlace): Failure {
     ...(accountId === undefined ? {} : { accountId }),
     ...(region === undefined ? {} : { region }),
   };
+  const shown = place.holdsSecrets === true ? WITHHELD : text;
   const engine = engineRow(text);
   const answer = engine?.code === "plan_violation" ? undefined : awsAnswer(text);
   if (answer === undefined) {
     const timedOut = /timeout while waiting|context deadline exceeded|timed out/i.test(text);
     const { code, retryable, remedy, message } = engine ?? (timedOut ? UNFINISHED : UNKNOWN);
-    return { code, retryable, remedy, ...common, message: `${activity}: ${message ?? oneLine(text)}` };
+    return { code, retryable, remedy, ...common, message: `${activity}: ${message ?? oneLine(shown)}` };
   }
   const { failure, retryable } = classifyAwsCode(answer.awsCode, answer.status);
   const { service, call, awsCode } = answer;
@@ -80,7 +86,7 @@ export function resourceFailure(text: string, place: ResourcePlace): Failure {
     ...(call === undefined ? {} : { call }),
     awsCode,
     message: oneLine(
-      `${activity}: ${call === undefined ? "" : `${call}: `}${awsCode}: ${answer.text || oneLine(text)}`,
+      `${activity}: ${call === undefined ? "" : `${call}: `}${awsCode}: ${place.holdsSecrets === true ? WITHHELD : answer.text || oneLine(text)}`,
     ),
     remedy: remedyFor(failure, {
       accountId: accountId ?? "of the stack",

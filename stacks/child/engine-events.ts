@@ -1,11 +1,11 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import { type Failure, worstOf } from "../errors.ts";
-import { programFailure, publicDiagnostic, resourceFailure } from "../failures.ts";
+import { programFailure, publicDiagnostic, resourceFailure, WITHHELD } from "../failures.ts";
 import type { PartialResult } from "../messages.ts";
 import type { ChangeCounts, ResourceStep, RunEvent, RunResult, StepOperation, Verb } from "../run.ts";
 import { BaseState } from "./base-state.ts";
 import { placeOf } from "./place.ts";
-import { plainProperties } from "./property-values.ts";
+import { holdsSecret, plainProperties } from "./property-values.ts";
 
 const ROOT_TYPE = "pulumi:pulumi:Stack";
 
@@ -101,9 +101,16 @@ export class EventLog {
     this.#options.onEvent({
       type: "diagnostic",
       severity,
-      message: publicDiagnostic(text),
+      message: publicDiagnostic(this.#holdsSecrets(event.urn) ? WITHHELD : text),
       ...(event.urn ? { urn: event.urn } : {}),
     });
+  }
+
+  /** Whether the state that is recorded of a resource has secrets: the run knows those of its program, but not these. */
+  #holdsSecrets(urn: string | undefined): boolean {
+    if (urn === undefined || urn.includes(`::${ROOT_TYPE}::`)) return false;
+    const old = this.#metadata.get(urn)?.old;
+    return old != null && (holdsSecret(old.inputs) || holdsSecret(old.outputs));
   }
 
   #error(text: string, urn: string | undefined): void {
@@ -116,9 +123,10 @@ export class EventLog {
     const [type = "", name = urn] = urn.split("::").slice(2);
     const place = metadata === undefined ? placeOf({ urn, type, provider: "" }) : placeOf(metadata);
     const { stack } = this.#options;
+    const holdsSecrets = this.#holdsSecrets(urn);
     this.#failures.set(
       urn,
-      resourceFailure(text, { ...place, stack, urn, type, name, op: metadata?.op ?? "checking" }),
+      resourceFailure(text, { ...place, stack, urn, type, name, op: metadata?.op ?? "checking", holdsSecrets }),
     );
   }
 

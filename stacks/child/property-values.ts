@@ -37,6 +37,12 @@ export function plainProperties(bag: unknown): Record<string, unknown> {
   return (plainValue(bag ?? {}) ?? {}) as Record<string, unknown>;
 }
 
+/** Whether a property bag has a secret anywhere. Events show one as the text that stands for it. */
+export function holdsSecret(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value === "[secret]";
+  return (value as Record<string, unknown>)[SIGNATURE] === SECRET || Object.values(value).some(holdsSecret);
+}
+
 /** A password in a URL, as the engine shows the backend's in some of its errors. */
 const URL_PASSWORD = /(\w:\/\/[^\s:/@]*):[^\s/]+@/g;
 

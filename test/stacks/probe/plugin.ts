@@ -15,8 +15,10 @@ interface Item {
   /** Waits until the test releases it. */
   hold?: boolean;
   sleepOnDeleteMs?: number;
+  /** May name the token and the run's AWS sessions, which the plugin then repeats: `{token}`, `{sessions}`. */
   error?: string;
-  token?: string;
+  errorOnDelete?: string;
+  token?: string | { readonly value: string };
 }
 
 const nameOf = (urn: string): string => urn.split("::").at(-1) ?? urn;
@@ -29,12 +31,23 @@ async function journal(world: string, entry: Record<string, unknown>): Promise<v
   await appendFile(join(world, "journal.ndjson"), `${JSON.stringify({ ...entry, pid: process.pid })}\n`);
 }
 
+async function told(text: string, item: Item): Promise<string> {
+  // A secret comes in a wrapping of Pulumi's.
+  const token = typeof item.token === "object" ? item.token.value : (item.token ?? "");
+  const sessions = await readFile(process.env.AWS_SHARED_CREDENTIALS_FILE ?? "", "utf8").catch(() => "");
+  return text
+    .replaceAll("{token}", token)
+    .replaceAll("{json}", JSON.stringify(token))
+    .replaceAll("{uri}", encodeURIComponent(token))
+    .replaceAll("{sessions}", sessions);
+}
+
 async function write(urn: string, id: string, verb: string, item: Item): Promise<Item> {
   const name = nameOf(urn);
   await journal(item.world, { verb, name, phase: "begin" });
   if (item.sleepMs) await delay(item.sleepMs);
   while (item.hold && !existsSync(join(item.world, "released"))) await delay(20);
-  if (item.error) throw new Error(item.error);
+  if (item.error) throw new Error(await told(item.error, item));
   await writeFile(fileOf(item.world, id), JSON.stringify(item));
   await journal(item.world, { verb, name, phase: "end" });
   return item;
@@ -75,6 +88,7 @@ await provider.main(
     async delete(id, urn, props: Item) {
       await journal(props.world, { verb: "delete", name: nameOf(urn), phase: "begin" });
       if (props.sleepOnDeleteMs) await delay(props.sleepOnDeleteMs);
+      if (props.errorOnDelete) throw new Error(await told(props.errorOnDelete, props));
       await rm(fileOf(props.world, id), { force: true });
       await journal(props.world, { verb: "delete", name: nameOf(urn), phase: "end" });
     },

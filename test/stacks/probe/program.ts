@@ -9,6 +9,9 @@ export interface ProbeInputs {
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly secretOutput?: string;
   readonly throws?: string;
+  /** Texts that the program logs, by severity, and one that it prints past Pulumi. */
+  readonly logs?: Partial<Readonly<Record<"debug" | "info" | "warn" | "error", string>>>;
+  readonly prints?: string;
   readonly homeRegion: string;
 }
 
@@ -26,6 +29,10 @@ export function programFor(_stack: string): { run(inputs: ProbeInputs): Record<s
         const all = { world: inputs.world, ...properties, ...secret, ...other };
         items.set(name, new Item("probe:index:Item", name, all, { provider }));
       }
+      for (const [severity, text] of Object.entries(inputs.logs ?? {})) {
+        void pulumi.log[severity as keyof NonNullable<typeof inputs.logs>](text);
+      }
+      if (inputs.prints !== undefined) console.error(inputs.prints);
       if (inputs.throws !== undefined) throw new Error(inputs.throws);
       const hidden = inputs.secretOutput === undefined ? {} : { hidden: pulumi.secret(inputs.secretOutput) };
       return { ...inputs.outputs, ...hidden };
