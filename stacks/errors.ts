@@ -73,6 +73,12 @@ export class StackRunError extends Error implements Failure {
   }
 }
 
+/** The failure that an error was made of. */
+export function failureOf(error: StackRunError): Failure {
+  const { name: _name, partial: _partial, unclean: _unclean, stack: _stack, cause: _cause, ...failure } = error;
+  return { ...failure, message: error.message };
+}
+
 /** The failure that a run is told by, where several resources failed: one that no retry cures comes first. */
 export function worstOf(failures: readonly Failure[]): Failure | undefined {
   const worst = failures.find(({ retryable }) => !retryable) ?? failures[0];

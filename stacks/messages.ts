@@ -1,5 +1,5 @@
 import type { Failure } from "./errors.ts";
-import type { ChangeCounts, ResourceStep, RunEvent, RunRequest, RunResult } from "./run.ts";
+import type { ChangeCounts, RecoveryReport, ResourceStep, RunEvent, RunRequest, RunResult } from "./run.ts";
 
 // What the service and a run child say to each other over the child's IPC channel. Only here do credentials travel:
 // never in an argument or an environment variable.
@@ -37,7 +37,15 @@ export type ToChild =
       readonly backendCredentials?: RunRequest["credentials"][string];
       /** Known from an earlier run of the stack, which says too that the stack exists. */
       readonly secrets?: StackSecrets;
+      /** Where the ids of the run's engines are written down. */
+      readonly enginesFile: string;
+      /** Until when the lease holds, in milliseconds of the machine's clock (`machineNow`); absent where there is none. */
+      readonly leaseUntil?: number;
     }
+  /** The lease was renewed. */
+  | { readonly type: "lease"; readonly until: number }
+  /** Who has to know of an engine does: it may begin, or may not. */
+  | { readonly type: "engine-known"; readonly pid: number; readonly refused?: string }
   | { readonly type: "cancel" };
 
 /** What a run that failed had done until then. */
@@ -50,4 +58,13 @@ export type FromChild =
   | { readonly type: "ready" }
   | { readonly type: "event"; readonly event: RunEvent }
   | { readonly type: "result"; readonly result: RunResult; readonly secrets?: StackSecrets; readonly rssBytes: number }
-  | { readonly type: "failure"; readonly failure: Failure; readonly partial: PartialResult };
+  | { readonly type: "recovered"; readonly report: Omit<RecoveryReport, "processesEnded">; readonly rssBytes: number }
+  | {
+      readonly type: "failure";
+      readonly failure: Failure;
+      readonly partial: PartialResult;
+      /** The engine or a plugin was ended from outside, whatever the failure says. */
+      readonly crashed: boolean;
+    }
+  /** An engine waits to begin. */
+  | { readonly type: "engine"; readonly pid: number };

@@ -1,11 +1,17 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
+import { Admission, type Admitted } from "./admission.ts";
 import type { SessionCredentials } from "./aws/session.ts";
-import { type Failure, StackRunError } from "./errors.ts";
+import { StackRunError } from "./errors.ts";
+import { type Host, thisHost } from "./host.ts";
+import { availableMemory } from "./memory.ts";
 import type { EngineSettings, StackSecrets } from "./messages.ts";
-import type { Recovery, RecoveryReport, RunEvent, RunHooks, RunRequest, RunResult } from "./run.ts";
-import { type Ending, RunChild } from "./run-child.ts";
-import { Slots } from "./slots.ts";
+import { endDeadRun } from "./orphans.ts";
+import type { Recovery, RecoveryReport, RunHooks, RunRequest, RunResult } from "./run.ts";
+import { type Ended, type Ending, RunChild } from "./run-child.ts";
+import { crashed, stopped } from "./run-failures.ts";
+import { RunFolders } from "./run-folders.ts";
+import { sessionBytes } from "./session.ts";
+import { type Swept, sweepFolders } from "./sweep.ts";
 
 export type {
   ChangeCounts,
@@ -36,15 +42,25 @@ export interface RunnerConfig extends EngineSettings {
   readonly awsRegion: string;
   /** Where every AWS call of a run goes instead of AWS: the sandbox. */
   readonly awsEndpointUrl?: string;
-  /** Folder for the runs' workspaces; made if missing. */
+  /** Folder for the runs' workspaces; made if missing. Several services may share it. */
   readonly tmpDir: string;
-  /** Runs at once, and so children kept. A run takes 0.4 GB with the sandbox's plugins, up to 1 GB with AWS's own. */
+  /** Folder for the compiled code of run children, which saves them from compiling it again; none by default. */
+  readonly codeCache?: string;
+  /** Runs at once, and so children kept. */
   readonly concurrency: number;
+  /** Bytes that one run may take with all that it starts (default 1 GB): a run waits until they are left, unless it is the only one. */
+  readonly runMemoryBytes?: number;
+  /** Bytes of memory that are left; by default as the kernel tells. */
+  readonly availableMemory?: () => Promise<number>;
   readonly logger: Logger;
   /** Module of the programs; `programs/program.ts` by default. */
   readonly programs?: string;
   /** Sessions for the state backend and the secrets provider, where these are on AWS. */
   readonly backendCredentials?: (operationId: string) => Promise<SessionCredentials>;
+  /** How long what is left of a dead service may finish what is in flight before a sweep kills it. Default 10 s. */
+  readonly orphanGraceMs?: number;
+  /** This machine; by default as the kernel tells. */
+  readonly host?: Host;
   /** How long a cancelled run may finish what is in flight before it is killed. Default 60 s: AWS calls are slow, not endless. */
   readonly cancelGraceMs?: number;
   /** A child is replaced after this many runs (default 50) or above this resident size (default 600 MB). */
@@ -53,12 +69,6 @@ export interface RunnerConfig extends EngineSettings {
 }
 
 export type RecoverRequest = Omit<RunRequest, "verb" | "refresh" | "recovery"> & { readonly recovery: Recovery };
-
-/** How much a sweep found. */
-export interface Swept {
-  readonly folders: number;
-  readonly processes: number;
-}
 
 /** Does runs on stacks, each in a child process, at most `concurrency` at once and the rest in the order of asking. */
 export interface Runner {
@@ -81,134 +91,172 @@ export interface Runner {
 }
 
 const CANCEL_GRACE_MS = 60_000;
+const ORPHAN_GRACE_MS = 10_000;
 const RUNS_PER_CHILD = 50;
 const CHILD_MEMORY_BYTES = 600 * 1024 ** 2;
+const RUN_MEMORY_BYTES = 1024 ** 3;
+
+type Success = Extract<Ending, { type: "result" | "recovered" }>;
 
 export function createRunner(config: RunnerConfig): Runner {
-  const slots = new Slots(config.concurrency);
+  const here = config.host ?? thisHost();
+  const folders = new RunFolders(config.tmpDir, here);
   const idle: RunChild[] = [];
   const closing = new AbortController();
   const active = new Set<Promise<unknown>>();
   const secrets = new Map<string, StackSecrets>();
+  const admission = new Admission({
+    concurrency: config.concurrency,
+    runMemoryBytes: config.runMemoryBytes ?? RUN_MEMORY_BYTES,
+    available: config.availableMemory ?? availableMemory,
+    async relieve() {
+      // One is kept: the run that waits will take it.
+      const surplus = idle.length > 1 ? idle.shift() : undefined;
+      await surplus?.end();
+      return surplus !== undefined;
+    },
+  });
 
   async function takeChild(): Promise<RunChild> {
     for (let child = idle.pop(); child !== undefined; child = idle.pop()) {
       if (child.alive) return child;
       await child.end();
     }
-    return RunChild.start(config);
+    return RunChild.start(config, await folders.forChild());
   }
 
   async function giveBack(child: RunChild, ending: Ending): Promise<void> {
     // A run that failed may leave unsettled promises in the SDK's process-wide state, which would fail the next one.
     const worn =
-      ending.type !== "result" ||
+      (ending.type !== "result" && ending.type !== "recovered") ||
       child.runs >= (config.runsPerChild ?? RUNS_PER_CHILD) ||
       child.rssBytes > (config.childMemoryBytes ?? CHILD_MEMORY_BYTES);
     if (worn || closing.signal.aborted || !child.alive) await child.end();
     else idle.push(child);
   }
 
-  async function runInChild(
-    request: RunRequest,
-    onEvent: (event: RunEvent) => void,
-    stop: AbortSignal,
-  ): Promise<Ending> {
+  /** Rejects with what a hook rejected with. */
+  async function runInChild(request: RunRequest, hooks: RunHooks, stop: AbortSignal, place: Admitted): Promise<Ended> {
     const backendCredentials = await config.backendCredentials?.(request.operationId);
-    const known = secrets.get(request.stack);
-    await mkdir(config.tmpDir, { recursive: true, mode: 0o700 });
-    const folder = await mkdtemp(join(config.tmpDir, `run-${request.operationId}-`));
+    const known = request.secrets ?? secrets.get(request.stack);
     const child = await takeChild();
-    let ending: Ending = { type: "died", how: "did not start" };
+    let ended: Ended = { ending: { type: "died", how: "did not start" }, begun: false, killed: false };
+    let folder: string | undefined;
+    let refusal: { readonly error: unknown } | undefined;
     try {
+      folder = await folders.forRun(child.folder, request.operationId);
+      const { pid, startedAt } = child;
+      place.taken = async () => (pid === undefined ? 0 : sessionBytes(pid));
+      if (pid !== undefined && startedAt !== undefined) {
+        await hooks.onStarting?.({ ...here, session: pid, startedAt, folder });
+      }
       const { pulumiRoot, pulumiHome, backendUrl, secretsProvider, passphraseFile } = config;
-      ending = await child.run(
+      ended = await child.run(
         {
-          type: "run",
           request,
           folder,
+          enginesFile: folders.enginesOf(folder),
           engine: { pulumiRoot, pulumiHome, backendUrl, secretsProvider, passphraseFile },
           ...(backendCredentials === undefined ? {} : { backendCredentials }),
           ...(known === undefined ? {} : { secrets: known }),
         },
-        { onEvent, stop, graceMs: config.cancelGraceMs ?? CANCEL_GRACE_MS },
+        {
+          onEvent: hooks.onEvent,
+          async onEngine(engine) {
+            try {
+              await hooks.onEngine?.(engine);
+            } catch (error) {
+              refusal = { error };
+              throw error;
+            }
+          },
+          stop,
+          graceMs: config.cancelGraceMs ?? CANCEL_GRACE_MS,
+          ...(hooks.lease === undefined ? {} : { lease: hooks.lease }),
+        },
       );
-      return ending;
+      if (refusal !== undefined && ended.ending.type === "failure") throw refusal.error;
+      return ended;
     } finally {
-      await giveBack(child, ending);
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      await giveBack(child, ended.ending);
+      if (folder !== undefined) {
+        await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+        if (!isUnclean(ended)) await folders.forgetEngines(folder);
+      }
     }
   }
 
-  async function perform(
-    request: RunRequest,
-    onEvent: (event: RunEvent) => void,
-    signals: AbortSignal[],
-  ): Promise<RunResult> {
-    const cancel = AbortSignal.any(signals);
-    const release = await slots.take(cancel);
-    if (release === undefined) throw new StackRunError(stopped(request, "cancelled"));
+  async function perform(request: RunRequest, hooks: RunHooks): Promise<Success> {
+    const { onEvent, signal } = hooks;
+    const cancel = signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]);
+    const place = await admission.enter(cancel, (message) => onEvent({ type: "progress", message }));
+    if (place === undefined) throw new StackRunError(stopped(request, "cancelled"));
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), request.timeoutMs);
     try {
-      let ending = await runInChild(request, onEvent, AbortSignal.any([cancel, limit.signal]));
-      if (ending.type === "failure" && ending.failure.code === "stack_not_found" && secrets.delete(request.stack)) {
-        // The stack was removed behind the runner's back: begin again without what is remembered of it.
-        ending = await runInChild(request, onEvent, AbortSignal.any([cancel, limit.signal]));
-      }
-      if (ending.type === "result") {
-        if (ending.secrets === undefined) secrets.delete(request.stack);
-        else secrets.set(request.stack, ending.secrets);
-        return ending.result;
-      }
+      const ended = await runInChild(request, hooks, AbortSignal.any([cancel, limit.signal]), place);
+      const { ending, begun } = ended;
+      if (ending.type === "result" || ending.type === "recovered") return ending;
       const why = limit.signal.aborted ? "timeout" : cancel.aborted ? "cancelled" : undefined;
       const partial = ending.type === "failure" ? ending.partial : undefined;
-      if (why !== undefined) throw new StackRunError(stopped(request, why), partial);
-      throw new StackRunError(ending.type === "failure" ? ending.failure : crashed(request, ending.how), partial);
+      const unclean = isUnclean(ended) || (begun && why === "timeout");
+      if (why !== undefined) throw new StackRunError(stopped(request, why), partial, unclean);
+      const failure = ending.type === "failure" ? ending.failure : crashed(request, ending.how);
+      throw new StackRunError(failure, partial, unclean);
     } finally {
       clearTimeout(timer);
-      release();
+      place.leave();
     }
   }
 
+  function track<T>(running: Promise<T>): Promise<T> {
+    active.add(running);
+    return running.finally(() => active.delete(running));
+  }
+
+  async function run(request: RunRequest, hooks: RunHooks): Promise<RunResult> {
+    const ending = await perform(request, hooks);
+    if (ending.type !== "result")
+      throw new Error(`running ${request.verb} on stack ${request.stack}: not a run's verb`);
+    const known = ending.secrets;
+    if (known === undefined) secrets.delete(request.stack);
+    else secrets.set(request.stack, known);
+    return { ...ending.result, ...(known === undefined ? {} : { secrets: known }) };
+  }
+
+  async function recover({ recovery, ...request }: RecoverRequest, hooks: RunHooks): Promise<RecoveryReport> {
+    let processesEnded = 0;
+    const dead = [];
+    for (const run of recovery.dead) {
+      if (run.host !== here.host) {
+        const message = `a run on host ${run.host} is recovered from ${here.host}: what may live of it there ends with its lease`;
+        hooks.onEvent({ type: "progress", message });
+      }
+      processesEnded += await endDeadRun(run, here);
+      await folders.removeRun(run.folder);
+      dead.push({ ...run, engines: [...new Set([...run.engines, ...(await folders.readEngines(run.folder))])] });
+    }
+    const ending = await perform({ ...request, verb: "recover", recovery: { ...recovery, dead } }, hooks);
+    if (ending.type !== "recovered") throw new Error(`recovering stack ${request.stack}: no report came of it`);
+    for (const { folder } of dead) await folders.forgetEngines(folder);
+    return { processesEnded, ...ending.report };
+  }
+
   return {
-    run(request, { onEvent, signal }) {
-      const running = perform(request, onEvent, [closing.signal, ...(signal === undefined ? [] : [signal])]);
-      active.add(running);
-      return running.finally(() => active.delete(running));
-    },
-    async recover() {
-      return { processesEnded: 0, locksRemoved: [], imported: [], cleared: [] };
-    },
-    async sweep() {
-      return { folders: 0, processes: 0 };
-    },
+    run: (request, hooks) => track(run(request, hooks)),
+    recover: (request, hooks) => track(recover(request, hooks)),
+    sweep: () => sweepFolders(folders, config.orphanGraceMs ?? ORPHAN_GRACE_MS),
     async close() {
       closing.abort();
       await Promise.allSettled(active);
       await Promise.all(idle.splice(0).map((child) => child.end()));
+      await folders.close();
     },
   };
 }
 
-function stopped({ verb, stack, timeoutMs }: RunRequest, code: "timeout" | "cancelled"): Failure {
-  const activity = `running ${verb} on stack ${stack}`;
-  return code === "cancelled"
-    ? { code, retryable: true, message: `${activity}: cancelled`, remedy: "Run the operation again when it is wanted." }
-    : {
-        code,
-        retryable: true,
-        message: `${activity}: not finished after ${Math.round(timeoutMs / 1000)} s`,
-        remedy:
-          "Look at the operation's last events for the resource that it waited for, then run the operation again.",
-      };
-}
-
-function crashed({ verb, stack }: RunRequest, how: string): Failure {
-  return {
-    code: "crashed",
-    retryable: true,
-    message: `running ${verb} on stack ${stack}: the run's process ${how}`,
-    remedy: "Check the machine's memory and the service's log, then run the operation again.",
-  };
+/** A lock, a pending operation or an unknown resource may be left. */
+function isUnclean({ ending, begun, killed }: Ended): boolean {
+  if (!begun || ending.type === "result" || ending.type === "recovered") return false;
+  return killed || ending.type === "died" || ending.crashed;
 }

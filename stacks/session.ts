@@ -2,33 +2,57 @@ import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
+import { isDead, parseStat } from "./host.ts";
+
+/** What /proc counts memory in, on all but a few machines; on those a run looks smaller than it is. */
+const PAGE_BYTES = 4096;
 
 // A run is a POSIX session: the engine starts its plugins in process groups of their own, so a signal to the run's group
 // would miss them; the session id is the one thing that all of them keep.
 
-/** Processes of the session `sid` that still live, zombies not counted. On Linux from /proc, elsewhere from ps. */
-export async function sessionMembers(sid: number): Promise<number[]> {
-  return process.platform === "linux" ? membersFromProc(sid) : membersFromPs(sid);
+/** A process that lives; zombies do not. */
+export interface LiveProcess {
+  readonly pid: number;
+  readonly session: number;
+  readonly residentBytes: number;
 }
 
-async function membersFromProc(sid: number): Promise<number[]> {
+/** Every process of this machine. On Linux from /proc, elsewhere from ps. */
+export async function liveProcesses(): Promise<LiveProcess[]> {
+  return process.platform === "linux" ? processesFromProc() : processesFromPs();
+}
+
+/** Processes of the session `sid`. */
+export async function sessionMembers(sid: number): Promise<number[]> {
+  return (await liveProcesses()).flatMap(({ pid, session }) => (session === sid ? [pid] : []));
+}
+
+/** Bytes of memory that a session's processes have; what they share counts for each. */
+export async function sessionBytes(sid: number): Promise<number> {
+  const members = (await liveProcesses()).filter(({ session }) => session === sid);
+  return members.reduce((sum, { residentBytes }) => sum + residentBytes, 0);
+}
+
+async function processesFromProc(): Promise<LiveProcess[]> {
   const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const members = await Promise.all(
+  const found = await Promise.all(
     ids.map(async (id) => {
-      const stat = await readFile(`/proc/${id}/stat`, "utf8").catch(() => "");
-      // "pid (command, which may hold blanks and parentheses) state ppid pgrp session ...", proc(5).
-      const [state, , , session] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      return Number(session) === sid && state !== "Z" && state !== "X" ? [Number(id)] : [];
+      const line = await readFile(`/proc/${id}/stat`, "utf8").catch(() => "");
+      if (line === "") return [];
+      const { state, session, residentPages } = parseStat(line);
+      return isDead(state) ? [] : [{ pid: Number(id), session, residentBytes: residentPages * PAGE_BYTES }];
     }),
   );
-  return members.flat();
+  return found.flat();
 }
 
-async function membersFromPs(sid: number): Promise<number[]> {
-  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,sess=,stat="]);
+async function processesFromPs(): Promise<LiveProcess[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,sess=,rss=,stat="]);
   return stdout.split("\n").flatMap((line) => {
-    const [pid, session, state] = line.trim().split(/\s+/);
-    return Number(session) === sid && !state?.startsWith("Z") ? [Number(pid)] : [];
+    const [pid, session, kilobytes, state] = line.trim().split(/\s+/);
+    return isDead(state)
+      ? []
+      : [{ pid: Number(pid), session: Number(session), residentBytes: Number(kilobytes) * 1024 }];
   });
 }
 

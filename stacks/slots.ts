@@ -7,6 +7,11 @@ export class Slots {
     this.#free = count;
   }
 
+  /** Whether the next to ask has to wait. */
+  get full(): boolean {
+    return this.#free === 0;
+  }
+
   /** Resolves, when a place is free, to the function that gives it back; to undefined when `signal` aborts first. */
   async take(signal: AbortSignal): Promise<(() => void) | undefined> {
     if (signal.aborted) return undefined;

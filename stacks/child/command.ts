@@ -1,20 +1,21 @@
 import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import { type EngineOutput, runEngine } from "./engine-process.ts";
 
 // The Automation API starts the pulumi CLI for much that a run knows already: `up` alone is followed by two `stack output`
 // and one `stack history`, and opening a stack is a `stack select`. On an unchanged stack these are half of the time.
 
 /** The part of `PulumiCommand` that the Automation API calls; `run` is marked internal in its declarations. */
-interface Command {
+export interface EngineCommand {
   readonly command: string;
   readonly version: PulumiCommand["version"];
   run(
     args: string[],
     cwd: string,
-    environment: Record<string, string>,
+    environment: Readonly<Record<string, string>>,
     onOutput?: (text: string) => void,
     onError?: (text: string) => void,
     signal?: AbortSignal,
-  ): Promise<{ readonly stdout: string; readonly stderr: string; readonly code: number; readonly err?: Error }>;
+  ): Promise<EngineOutput>;
 }
 
 /** What each answered call would have printed. Outputs and history are read from the engine's events instead. */
@@ -24,24 +25,40 @@ const ANSWERS: Readonly<Record<string, string>> = {
   "stack history": "[]",
 };
 
+/** The engine in `pulumiRoot`. Throws when there is none of the SDK's version. */
+export function findEngine(pulumiRoot: string): Promise<PulumiCommand> {
+  return PulumiCommand.get({ root: pulumiRoot });
+}
+
 /**
- * The engine in `pulumiRoot`, answering itself what the run knows already. Only for stacks that are known to exist, since
- * it says yes to every `stack select`. Throws when there is no engine of the SDK's version.
+ * The engine as a run uses it: each process waits until `onStarted` has taken its id, and what the run knows already is
+ * answered without one. Only for stacks that are known to exist, since it says yes to every `stack select`.
  */
-export async function engineCommand(pulumiRoot: string): Promise<PulumiCommand> {
-  const real = (await PulumiCommand.get({ root: pulumiRoot })) as PulumiCommand & Command;
-  const command: Command = {
-    command: real.command,
-    version: real.version,
-    async run(args, ...rest) {
+export function engineCommand(
+  engine: PulumiCommand,
+  onStarted: (pid: number) => Promise<void>,
+): PulumiCommand & EngineCommand {
+  const { command, version } = engine;
+  const folder = command.slice(0, command.lastIndexOf("/"));
+  const own: EngineCommand = {
+    command,
+    version,
+    async run(args, cwd, environment, onOutput, onError, signal) {
       const answer = ANSWERS[args.slice(0, 2).join(" ")];
       if (answer !== undefined) return { stdout: answer, stderr: "", code: 0 };
-      // The SDK listens to the signal from here on only: one that came while it was preparing would be lost.
-      rest[4]?.throwIfAborted();
-      return real.run(args, ...rest);
+      // The signal is heard from here on only: one that came while the SDK was preparing would be lost.
+      signal?.throwIfAborted();
+      return runEngine({
+        command,
+        args: args.includes("--non-interactive") ? args : [...args, "--non-interactive"],
+        cwd,
+        // Plugins that came with the CLI stand beside it.
+        environment: { ...environment, PATH: `${folder}:${process.env.PATH}`, PULUMI_AUTOMATION_API: "true" },
+        ...{ onOutput, onError, signal, onStarted },
+      });
     },
   };
-  return command as PulumiCommand & Command;
+  return own as PulumiCommand & EngineCommand;
 }
 
 /**
@@ -49,14 +66,14 @@ export async function engineCommand(pulumiRoot: string): Promise<PulumiCommand> 
  * Automation API's own `exportStack` asks for plaintext.) Throws a `CommandError` for any other failure.
  */
 export async function exportState(
-  command: PulumiCommand,
+  command: EngineCommand,
   stack: string,
   workDir: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<unknown> {
   try {
     const args = ["stack", "export", "--stack", stack];
-    const { stdout } = await (command as PulumiCommand & Command).run(args, workDir, { ...environment });
+    const { stdout } = await command.run(args, workDir, environment);
     return JSON.parse(stdout) as unknown;
   } catch (error) {
     if (error instanceof Error && error.name === "StackNotFoundError") return undefined;

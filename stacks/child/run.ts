@@ -1,21 +1,17 @@
 import { Config } from "@pulumi/pulumi";
-import {
-  type EngineEvent,
-  LocalWorkspace,
-  type PulumiCommand,
-  type PulumiFn,
-  Stack,
-} from "@pulumi/pulumi/automation/index.js";
-import type { Failure } from "../errors.ts";
+import type { EngineEvent, PulumiCommand, PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
+import { type Failure, failureOf, StackRunError } from "../errors.ts";
 import { engineFailure, programFailure } from "../failures.ts";
 import type { FromChild, StackSecrets } from "../messages.ts";
-import { INPUTS_KEY, secretsOf } from "../project.ts";
+import { INPUTS_KEY } from "../project.ts";
 import type { RunEvent, RunResult, Verb } from "../run.ts";
-import { exportState } from "./command.ts";
+import type { EngineCommand } from "./command.ts";
 import { EventLog } from "./engine-events.ts";
+import { isTrace, type OpenStack, openStack, removeStack } from "./open-stack.ts";
 import { learnFrom, learnSecrets } from "./program-secrets.ts";
 import { redactor } from "./property-values.ts";
-import { layOutFolder, type RunFolder, type ToChildRun, writeStackSettings } from "./workspace.ts";
+import { recoverStack } from "./recover.ts";
+import { layOutFolder, type RunFolder, type ToChildRun } from "./workspace.ts";
 
 /** A module like `programs/program.ts`. */
 export interface Programs {
@@ -24,7 +20,7 @@ export interface Programs {
 
 export interface RunContext {
   readonly run: ToChildRun;
-  readonly command: PulumiCommand;
+  readonly command: PulumiCommand & EngineCommand;
   readonly programs: Programs;
   readonly onEvent: (event: RunEvent) => void;
   readonly signal: AbortSignal;
@@ -48,9 +44,26 @@ const EMPTY: RunResult = {
   durationMs: 0,
 };
 
+/** How a run came to its end by itself. */
+export type RunEnding = Extract<FromChild, { type: "result" | "recovered" | "failure" }>;
+
 /** Does one run from its request to its result. Never throws: what goes wrong comes back as a failure. */
-export async function performRun(context: RunContext): Promise<Exclude<FromChild, { type: "ready" | "event" }>> {
-  const { run, onEvent, signal } = context;
+export async function performRun(context: RunContext): Promise<RunEnding> {
+  const { run } = context;
+  const folder = layOutFolder(run);
+  folder.catch(() => undefined);
+  const ending = await attemptRun(context, folder, run.secrets);
+  const gone = ending.type === "failure" && ending.failure.code === "stack_not_found" && run.secrets !== undefined;
+  // The stack was removed behind the service's back: begin again without what is remembered of it.
+  return gone ? attemptRun(context, folder, undefined) : ending;
+}
+
+async function attemptRun(
+  context: RunContext,
+  laidOut: Promise<RunFolder>,
+  known: StackSecrets | undefined,
+): Promise<RunEnding> {
+  const { run, command, onEvent, signal } = context;
   const { request } = run;
   const sessions = [...Object.values(request.credentials), ...(run.backendCredentials ? [run.backendCredentials] : [])];
   const secrets = new Set(sessions.flatMap(({ secretAccessKey, sessionToken }) => [secretAccessKey, sessionToken]));
@@ -60,12 +73,19 @@ export async function performRun(context: RunContext): Promise<Exclude<FromChild
   const started = performance.now();
   let opened: OpenStack | undefined;
   try {
-    const folder = await layOutFolder(run);
-    opened = await openStack(context, folder, programOf(context, thrown, secrets));
+    const folder = await laidOut;
+    const program = programOf(context, thrown, secrets);
+    const open = () => openStack({ run, command, folder, program, secrets: known });
+    if (request.verb === "recover") {
+      const { workDir, environment } = folder;
+      const stack = async () => (await open())?.stack;
+      const report = await recoverStack({ run, command, workDir, environment, open: stack, onEvent, redact, signal });
+      return { type: "recovered", report, rssBytes: process.memoryUsage.rss() };
+    }
+    opened = await open();
     if (opened === undefined) return result(EMPTY, started);
     signal.throwIfAborted();
     onEvent({ type: "progress", message: `${request.verb} of stack ${request.stack}` });
-    if (request.verb === "recover") throw new Error("recovering a stack: not built");
     await VERBS[request.verb](opened.stack, {
       onEvent: (event) => log.take(event),
       signal,
@@ -73,23 +93,14 @@ export async function performRun(context: RunContext): Promise<Exclude<FromChild
       ...(request.refresh === undefined ? {} : { refresh: request.refresh }),
     });
     const leaves = request.verb === "destroy" ? request.keepStack === true : !isTrace(opened, request.verb);
-    if (!leaves) await remove(opened);
+    if (!leaves) await removeStack(opened);
     return result(log.result(), started, leaves ? opened.secrets : undefined);
   } catch (error) {
     // What went wrong with the run is told, not what goes wrong with tidying up after it.
-    if (opened !== undefined && isTrace(opened, request.verb)) await remove(opened).catch(() => undefined);
-    const failure = redacted(explain(error, context, log, { redact, ...thrown }), redact);
-    return { type: "failure", failure, partial: log.partial() };
+    if (opened !== undefined && isTrace(opened, request.verb)) await removeStack(opened).catch(() => undefined);
+    const { failure, crashed } = explain(error, context, log, { redact, ...thrown });
+    return { type: "failure", failure: redacted(failure, redact), partial: log.partial(), crashed };
   }
-}
-
-/** A preview has to create a stack that is not there yet; it must not stay. */
-function isTrace({ created }: OpenStack, verb: Verb): boolean {
-  return created && verb === "preview";
-}
-
-function remove({ stack }: OpenStack): Promise<void> {
-  return stack.workspace.removeStack(stack.name, { preserveConfig: true });
 }
 
 function result(
@@ -121,69 +132,41 @@ function programOf({ run, programs }: RunContext, thrown: { program?: Error }, s
   };
 }
 
-interface OpenStack {
-  readonly stack: Stack;
-  readonly secrets: StackSecrets;
-  readonly created: boolean;
-}
-
-/**
- * Opens the stack, and creates it where the verb may. Undefined when a stack that is to be destroyed does not exist. The
- * stack's salt or data key is always put back where the engine looks for it: it would make a new one otherwise.
- */
-async function openStack(context: RunContext, folder: RunFolder, program: PulumiFn): Promise<OpenStack | undefined> {
-  const { run, command } = context;
-  const { stack: name, verb } = run.request;
-  const { workDir, environment } = folder;
-  const workspace = await LocalWorkspace.create({
-    workDir,
-    program,
-    pulumiCommand: command,
-    envVars: { ...environment },
-    secretsProvider: run.engine.secretsProvider,
-  });
-  const state = run.secrets === undefined ? await exportState(command, name, workDir, environment) : undefined;
-  if (run.secrets !== undefined || state !== undefined) {
-    const secrets = run.secrets ?? secretsOf(state) ?? {};
-    await writeStackSettings(workDir, run, secrets);
-    return { stack: await Stack.select(name, workspace), secrets, created: false };
-  }
-  if (verb === "destroy") return undefined;
-  if (verb !== "up" && verb !== "preview") throw new Error(`error: no stack named '${name}' found`);
-  await writeStackSettings(workDir, run);
-  const stack = await Stack.create(name, workspace);
-  const { encryptionSalt, secretsProvider, encryptedKey } = await workspace.stackSettings(name);
-  const secrets: StackSecrets = {
-    ...(encryptionSalt ? { encryptionsalt: encryptionSalt } : {}),
-    ...(secretsProvider && encryptedKey ? { secretsprovider: secretsProvider, encryptedkey: encryptedKey } : {}),
-  };
-  return { stack, secrets, created: true };
-}
-
 interface Told {
   readonly redact: (text: string) => string;
   /** What the program threw. */
   readonly program?: Error;
 }
 
-function explain(error: unknown, { run, signal }: RunContext, log: EventLog, { redact, program }: Told): Failure {
+function explain(error: unknown, { run, signal }: RunContext, log: EventLog, { redact, program }: Told) {
   const { verb, stack } = run.request;
-  if (signal.aborted) {
-    return {
-      code: "cancelled",
-      retryable: true,
-      message: `running ${verb} on stack ${stack}: cancelled`,
-      remedy: "Run the operation again when it is wanted.",
-    };
-  }
-  if (program !== undefined) return programFailure(redact(program.message), { stack });
   const told = log.failure();
   // Before it is cut: half of a secret would not be found any more.
   const text = redact(error instanceof Error ? error.message : String(error));
   const fromEngine = engineFailure(text, { verb, stack });
-  // A process that was killed shows up in the events as whatever broke first; the CLI's own end is the cause.
-  if (told === undefined || fromEngine.code === "crashed") return fromEngine;
-  return told;
+  const crashed = [fromEngine, told, ...(told?.others ?? [])].some((failure) => failure?.code === "crashed");
+  const failure = (): Failure => {
+    if (signal.aborted) return interrupted(`running ${verb} on stack ${stack}`, signal.reason === LEASE);
+    if (program !== undefined) return programFailure(redact(program.message), { stack });
+    if (error instanceof StackRunError) return failureOf(error);
+    // A process that was killed shows up in the events as whatever broke first; the CLI's own end is the cause.
+    return told === undefined || fromEngine.code === "crashed" ? fromEngine : told;
+  };
+  return { failure: failure(), crashed };
+}
+
+/** Reason of a run's signal, when its lease is about to run out. */
+export const LEASE = "lease";
+
+function interrupted(activity: string, byLease: boolean): Failure {
+  const remedy = "Run the operation again when it is wanted.";
+  if (!byLease) return { code: "cancelled", retryable: true, message: `${activity}: cancelled`, remedy };
+  return {
+    code: "crashed",
+    retryable: true,
+    message: `${activity}: ended, because the lease on the stack was not renewed`,
+    remedy: "Check that the service reaches its database, and that it gets enough CPU; then run the operation again.",
+  };
 }
 
 // Once more: a secret that the program's resources carry may have become known after the text came.

@@ -210,8 +210,11 @@ describe("the processes of a stack run", () => {
     service.kill("SIGKILL");
     await gone;
     await eventually("the end of the session", async () => (await inSessions(sids)).length === 0);
-    assert.deepEqual(await readdir(at.workspaces), []);
+    assert.deepEqual(await leftovers(at), []);
     assert.deepEqual(await lockFiles(), []);
+    assert.deepEqual(await at.runner.sweep(), { folders: 1, processes: 0 });
+    await at.runner.close();
+    assert.deepEqual(await readdir(at.workspaces), []);
   });
 
   it("work side by side, each run in a child of its own, and the next run finds one warm", async () => {

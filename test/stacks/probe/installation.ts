@@ -112,7 +112,21 @@ export async function install(changes: Partial<RunnerConfig> = {}): Promise<Inst
   };
 }
 
-/** Names of what is left in the folder of the runs' workspaces. */
-export async function leftovers(installation: Installation): Promise<string[]> {
-  return (await readdir(installation.workspaces)).filter((name) => name.startsWith("run-"));
+/** Folders of runs, within the folder of all. */
+export async function leftovers({ workspaces }: Installation): Promise<string[]> {
+  const names = await Promise.all((await readdir(workspaces)).map((name) => runsOf(workspaces, name)));
+  return names.flat();
+}
+
+async function runsOf(workspaces: string, service: string): Promise<string[]> {
+  if (!service.startsWith("service-")) return [];
+  const within = (name: string) => readdir(join(workspaces, name)).catch(() => []);
+  const children = (await within(service)).filter((name) => name.startsWith("child-"));
+  const runs = await Promise.all(
+    children.map(async (child) => {
+      const names = (await within(join(service, child))).filter((name) => name.startsWith("run-"));
+      return names.map((name) => join(service, child, name));
+    }),
+  );
+  return runs.flat();
 }

@@ -1,0 +1,52 @@
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { machineNow, switchTimes } from "../lease-switch.ts";
+
+/**
+ * The dead man's switch of a run child. While a run is under a lease the service says again and again how long that holds;
+ * when it stops saying so, because it died, was stopped or lost the database, `onInterrupt` is called in time to finish what
+ * is in flight, and this process is killed before the lease has run out. Its guardian takes the rest of the session along.
+ */
+export class DeadMan {
+  /** Nanoseconds of the machine's clock at which to kill; 0: never. Shared with the thread that keeps the time. */
+  readonly #killAt = new BigInt64Array(new SharedArrayBuffer(8));
+  #keeper: Worker | undefined;
+  #length = 0;
+  #interrupt: AbortController | undefined;
+
+  /** Sets the switch: the lease holds until `until`, in milliseconds of the machine's clock. */
+  hold(until: number, onInterrupt: () => void): void {
+    // A thread of its own: this one may be busy with the program for seconds, on a machine that is short of CPU.
+    this.#keeper ??= this.#start();
+    this.#length = Math.max(this.#length, until - machineNow());
+    const { interruptAt, killAt } = switchTimes(until, this.#length);
+    this.#set(BigInt(Math.round(killAt * 1e6)));
+    this.#interrupt?.abort();
+    this.#interrupt = new AbortController();
+    const { signal } = this.#interrupt;
+    void delay(Math.max(0, interruptAt - machineNow()), undefined, { signal })
+      // After a while without CPU the timer comes before the renewal that has been waiting to be read.
+      .then(() => nextTurn(undefined, { signal }))
+      .then(onInterrupt, () => undefined);
+  }
+
+  /** The run has ended: nothing is to be killed any more. */
+  release(): void {
+    this.#interrupt?.abort();
+    this.#length = 0;
+    this.#set(0n);
+  }
+
+  #set(at: bigint): void {
+    Atomics.store(this.#killAt, 0, at);
+    Atomics.notify(this.#killAt, 0);
+  }
+
+  #start(): Worker {
+    const keeper = new Worker(new URL("./dead-man-thread.ts", import.meta.url), { workerData: this.#killAt });
+    keeper.unref();
+    // Without it nothing is sure to end the run in time.
+    keeper.on("error", () => process.kill(process.pid, "SIGKILL"));
+    return keeper;
+  }
+}

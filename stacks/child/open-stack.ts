@@ -1,0 +1,63 @@
+import { LocalWorkspace, type PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
+import type { StackSecrets } from "../messages.ts";
+import { secretsOf } from "../project.ts";
+import type { Verb } from "../run.ts";
+import { type EngineCommand, exportState } from "./command.ts";
+import { type RunFolder, type ToChildRun, writeStackSettings } from "./workspace.ts";
+
+export interface OpenStack {
+  readonly stack: Stack;
+  readonly secrets: StackSecrets;
+  readonly created: boolean;
+}
+
+export interface Opening {
+  readonly run: ToChildRun;
+  readonly command: PulumiCommand & EngineCommand;
+  readonly folder: RunFolder;
+  readonly program: PulumiFn;
+  /** How the stack's secrets are encrypted, where that is known: then the stack is not looked up. */
+  readonly secrets: StackSecrets | undefined;
+}
+
+/**
+ * Opens the stack, and creates it where the verb may. Undefined when a stack that is to be destroyed or recovered does not exist. The
+ * stack's salt or data key is always put back where the engine looks for it: it would make a new one otherwise.
+ */
+export async function openStack(opening: Opening): Promise<OpenStack | undefined> {
+  const { run, command, folder, program, secrets: known } = opening;
+  const { stack: name, verb } = run.request;
+  const { workDir, environment } = folder;
+  const workspace = await LocalWorkspace.create({
+    workDir,
+    program,
+    pulumiCommand: command,
+    envVars: { ...environment },
+    secretsProvider: run.engine.secretsProvider,
+  });
+  const state = known === undefined ? await exportState(command, name, workDir, environment) : undefined;
+  if (known !== undefined || state !== undefined) {
+    const secrets = known ?? secretsOf(state) ?? {};
+    await writeStackSettings(workDir, run, secrets);
+    return { stack: await Stack.select(name, workspace), secrets, created: false };
+  }
+  if (verb === "destroy" || verb === "recover") return undefined;
+  if (verb !== "up" && verb !== "preview") throw new Error(`error: no stack named '${name}' found`);
+  await writeStackSettings(workDir, run);
+  const stack = await Stack.create(name, workspace);
+  const { encryptionSalt, secretsProvider, encryptedKey } = await workspace.stackSettings(name);
+  const secrets: StackSecrets = {
+    ...(encryptionSalt ? { encryptionsalt: encryptionSalt } : {}),
+    ...(secretsProvider && encryptedKey ? { secretsprovider: secretsProvider, encryptedkey: encryptedKey } : {}),
+  };
+  return { stack, secrets, created: true };
+}
+
+/** A preview has to create a stack that is not there yet; it must not stay. */
+export function isTrace({ created }: OpenStack, verb: Verb): boolean {
+  return created && verb === "preview";
+}
+
+export function removeStack({ stack }: OpenStack): Promise<void> {
+  return stack.workspace.removeStack(stack.name, { preserveConfig: true });
+}

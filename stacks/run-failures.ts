@@ -1,0 +1,26 @@
+import type { Failure } from "./errors.ts";
+import type { RunRequest } from "./run.ts";
+
+/** The failure of a run that was ended from outside in good order. */
+export function stopped({ verb, stack, timeoutMs }: RunRequest, code: "timeout" | "cancelled"): Failure {
+  const activity = `running ${verb} on stack ${stack}`;
+  return code === "cancelled"
+    ? { code, retryable: true, message: `${activity}: cancelled`, remedy: "Run the operation again when it is wanted." }
+    : {
+        code,
+        retryable: true,
+        message: `${activity}: not finished after ${Math.round(timeoutMs / 1000)} s`,
+        remedy:
+          "Look at the operation's last events for the resource that it waited for, then run the operation again.",
+      };
+}
+
+/** The failure of a run whose process died. */
+export function crashed({ verb, stack }: RunRequest, how: string): Failure {
+  return {
+    code: "crashed",
+    retryable: true,
+    message: `running ${verb} on stack ${stack}: the run's process ${how}`,
+    remedy: "Check the machine's memory and the service's log, then run the operation again.",
+  };
+}

@@ -1,0 +1,127 @@
+import { appendFileSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, rmdir, stat, utimes, writeFile } from "node:fs/promises";
+import { basename, dirname, join, relative, sep } from "node:path";
+import { type Host, startMark } from "./host.ts";
+
+// <root>/service-<instance>/owner.json                       whose it is
+//                          /child-<...>/                     HOME of a run child
+//                                      /run-<operation>-<..> one run: project, AWS sessions, PULUMI_HOME
+//       /engines/<name of the run's folder>                  process ids of a run's engines, until it ended well
+//
+// Several services may share the root. The folders also mark the processes: every process of a run has a HOME in them.
+
+/** Who keeps runs in a folder. */
+interface Owner extends Host {
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
+/** A folder of another host's service is left alone until its owner has not been heard of for this long. */
+const FOREIGN_SILENCE_MS = 24 * 60 * 60_000;
+/** A folder without an owner was left by a service that died in the moment of making it; one younger than this may be in the making. */
+const NAMELESS_MS = 60_000;
+/** What a run left about its engines is for its recovery; after this long nobody recovers it. */
+const ENGINES_KEPT_MS = 30 * 24 * 60 * 60_000;
+
+/** The folders of one service's runs. */
+export class RunFolders {
+  readonly #root: string;
+  readonly #host: Host;
+  #own: Promise<string> | undefined;
+
+  constructor(root: string, host: Host) {
+    this.#root = root;
+    this.#host = host;
+  }
+
+  /** Makes the folder of a run child. */
+  async forChild(): Promise<string> {
+    this.#own ??= this.#begin();
+    const own = await this.#own;
+    return mkdtemp(join(own, "child-"));
+  }
+
+  /** Makes the folder of a run, in its child's. */
+  async forRun(child: string, operationId: string): Promise<string> {
+    // Says to services on other hosts that this one lives.
+    const now = new Date();
+    await utimes(join(dirname(child), "owner.json"), now, now);
+    return mkdtemp(join(child, `run-${operationId}-`));
+  }
+
+  async #begin(): Promise<string> {
+    await mkdir(join(this.#root, "engines"), { recursive: true, mode: 0o700 });
+    const own = await mkdtemp(join(await realpath(this.#root), "service-"));
+    const owner: Owner = { ...this.#host, pid: process.pid, startedAt: startMark(process.pid) ?? "" };
+    await writeFile(join(own, "owner.json"), JSON.stringify(owner), { mode: 0o600 });
+    return own;
+  }
+
+  /** Where the ids of a run's engines are written down, for who comes after. */
+  enginesOf(runFolder: string): string {
+    return join(this.#root, "engines", basename(runFolder));
+  }
+
+  /** The ids of a run's engines, as written down on this machine. */
+  async readEngines(runFolder: string): Promise<number[]> {
+    const text = await readFile(this.enginesOf(runFolder), "utf8").catch(() => "");
+    return text.split("\n").filter(Boolean).map(Number);
+  }
+
+  async forgetEngines(runFolder: string): Promise<void> {
+    await rm(this.enginesOf(runFolder), { force: true });
+  }
+
+  /** Removes the folder of a dead run; a path that is not such a folder under this root is left alone. */
+  async removeRun(folder: string): Promise<void> {
+    const root = await realpath(this.#root).catch(() => this.#root);
+    const [service, child, run, ...more] = relative(root, folder).split(sep);
+    const isRun = service?.startsWith("service-") && child?.startsWith("child-") && run?.startsWith("run-");
+    if (isRun && more.length === 0) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** Folders of services that are dead, and nobody's. */
+  async abandoned(): Promise<string[]> {
+    const own = await this.#own;
+    const root = await realpath(this.#root).catch(() => undefined);
+    if (root === undefined) return [];
+    const names = (await readdir(root)).filter((name) => name.startsWith("service-"));
+    const folders = names.map((name) => join(root, name)).filter((folder) => folder !== own);
+    const dead = await Promise.all(folders.map(async (folder) => ((await this.#isAbandoned(folder)) ? [folder] : [])));
+    return dead.flat();
+  }
+
+  async #isAbandoned(folder: string): Promise<boolean> {
+    const file = join(folder, "owner.json");
+    const owner = await readFile(file, "utf8").then(
+      (text) => JSON.parse(text) as Owner,
+      () => undefined,
+    );
+    const silentMs = async (path: string) => Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? 0);
+    if (owner === undefined) return (await silentMs(folder)) > NAMELESS_MS;
+    if (owner.host !== this.#host.host) return (await silentMs(file)) > FOREIGN_SILENCE_MS;
+    return owner.bootId !== this.#host.bootId || startMark(owner.pid) !== owner.startedAt;
+  }
+
+  /** Removes what runs left about their engines so long ago that nobody will ask. */
+  async forgetOldEngines(): Promise<void> {
+    const folder = join(this.#root, "engines");
+    for (const name of await readdir(folder).catch(() => [])) {
+      const written = await stat(join(folder, name)).catch(() => undefined);
+      if (written !== undefined && Date.now() - written.mtimeMs > ENGINES_KEPT_MS) await rm(join(folder, name));
+    }
+  }
+
+  /** Removes this service's folder. What recoveries need stays. */
+  async close(): Promise<void> {
+    const own = await this.#own?.catch(() => undefined);
+    this.#own = undefined;
+    if (own !== undefined) await rm(own, { recursive: true, force: true, maxRetries: 3 });
+    await rmdir(join(this.#root, "engines")).catch(() => undefined);
+  }
+}
+
+/** Writes down the id of an engine, before it does anything: synchronously, so that whatever dies next, it is there. */
+export function noteEngine(file: string, pid: number): void {
+  appendFileSync(file, `${pid}\n`, { mode: 0o600 });
+}
