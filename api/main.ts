@@ -7,6 +7,7 @@ import { ConfigurationError, readConfiguration, readSettings } from "./configura
 import { createOpenEventQueue } from "./consumer/event-queue.ts";
 import { writeFacts } from "./facts.ts";
 import { createLogger } from "./logger.ts";
+import { readProgramVersion } from "./program-version.ts";
 import { engineChecks } from "./readiness.ts";
 import { readSecretFile } from "./secret-file.ts";
 import { createService, type Service } from "./service.ts";
@@ -50,7 +51,7 @@ async function main(): Promise<void> {
     });
     const openEventQueue = createOpenEventQueue(organization.managementCredentials, aws.endpoint);
     service = await createService(
-      { ...configuration, database: database.address, token, version },
+      { ...configuration, database: database.address, token, version, programVersion: readProgramVersion(version) },
       {
         ...{ settings, runner, aws: organization, logger },
         openEventQueue: configuration.events ? openEventQueue : undefined,
@@ -64,7 +65,7 @@ async function main(): Promise<void> {
     await stop();
     throw error;
   }
-  onStopSignals(stop, logger);
+  onStopSignals({ stop, hurry: () => service?.hurry() }, logger);
 }
 
 main().catch((error: unknown) => {

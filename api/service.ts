@@ -5,22 +5,27 @@ import type { Logger } from "pino";
 import type { OrganizationSettings } from "../programs/settings.ts";
 import type { Runner } from "../stacks/runner.ts";
 import type { Aws } from "./aws.ts";
+import { type Expiry, startExpiry } from "./changes/expire.ts";
 import { type Consumer, startConsumer } from "./consumer/consumer.ts";
 import type { OpenEventQueue } from "./consumer/event-queue.ts";
 import { accountRoutes } from "./http/accounts.ts";
 import { createApplication } from "./http/application.ts";
 import { createAuthentication } from "./http/authentication.ts";
+import { changeRoutes } from "./http/changes.ts";
 import { documentationRoutes } from "./http/documentation.ts";
 import { createEventStreams } from "./http/event-stream.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { operationRoutes } from "./http/operations.ts";
 import { presentOperation } from "./http/present.ts";
+import { createRateLimit, defaultRateLimit } from "./http/rate-limit.ts";
 import { listen, stopListening } from "./http/server.ts";
 import { stackRoutes } from "./http/stacks.ts";
 import { type Check, statusRoutes } from "./http/status.ts";
 import { tokenRoutes } from "./http/tokens.ts";
 import { createIdSource } from "./ids.ts";
 import { createPerformer } from "./operations/performer.ts";
+import { startTakeover, type Takeover } from "./operations/takeover.ts";
+import { markOwnProcess } from "./process-mark.ts";
 import { openQueue } from "./queue/queue.ts";
 import { storeChecks } from "./readiness.ts";
 import { type DatabaseAddress, openDatabase } from "./store/connection.ts";
@@ -43,6 +48,12 @@ export interface ServiceOptions {
   /** How long operations may go on after `stop` before they are handed back to the queue. */
   readonly stopGraceMs: number;
   readonly version: string;
+  /** See `readProgramVersion`; the version unless told. */
+  readonly programVersion?: string;
+  /** Requests of one principal per minute. */
+  readonly rateLimit?: number;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` tells the caller's address. */
+  readonly trustedProxies?: readonly string[];
 }
 
 export interface ServiceDependencies {
@@ -61,6 +72,8 @@ export interface Service {
   readonly url: string;
   /** Ends what runs, or hands it back to the queue, and closes every connection. Safe to call twice. */
   stop(): Promise<void>;
+  /** Hands back at once what a stopping service would wait for. */
+  hurry(): void;
 }
 
 /**
@@ -72,6 +85,9 @@ const extraWorkers = 4;
 /** How long operations may take to end after they were handed back. A cancelled run has 60 s for what is in flight. */
 const patienceMs = 75_000;
 
+/** How long each connection may take to close: a database that hangs must not keep the service. */
+const closingMs = 5_000;
+
 /** Starts a service on a database that is there. The one place where its parts meet. */
 export async function createService(options: ServiceOptions, dependencies: ServiceDependencies): Promise<Service> {
   const { settings, runner, aws, logger } = dependencies;
@@ -82,6 +98,8 @@ export async function createService(options: ServiceOptions, dependencies: Servi
 
   const db = openDatabase(options.database, { connections: 15, onError });
   await migrate(db as never);
+  const leaseDb = openDatabase(options.database, { connections: 2, onError });
+  const process = await markOwnProcess();
   const listener = await openListener(options.database, onError);
   const queue = await openQueue(options.database, logger, works);
 
@@ -97,28 +115,34 @@ export async function createService(options: ServiceOptions, dependencies: Servi
     ...accountRoutes({ ...accepting, aws, settings }),
     ...stackRoutes({ ...accepting, aws, settings }),
     ...operationRoutes({ ...accepting, streams }),
+    ...changeRoutes({ db, queue, newId, now }),
     ...tokenRoutes({ db, newId }),
   ];
   const routes = options.role === "worker" ? status : [...api, ...status];
   const authentication = createAuthentication(db, options.token);
   const app = createApplication({
     routes: [...routes, ...documentationRoutes(routes, options.version)],
-    ...{ authentication, logger, newId, metrics },
+    ...{ db, authentication, logger, newId, metrics },
+    rateLimit: createRateLimit(options.rateLimit ?? defaultRateLimit),
+    trustedProxies: options.trustedProxies ?? [],
   });
   let server: Server;
   try {
     server = await listen(app, options.http);
   } catch (error) {
-    await Promise.allSettled([queue.stop(), listener.close(), db.destroy()]);
+    await Promise.allSettled([queue.stop(), listener.close(), db.destroy(), leaseDb.destroy()]);
     throw error;
   }
 
   const performer = createPerformer({
     ...{ db, queue, runner, aws, settings, logger, now, random },
     instanceId: newId(),
+    ...{ process, leaseDb },
     leaseMs: options.leaseMs,
     runTimeoutMs: options.runTimeoutMs,
     baselineVersion: options.version,
+    programVersion: options.programVersion ?? options.version,
+    newId,
     onEnded: metrics.operationEnded,
   });
   activeHere = () => performer.active;
@@ -126,7 +150,15 @@ export async function createService(options: ServiceOptions, dependencies: Servi
     if (id !== undefined) performer.cancel(id);
   });
   let consumer: Consumer | undefined;
+  let expiry: Expiry | undefined;
+  let takeover: Takeover | undefined;
   if (works) {
+    runner.sweep().then(
+      (found) => logger.info(found, "swept what dead services left of runs"),
+      (error: unknown) => logger.warn({ err: error }, "sweeping what dead services left of runs failed"),
+    );
+    takeover = startTakeover({ db, queue, newId, process, logger });
+    expiry = startExpiry({ db, now, logger });
     await queue.work(options.concurrency + extraWorkers, performer.perform);
     if (dependencies.openEventQueue !== undefined) {
       const open = dependencies.openEventQueue;
@@ -137,16 +169,16 @@ export async function createService(options: ServiceOptions, dependencies: Servi
   let stopped: Promise<void> | undefined;
   async function stop(): Promise<void> {
     streams.close();
-    await Promise.all([stopListening(server), consumer?.stop()]);
+    await Promise.all([stopListening(server), consumer?.stop(), takeover?.stop(), expiry?.stop()]);
     const grace = setTimeout(() => performer.handBack(), options.stopGraceMs);
     // A call to AWS without an answer must not keep the service; its job is delivered again elsewhere.
     await Promise.race([queue.drain(), sleep(options.stopGraceMs + patienceMs, undefined, { ref: false })]);
     clearTimeout(grace);
     await runner.close();
     unsubscribe();
-    await queue.stop();
-    await listener.close();
-    await db.destroy();
+    for (const close of [() => queue.stop(), () => listener.close(), () => leaseDb.destroy(), () => db.destroy()]) {
+      await Promise.race([close(), sleep(closingMs, undefined, { ref: false })]).catch(onError);
+    }
   }
 
   const { port } = server.address() as AddressInfo;
@@ -157,5 +189,6 @@ export async function createService(options: ServiceOptions, dependencies: Servi
       stopped ??= stop();
       return stopped;
     },
+    hurry: () => performer.handBack(),
   };
 }

@@ -1,22 +1,39 @@
 import type { Logger } from "pino";
 
-/** Stops on the first SIGTERM, SIGINT or SIGHUP and exits: 0 when all ended well. Further ones change nothing. */
-export function onStopSignals(stop: () => Promise<void>, logger: Logger): void {
-  let stopping = false;
-  const begin = (signal: NodeJS.Signals) => {
-    if (stopping) return;
-    stopping = true;
-    logger.info({ signal }, "stopping");
-    stop().then(
-      () => {
-        logger.info("stopped");
-        process.exit(0);
-      },
-      (error: unknown) => {
-        logger.error({ err: error }, "stopping failed");
-        process.exit(1);
-      },
-    );
+/** What a stop signal ends. */
+export interface Stoppable {
+  stop(): Promise<void>;
+  /** Waits no longer for what runs. */
+  hurry(): void;
+}
+
+/**
+ * Stops on the first SIGTERM, SIGINT or SIGHUP and exits: 0 when all ended well. The second hands back at once what runs; the
+ * third exits at once, with 1: everything that was accepted is in the database, and the next start goes on with it.
+ */
+export function onStopSignals(service: Stoppable, logger: Logger): void {
+  let signals = 0;
+  const take = (signal: NodeJS.Signals) => {
+    signals += 1;
+    if (signals === 1) {
+      logger.info({ signal }, "stopping");
+      service.stop().then(
+        () => {
+          logger.info("stopped");
+          process.exit(0);
+        },
+        (error: unknown) => {
+          logger.error({ err: error }, "stopping failed");
+          process.exit(1);
+        },
+      );
+    } else if (signals === 2) {
+      logger.warn({ signal }, "stopping at once: what runs is handed back");
+      service.hurry();
+    } else {
+      logger.error({ signal }, "exiting without having stopped");
+      process.exit(1);
+    }
   };
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, begin);
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, take);
 }

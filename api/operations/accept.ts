@@ -4,7 +4,7 @@ import { Problem } from "../problem.ts";
 import type { Queue } from "../queue/queue.ts";
 import { writeAudit } from "../store/audit.ts";
 import type { Db } from "../store/connection.ts";
-import { findAnswer, type IdempotentRequest, saveAnswer } from "../store/idempotency.ts";
+import { listSteps } from "../store/events.ts";
 import {
   endOperation,
   findMembershipChange,
@@ -13,8 +13,10 @@ import {
   type OperationRow,
   requestCancel,
 } from "../store/operations.ts";
+import { hasUnrecoveredRun } from "../store/runs.ts";
 import { kinds } from "./kinds.ts";
 import { isFinal, type OperationKind, type Origin } from "./operation.ts";
+import { nothingDone, readSteps, sumAttempts } from "./record.ts";
 
 export interface Acceptance {
   readonly kind: OperationKind;
@@ -25,7 +27,6 @@ export interface Acceptance {
   readonly requestedBy: string;
   readonly requestId: string | null;
   readonly request: Record<string, unknown>;
-  readonly idempotency?: IdempotentRequest | undefined;
   /** Written in the same transaction, before the operation. */
   readonly before?: (transaction: Db, operationId: string) => Promise<void>;
 }
@@ -34,7 +35,7 @@ export interface AcceptOptions {
   readonly db: Db;
   readonly queue: Queue;
   readonly newId: () => string;
-  /** The body with which the operation is answered; it is kept for a repeated request. */
+  /** The body with which the operation is answered. */
   readonly present: (operation: OperationRow) => object;
 }
 
@@ -44,54 +45,41 @@ export function stackOfCreation(email: string): string {
 }
 
 /**
- * Accepts an operation: its row, its job, its audit entry and its answer, all or nothing. Once this resolves, the
- * operation will be done, whatever dies.
+ * Accepts an operation in a transaction of its own.
  *
  * @throws Problem 409 `operation-running` where the account is being onboarded or offboarded already
  */
 export async function acceptOperation(options: AcceptOptions, acceptance: Acceptance): Promise<object> {
-  const { db, queue, present } = options;
-  const { idempotency, before, ...operation } = acceptance;
-  const jobId = options.newId();
-  const id = operationIdOf(jobId);
-  const queueKey = acceptance.stack;
+  const { db } = options;
   try {
-    return await db.transaction().execute(async (transaction) => {
-      await before?.(transaction, id);
-      const row = await insertOperation(transaction, { ...operation, id, jobId, queueKey });
-      const answer = present(row);
-      if (idempotency !== undefined && !(await saveAnswer(transaction, idempotency, id, answer))) throw new Repeated();
-      await queue.enqueue(transaction, { jobId, operationId: id, queueKey });
-      const { requestedBy: actor, requestId, kind, stack: target, origin } = operation;
-      await writeAudit(transaction, { actor, action: `operation.${kind}`, target, requestId, detail: { id, origin } });
-      return answer;
-    });
+    return await db.transaction().execute((transaction) => acceptWithin(transaction, options, acceptance));
   } catch (error) {
-    if (error instanceof Repeated && idempotency !== undefined) {
-      const stored = await repeatedAnswer(db, idempotency);
-      if (stored !== undefined) return stored;
-    }
-    if (!isMembershipConflict(error)) throw error;
-    throw underWay(await findMembershipChange(db, acceptance.stack));
+    throw await explainConflict(db, acceptance.stack, error);
   }
 }
 
-class Repeated extends Error {}
-
 /**
- * The first answer to a request that is sent again with its key.
+ * Accepts an operation: its row, its job, its audit entry, all or nothing. Once the transaction is committed, the operation will be
+ * done, whatever dies. What it throws is to be explained by `explainConflict` after the transaction.
  *
- * @throws Problem 422 where the key was used for another request
+ * @returns the operation as it is presented
  */
-export async function repeatedAnswer(db: Db, request: IdempotentRequest): Promise<object | undefined> {
-  const stored = await findAnswer(db, request);
-  if (stored === undefined) return undefined;
-  if (stored.sameRequest) return stored.answer;
-  throw new Problem(
-    "idempotency-mismatch",
-    "The Idempotency-Key was used for another request. Use a new key for a new request, or send the first one unchanged.",
-    { operationId: stored.operationId },
-  );
+export async function acceptWithin(transaction: Db, options: AcceptOptions, acceptance: Acceptance): Promise<object> {
+  const { before, ...operation } = acceptance;
+  const jobId = options.newId();
+  const id = operationIdOf(jobId);
+  const queueKey = acceptance.stack;
+  await before?.(transaction, id);
+  const row = await insertOperation(transaction, { ...operation, id, jobId, queueKey });
+  await options.queue.enqueue(transaction, { jobId, operationId: id, queueKey });
+  const { requestedBy: actor, requestId, kind, stack: target, origin } = operation;
+  await writeAudit(transaction, { actor, action: `operation.${kind}`, target, requestId, detail: { id, origin } });
+  return options.present(row);
+}
+
+/** Problem 409 that names what is under way, where that is why the operation could not be accepted; else the error itself. */
+export async function explainConflict(db: Db, stack: string, error: unknown): Promise<unknown> {
+  return isMembershipConflict(error) ? underWay(await findMembershipChange(db, stack)) : error;
 }
 
 /** The problem of asking for what is under way. */
@@ -106,33 +94,42 @@ export function underWay(operation: OperationRow | undefined): Problem {
 }
 
 /**
- * Cancels an operation: one that no attempt is at work on ends at once, a running one is interrupted by its process.
+ * Cancels an operation: one that no attempt is at work on ends at once, unless a run of it died; a running one is interrupted by its process.
  *
  * @returns undefined where there is no such operation
  * @throws Problem 409 where it has ended
  */
-export async function cancelOperation(
-  options: Pick<AcceptOptions, "db" | "queue">,
+export async function cancelWithin(
+  transaction: Db,
+  { queue }: Pick<AcceptOptions, "queue">,
   id: string,
   by: { readonly actor: string; readonly requestId: string },
 ): Promise<OperationRow | undefined> {
-  const { db, queue } = options;
-  return db.transaction().execute(async (transaction) => {
-    const row = await requestCancel(transaction, id, by.actor);
-    if (row === undefined) return undefined;
-    if (isFinal(row.status)) {
-      throw new Problem("conflict", `Operation ${id} has ended: it is ${row.status}.`, { operationId: id });
-    }
-    await writeAudit(transaction, { ...by, action: "operation.cancel", target: id });
-    const waits = row.status === "queued" || row.retryAt !== null;
-    if (!waits) return row;
-    await kinds[row.kind].ended?.(transaction, row, "cancelled");
-    const done =
-      row.attempt === 0
-        ? "nothing: it had not begun"
-        : "the attempts before it was cancelled; run a preview to see what is left";
-    await endOperation(transaction, id, { status: "cancelled", result: { done } });
-    await queue.remove(transaction, row.jobId);
-    return transaction.selectFrom("operations").selectAll().where("id", "=", id).executeTakeFirst();
-  });
+  const row = await requestCancel(transaction, id, by.actor);
+  if (row === undefined) return undefined;
+  if (isFinal(row.status)) {
+    throw new Problem("conflict", `Operation ${id} has ended: it is ${row.status}.`, { operationId: id });
+  }
+  await writeAudit(transaction, { ...by, action: "operation.cancel", target: id });
+  const awaits = row.status === "awaiting_approval";
+  const waits = row.status === "queued" || awaits || row.retryAt !== null;
+  if (!waits) return row;
+  if (row.attempt > 0 && (await hasUnrecoveredRun(transaction, id))) {
+    // A run of it died: an attempt recovers from that first, and then ends the operation.
+    await queue.expedite(transaction, row.jobId);
+    return row;
+  }
+  await kinds[row.kind].ended?.(transaction, row, "cancelled");
+  const { changes, steps } = sumAttempts(nothingDone, readSteps(await listSteps(transaction, id)));
+  if (steps.length > 0) await endOperation(transaction, id, { status: "cancelled", changes, result: { steps } });
+  else {
+    const why = awaits
+      ? "it waited for approval"
+      : row.attempt === 0
+        ? "it had not begun"
+        : "no attempt had changed anything";
+    await endOperation(transaction, id, { status: "cancelled", result: { done: `nothing: ${why}` } });
+  }
+  await queue.remove(transaction, row.jobId);
+  return transaction.selectFrom("operations").selectAll().where("id", "=", id).executeTakeFirst();
 }

@@ -58,6 +58,11 @@ export class StackBusyError extends Error {
   }
 }
 
+/** True for the error of a run that was killed or died: what it left has to be recovered from. */
+export function isUnclean(error: unknown): boolean {
+  return error instanceof Error && "unclean" in error && error.unclean === true;
+}
+
 /** Why an attempt is interrupted: the reason of its abort signal. */
 export type Interruption = "cancelled" | "stopping" | "fenced";
 

@@ -8,7 +8,10 @@ export interface FailedAttempt {
   readonly notEnterableYet?: boolean;
   /** 1 for the first. */
   readonly attempt: number;
-  /** Milliseconds since the operation began. */
+  /** How many of the attempts died, or had a run that did: this one too, where `crashed` says so. */
+  readonly crashes?: number;
+  readonly crashed?: boolean;
+  /** Milliseconds since the operation began, or since an attempt took over from a dead one. */
   readonly elapsedMs: number;
   /** In [0, 1): spreads the attempts of many operations. */
   readonly random: number;
@@ -33,18 +36,39 @@ const notReadyYet: Bounds = {
 };
 
 /**
+ * A process that died says nothing about what it was at, so such attempts count apart. There are many of them, because each
+ * may be somebody's `kill`; there is an end to them, because each may be what the operation does to its machine. No time bounds
+ * them: a machine may be off for a night.
+ */
+const crashed: Bounds = {
+  attempts: 20,
+  elapsedMs: Number.POSITIVE_INFINITY,
+  firstDelayMs: 200,
+  longestDelayMs: 30_000,
+};
+
+/** True where so many attempts have died that there will be no other. */
+export function isCrashLoop(crashes: number): boolean {
+  return crashes >= crashed.attempts;
+}
+
+/**
  * Whether to try again, and after how many milliseconds: the delay doubles, and half of it is random.
  *
  * @returns undefined where the operation has failed for good
  */
 export function decideRetry(failed: FailedAttempt): number | undefined {
-  const { code, retryable, notEnterableYet = false } = failed;
+  const { code, retryable, notEnterableYet = false, crashes = 0 } = failed;
+  if (failed.crashed) return within(crashed, failed, crashes);
   if (!retryable && !notEnterableYet) return undefined;
   const bounds = code === "opt_in_required" || notEnterableYet ? notReadyYet : ordinary;
-  const doubled = bounds.firstDelayMs * 2 ** Math.min(failed.attempt - 1, 20);
-  const delay = Math.round(Math.min(doubled, bounds.longestDelayMs) * (0.5 + failed.random / 2));
-  if (failed.attempt >= bounds.attempts || failed.elapsedMs + delay > bounds.elapsedMs) return undefined;
-  return delay;
+  return within(bounds, failed, failed.attempt - crashes);
+}
+
+function within(bounds: Bounds, { elapsedMs, random }: FailedAttempt, count: number): number | undefined {
+  const doubled = bounds.firstDelayMs * 2 ** Math.min(Math.max(count, 1) - 1, 20);
+  const delay = Math.round(Math.min(doubled, bounds.longestDelayMs) * (0.5 + random / 2));
+  return count >= bounds.attempts || elapsedMs + delay > bounds.elapsedMs ? undefined : delay;
 }
 
 /** What tells whether an account is new: how its onboarding came, and by which account and call it failed. */

@@ -17,9 +17,13 @@ export interface Queue {
   defer(transaction: Db, delivery: Delivery, delayMs: number): Promise<void>;
   /** Makes a deferred job due now. */
   expedite(transaction: Db, jobId: string): Promise<void>;
-  /** Takes out a job that is not being worked on. Does nothing to one that is. */
+  /** Takes a job out. A worker that is at it goes on and finds it gone. */
   remove(transaction: Db, jobId: string): Promise<void>;
-  /** Starts workers. The handler must not throw: a failed job would block its key; if it does, the job comes again. */
+  /** Delivers a job again at once whose worker is known to be dead. Does nothing to one that nobody is at work on. */
+  takeBack(jobId: string): Promise<void>;
+  /** Operations that have not ended and that no job will deliver: none, unless somebody meddled with the queue. */
+  forgotten(): Promise<string[]>;
+  /** Starts workers. If the handler throws, the job comes again at once. */
   work(workers: number, handle: (delivery: Delivery) => Promise<void>): Promise<void>;
   /** No new deliveries; resolves when the handlers that run have ended. */
   drain(): Promise<void>;
@@ -49,10 +53,16 @@ interface JobData {
 
 /** Connects to the queue, which lives in the schema `pgboss` of the service's database. */
 export async function openQueue(address: DatabaseAddress, logger: Logger, supervise: boolean): Promise<Queue> {
+  // pg-boss measures its pauses by the clock that it is given: the machine's may be set back by hours.
+  const clock = {
+    now: () => performance.timeOrigin + performance.now(),
+    ...{ setTimeout, clearTimeout, setInterval, clearInterval },
+  };
   const boss = new PgBoss({
     ...(connectionOptions(address) as object),
     max: 5,
     useListenNotify: true,
+    clock,
     schedule: false,
     supervise,
     superviseIntervalSeconds: 1,
@@ -80,15 +90,29 @@ export async function openQueue(address: DatabaseAddress, logger: Logger, superv
     async defer(transaction, { jobId, retryCount }, delayMs) {
       const db = through(transaction);
       await boss.fail(queueName, { id: jobId, retryCount }, null, { db });
-      if (delayMs > 0) {
-        await boss.update(queueName, undefined, { id: jobId, startAfter: new Date(Date.now() + delayMs), db });
-      }
+      // Seconds from the database's now; 0 tells every waiting worker.
+      await boss.update(queueName, undefined, { id: jobId, startAfter: delayMs / 1000, db });
     },
     async expedite(transaction, jobId) {
-      await boss.update(queueName, undefined, { id: jobId, startAfter: new Date(), db: through(transaction) });
+      await boss.update(queueName, undefined, { id: jobId, startAfter: 0, db: through(transaction) });
     },
     async remove(transaction, jobId) {
       await boss.cancel(queueName, jobId, { db: through(transaction) });
+    },
+    async takeBack(jobId) {
+      const job = await boss.getJobById(queueName, jobId);
+      if (job?.state !== "active") return;
+      await boss.fail(queueName, { id: jobId, retryCount: job.retryCount }, null);
+      await boss.update(queueName, undefined, { id: jobId, startAfter: 0 });
+    },
+    async forgotten() {
+      const { rows } = await boss.getDb().executeSql(
+        `select id from operations where finished_at is null and status in ('queued', 'running') and not exists (
+           select from pgboss.job where job.id = operations.job_id and job.name = $1
+             and job.state in ('created', 'retry', 'active'))`,
+        [queueName],
+      );
+      return (rows as { id: string }[]).map(({ id }) => id);
     },
     async work(workers, handle) {
       const options = {

@@ -39,6 +39,8 @@ export function openDatabase(address: DatabaseAddress, options: OpenOptions): Db
   const pool = new pg.Pool({ ...connectionOptions(address), max: options.connections ?? 10 });
   // An idle connection that the server closes (a restart) must not end the process; the next query opens another.
   pool.on("error", options.onError);
+  // Nor must one that breaks between two statements of a transaction: the pool listens to idle ones only.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return new Kysely<Schema>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],

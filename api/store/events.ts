@@ -1,4 +1,5 @@
 import { type Selectable, sql } from "kysely";
+import type { StepEvent } from "../operations/record.ts";
 import { type Db, json } from "./connection.ts";
 import { channels } from "./listener.ts";
 import type { OperationEventsTable } from "./schema.ts";
@@ -49,4 +50,16 @@ export function listEvents(db: Db, operationId: string, afterId: number, limit: 
     .orderBy("id")
     .limit(limit)
     .execute();
+}
+
+/** The steps that an operation's runs told of, in their order; up to an event, where one is named. */
+export async function listSteps(db: Db, operationId: string, upTo?: number): Promise<StepEvent[]> {
+  let query = db
+    .selectFrom("operationEvents")
+    .select("data")
+    .where("operationId", "=", operationId)
+    .where("type", "=", "step")
+    .orderBy("id");
+  if (upTo !== undefined) query = query.where("id", "<=", upTo);
+  return (await query.execute()).map(({ data }) => data as unknown as StepEvent);
 }

@@ -8,6 +8,7 @@ import {
   type Origin,
 } from "../operations/operation.ts";
 import type { ProblemDocument } from "../problem.ts";
+import type { Queue } from "../queue/queue.ts";
 import { type Db, json } from "./connection.ts";
 import { appendEvents } from "./events.ts";
 import { channels } from "./listener.ts";
@@ -40,6 +41,11 @@ export async function insertOperation(db: Db, operation: NewOperation): Promise<
 
 export function findOperation(db: Db, id: string): Promise<OperationRow | undefined> {
   return db.selectFrom("operations").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+/** Keeps the operation as it is until the transaction ends. */
+export async function lockOperation(db: Db, id: string): Promise<void> {
+  await db.selectFrom("operations").select("id").where("id", "=", id).forUpdate().execute();
 }
 
 /** The onboarding or offboarding of a stack's account that is under way. There is at most one. */
@@ -105,33 +111,57 @@ export interface Attempt {
   readonly fencingToken: number;
 }
 
-/** The attempt lost its lease to a newer one: it must write nothing more. */
+/** The attempt lost its lease to a newer one, or can't be sure any more that it did not: it must write nothing more. */
 export class FencedError extends Error {
-  constructor(attempt: Attempt) {
-    super(`writing operation ${attempt.operationId}: a newer attempt has taken it over`);
+  constructor({ operationId }: Pick<Attempt, "operationId">) {
+    super(`writing operation ${operationId}: a newer attempt has taken it over, or may`);
     this.name = "FencedError";
   }
 }
 
-/** Begins an attempt. Undefined where the operation has ended meanwhile. */
-export async function beginAttempt(db: Db, attempt: Attempt): Promise<OperationRow | undefined> {
-  const row = await db
-    .updateTable("operations")
-    .set((eb) => ({
-      status: "running",
-      fencingToken: attempt.fencingToken,
-      attempt: eb("attempt", "+", 1),
-      retryAt: null,
-      startedAt: sql<Date>`coalesce(started_at, clock_timestamp())`,
-    }))
-    .where("id", "=", attempt.operationId)
-    .where("finishedAt", "is", null)
-    .returningAll()
-    .executeTakeFirst();
-  if (row !== undefined && row.attempt === 1) {
-    await appendEvents(db, row.id, [{ type: "status", data: { status: "running" } }]);
-  }
-  return row;
+/** An attempt that begins. */
+export interface Begun {
+  readonly operation: OperationRow;
+  /** The attempt before was never settled: its process died. */
+  readonly formerLost: boolean;
+  /** Milliseconds, by the database's clock, since attempts began, or since the last of them that took over from a dead one. */
+  readonly elapsedMs: number;
+}
+
+/** Begins an attempt. Undefined where the operation has ended meanwhile, or a newer attempt has begun. */
+export async function beginAttempt(db: Db, attempt: Attempt): Promise<Begun | undefined> {
+  return db.transaction().execute(async (transaction) => {
+    const former = await transaction
+      .selectFrom("operations")
+      .select(["attemptOpen", "fencingToken"])
+      .where("id", "=", attempt.operationId)
+      .where("finishedAt", "is", null)
+      .forUpdate()
+      .executeTakeFirst();
+    if (former === undefined || (former.fencingToken ?? 0) > attempt.fencingToken) return undefined;
+    const formerLost = former.attemptOpen;
+    const { elapsedMs, ...operation } = await transaction
+      .updateTable("operations")
+      .set((eb) => ({
+        status: "running",
+        fencingToken: attempt.fencingToken,
+        attempt: eb("attempt", "+", 1),
+        attemptOpen: true,
+        retryAt: null,
+        startedAt: sql<Date>`coalesce(started_at, clock_timestamp())`,
+        ...(formerLost ? { crashes: eb("crashes", "+", 1), resumedAt: sql<Date>`clock_timestamp()` } : {}),
+      }))
+      .where("id", "=", attempt.operationId)
+      .returningAll()
+      .returning(
+        sql<number>`extract(epoch from clock_timestamp() - coalesce(resumed_at, started_at)) * 1000`.as("elapsedMs"),
+      )
+      .executeTakeFirstOrThrow();
+    if (operation.attempt === 1) {
+      await appendEvents(transaction, operation.id, [{ type: "status", data: { status: "running" } }]);
+    }
+    return { operation, formerLost, elapsedMs: Math.max(0, Number(elapsedMs)) };
+  });
 }
 
 /** Checks that the attempt still holds its lease. Inside a transaction it stays so until the end. */
@@ -183,13 +213,32 @@ export function isMembershipConflict(error: unknown): boolean {
   return (error as { constraint?: string }).constraint === "one_membership_change_at_a_time";
 }
 
-/** The attempt is over, another one will follow at `retryAt`. */
-export async function saveRetry(db: Db, attempt: Attempt, retryAt: Date, refund: boolean): Promise<void> {
-  const set = fenced(db, attempt).set((eb) => ({
-    retryAt,
-    attempt: refund ? eb("attempt", "-", 1) : eb.ref("attempt"),
-  }));
-  await written(attempt, set.executeTakeFirst());
+/** How an attempt counts that is over while its operation goes on. */
+export interface RetryCount {
+  /** As if it had not been: it could do nothing. */
+  readonly refund?: boolean;
+  /** Its run died. */
+  readonly crashed?: boolean;
+}
+
+/**
+ * The attempt is over, another one will follow after a delay, or at once where the operation is to be cancelled.
+ *
+ * @returns the delay in milliseconds
+ */
+export async function saveRetry(db: Db, attempt: Attempt, delayMs: number, count: RetryCount): Promise<number> {
+  const wait = sql`case when cancel_requested_at is null then ${delayMs}::integer else 0 end`;
+  const row = await fenced(db, attempt)
+    .set((eb) => ({
+      retryAt: sql<Date>`clock_timestamp() + ${wait} * interval '1 millisecond'`,
+      attemptOpen: false,
+      attempt: count.refund ? eb("attempt", "-", 1) : eb.ref("attempt"),
+      crashes: count.crashed ? eb("crashes", "+", 1) : eb.ref("crashes"),
+    }))
+    .returning(sql<number>`${wait}`.as("waitMs"))
+    .executeTakeFirst();
+  if (row === undefined) throw new FencedError(attempt);
+  return row.waitMs;
 }
 
 export interface Ending {
@@ -211,6 +260,7 @@ export async function endOperation(db: Db, id: string, ending: Ending, attempt?:
     .set({
       status: ending.status,
       retryAt: null,
+      attemptOpen: false,
       finishedAt: sql<Date>`clock_timestamp()`,
       ...(ending.changes === undefined ? {} : { changes: json(ending.changes) }),
       ...(ending.result === undefined ? {} : { result: json(ending.result) }),
@@ -250,4 +300,19 @@ function fenced(db: Db, attempt: Attempt) {
 
 async function written(attempt: Attempt, update: Promise<{ numUpdatedRows: bigint }>): Promise<void> {
   if ((await update).numUpdatedRows === 0n) throw new FencedError(attempt);
+}
+
+/** Gives an operation a job again that has lost its own; does nothing where it has one by now. */
+export function requeueForgotten(db: Db, queue: Queue, id: string, jobId: string): Promise<void> {
+  return db.transaction().execute(async (transaction) => {
+    const row = await transaction
+      .selectFrom("operations")
+      .selectAll()
+      .where("id", "=", id)
+      .forUpdate()
+      .executeTakeFirst();
+    if (row === undefined || !(await queue.forgotten()).includes(id)) return;
+    await transaction.updateTable("operations").set({ jobId }).where("id", "=", id).execute();
+    await queue.enqueue(transaction, { jobId, operationId: id, queueKey: row.queueKey });
+  });
 }

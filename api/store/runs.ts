@@ -40,13 +40,17 @@ export async function beginRun(db: Db, run: NewRun): Promise<number> {
   return id;
 }
 
-/** Adds an engine that a run has started. */
-export async function addEngine(db: Db, runId: number, pid: number): Promise<void> {
-  await db
-    .updateTable("runs")
-    .set({ engines: sql<number[]>`array_append(engines, ${pid}::integer)` })
-    .where("id", "=", runId)
-    .execute();
+/**
+ * Adds an engine that a run has started.
+ *
+ * @returns false where the run's lease is another's by now: then the engine must not begin
+ */
+export async function addEngine(db: Db, runId: number, pid: number): Promise<boolean> {
+  const { rows } = await sql`
+    update runs set engines = array_append(engines, ${pid}::integer)
+    where id = ${runId} and fencing_token = (select token from stack_leases where stack_leases.stack = runs.stack)
+    returning 1`.execute(db);
+  return rows.length === 1;
 }
 
 /** What is left of a run that has settled. */

@@ -1,3 +1,4 @@
+import { checkFence } from "./fence.ts";
 /** What kind of answer AWS gave; the operation's error is built from it. */
 export type AwsFailure =
   | "access_denied"
@@ -164,6 +165,7 @@ export async function callAws<T>(
   call: () => Promise<T>,
   absent: readonly string[] = [],
 ): Promise<T | undefined> {
+  checkFence();
   try {
     return await call();
   } catch (error) {

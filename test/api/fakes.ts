@@ -7,8 +7,8 @@ import type { KeptMembership } from "../../stacks/aws/memberships.ts";
 import type { OrganizationAccount } from "../../stacks/aws/organizations.ts";
 import type { KeptServiceLinkedRole } from "../../stacks/aws/service-linked-roles.ts";
 import { StackRunError } from "../../stacks/errors.ts";
-import type { RunEvent, RunRequest, RunResult } from "../../stacks/run.ts";
-import type { Runner } from "../../stacks/runner.ts";
+import type { RecoveryReport, RunHooks, RunIdentity, RunRequest, RunResult } from "../../stacks/run.ts";
+import type { RecoverRequest, Runner } from "../../stacks/runner.ts";
 
 export const settings = OrganizationSettings.parse(
   JSON.parse(readFileSync(new URL("../../sandbox/organization/settings.json", import.meta.url), "utf8")),
@@ -23,14 +23,13 @@ export const adminOutputs = {
 };
 
 /** What a run answers: by default two resources are created. */
-export type RunBehaviour = (
-  request: RunRequest,
-  hooks: { onEvent(event: RunEvent): void; signal?: AbortSignal },
-) => Promise<Partial<RunResult>> | Partial<RunResult>;
+export type RunBehaviour = (request: RunRequest, hooks: RunHooks) => Promise<Partial<RunResult>> | Partial<RunResult>;
 
 export interface FakeRunner extends Runner {
   readonly requests: RunRequest[];
+  readonly recoveries: RecoverRequest[];
   behave: RunBehaviour;
+  recovering: (request: RecoverRequest, hooks: RunHooks) => Promise<Partial<RecoveryReport>> | Partial<RecoveryReport>;
   running: number;
   closed: boolean;
 }
@@ -41,15 +40,18 @@ const nothing = { create: 0, update: 0, replace: 0, delete: 0, same: 0, import: 
 export function fakeRunner(behave: RunBehaviour = () => ({ changes: { ...nothing, create: 2 } })): FakeRunner {
   const runner: FakeRunner = {
     requests: [],
+    recoveries: [],
     behave,
+    recovering: () => ({}),
     running: 0,
     closed: false,
     async run(request, hooks) {
+      await hooks.onStarting?.(identity());
       runner.requests.push(request);
       runner.running += 1;
       try {
-        const urn = `urn:pulumi:${request.stack}::bulwark::aws:x:Y::thing`;
-        hooks.onEvent({ type: "step", status: "succeeded", urn, resourceType: "aws:x:Y", name: "thing", op: "create" });
+        await hooks.onEngine?.(process.pid);
+        tell(hooks, "create", fakeUrn(request.stack, "thing"));
         const answer = await runner.behave(request, hooks);
         const outputs = request.inputs.kind === "admin" ? adminOutputs : { accountId: request.inputs.accountId };
         const resources = request.verb === "destroy" ? 0 : 2;
@@ -58,8 +60,11 @@ export function fakeRunner(behave: RunBehaviour = () => ({ changes: { ...nothing
         runner.running -= 1;
       }
     },
-    async recover() {
-      return { processesEnded: 0, locksRemoved: [], imported: [], cleared: [] };
+    async recover(request, hooks) {
+      await hooks.onStarting?.(identity());
+      runner.recoveries.push(request);
+      const report = await runner.recovering(request, hooks);
+      return { processesEnded: 0, locksRemoved: [], imported: [], cleared: [], ...report };
     },
     async sweep() {
       return { folders: 0, processes: 0 };
@@ -69,6 +74,30 @@ export function fakeRunner(behave: RunBehaviour = () => ({ changes: { ...nothing
     },
   };
   return runner;
+}
+
+let sessions = 1_000_000;
+
+function identity(): RunIdentity {
+  sessions += 1;
+  return { host: "test", bootId: "test", session: sessions, startedAt: "0", folder: "/nowhere" };
+}
+
+export function fakeUrn(stack: string, name: string): string {
+  return `urn:pulumi:${stack}::bulwark::aws:x:Y::${name}`;
+}
+
+/** Tells of a step that begins and succeeds, as the engine does. */
+export function tell({ onEvent }: Pick<RunHooks, "onEvent">, op: string, urn: string): void {
+  const step = { type: "step", urn, resourceType: "aws:x:Y", name: urn.split("::").at(-1) ?? urn, op } as const;
+  onEvent({ ...step, status: "started" });
+  onEvent({ ...step, status: "succeeded" });
+}
+
+/** The error of a run that died in one of the ways in which runs die. */
+export function died({ verb, stack }: Pick<RunRequest, "verb" | "stack">): StackRunError {
+  const message = `running ${verb} on stack ${stack}: the run's process was ended by SIGKILL`;
+  return new StackRunError({ code: "crashed", retryable: true, message, remedy: "Run it again." }, undefined, true);
 }
 
 /** A behaviour that runs until it is let go or cancelled, as the engine would. */
@@ -92,7 +121,8 @@ export function gate(): { behave: RunBehaviour; open(): void; entered: Promise<v
 }
 
 function cancelled({ verb, stack }: RunRequest): StackRunError {
-  const partial = { changes: { ...nothing, create: 1 }, steps: [] };
+  const thing = { urn: fakeUrn(stack, "thing"), type: "aws:x:Y", name: "thing", op: "create" } as const;
+  const partial = { changes: { ...nothing, create: 1 }, steps: [thing] };
   const message = `running ${verb} on stack ${stack}: cancelled`;
   return new StackRunError({ code: "cancelled", retryable: true, message, remedy: "Run it again." }, partial);
 }

@@ -1,0 +1,46 @@
+import { readFile, readlink } from "node:fs/promises";
+
+/** Names one process for good, on every machine: pids are used again, start times of the kernel are not. */
+export interface ProcessMark {
+  /** The machine's present start, and the namespace in which its pids count. */
+  readonly boot: string;
+  readonly pid: number;
+  /** In the kernel's ticks since its start. */
+  readonly started: string;
+}
+
+/** This process's mark. Undefined where the kernel has no /proc: nobody can then prove it dead, and waits for its lease. */
+export async function markOwnProcess(): Promise<ProcessMark | undefined> {
+  const [boot, started] = await Promise.all([readBoot(), readStart(process.pid)]);
+  return boot === undefined || started === undefined ? undefined : { boot, pid: process.pid, started };
+}
+
+/**
+ * True where the process is known to have ended: it counted on this machine's present start, and nothing with its pid
+ * and start time lives. False where it lives or nobody here can tell.
+ *
+ * @param here the mark of the process that asks
+ */
+export async function isProvedDead(mark: ProcessMark, here: ProcessMark | undefined): Promise<boolean> {
+  if (here === undefined || mark.boot !== here.boot) return false;
+  return (await readStart(mark.pid)) !== mark.started;
+}
+
+async function readBoot(): Promise<string | undefined> {
+  try {
+    const [boot, namespace] = await Promise.all([
+      readFile("/proc/sys/kernel/random/boot_id", "utf8"),
+      readlink("/proc/self/ns/pid"),
+    ]);
+    return `${boot.trim()} ${namespace}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Field 22 of /proc/<pid>/stat, proc(5). Undefined where it has ended; a zombie has. */
+async function readStart(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return state === "Z" || state === "X" ? undefined : fields[18];
+}
