@@ -10,7 +10,8 @@ const Facts = z.object({
   engine: z.object({
     pulumiRoot: z.string(),
     pulumiHome: z.string(),
-    backendUrl: z.string(),
+    /** Absent where it holds a password. */
+    backendUrl: z.string().optional(),
     secretsProvider: z.string(),
     passphraseFile: z.string(),
   }),
@@ -30,7 +31,7 @@ export async function writeFacts(configuration: Configuration, url: string): Pro
   const facts: Facts = {
     url,
     settingsFile: settingsFile ?? "",
-    engine,
+    engine: { ...engine, backendUrl: withoutPassword(engine.backendUrl) },
     embeddedDatabase: databaseUrl === undefined,
     ...(aws.endpoint === undefined ? {} : { awsEndpointUrl: aws.endpoint }),
     awsEnvironment: Object.fromEntries(
@@ -40,6 +41,10 @@ export async function writeFacts(configuration: Configuration, url: string): Pro
   const path = join(data, fileName);
   await writeFile(`${path}.${process.pid}`, `${JSON.stringify(facts, null, 2)}\n`, { mode: 0o600 });
   await rename(`${path}.${process.pid}`, path);
+}
+
+function withoutPassword(url: string): string | undefined {
+  return /^\w+:\/\/[^/@]*:[^/@]*@|[?&]password=/.test(url) ? undefined : url;
 }
 
 /** The facts of the service that ran last with one of these data folders; undefined where none ever did. */

@@ -24,11 +24,15 @@ async function main(): Promise<void> {
     throw new Error(`no service has run with ${folders.join(" or ")} yet: start one with make serve or make demo`);
   }
   const { data, facts } = found;
+  const backendUrl = facts.engine.backendUrl ?? environment.BULWARK_BACKEND_URL;
+  if (backendUrl === undefined) {
+    throw new Error("the URL of the service's state backend holds a password: set BULWARK_BACKEND_URL to the same");
+  }
   const stacks = await readStacks(data, facts);
   const lines = await preparePlainCli(
     {
       repository,
-      ...facts.engine,
+      ...{ ...facts.engine, backendUrl },
       awsRegion: facts.awsEnvironment.AWS_REGION ?? stacks[0]?.inputs.homeRegion ?? "us-east-1",
       ...(facts.awsEndpointUrl === undefined ? {} : { awsEndpointUrl: facts.awsEndpointUrl }),
       accounts: accountsReachedBy(stacks.map(({ inputs }) => inputs)),
