@@ -28,9 +28,9 @@ export function differences(approved: Binding, now: Binding): string[] {
     .map((part) => names[part]);
 }
 
-/** Hash of the steps of a preview, whatever order they came in. Secrets in them are masked, so they don't count. */
+/** Hash of the steps of a preview, whatever order they and their paths came in. Secrets in them are masked, so they don't count. */
 export function hashSteps(steps: readonly ResourceStep[]): string {
-  const texts = steps.map((step) => canonicalJson(step)).sort();
+  const texts = steps.map(({ diffs, ...step }) => canonicalJson({ ...step, diffs: diffs?.toSorted() })).sort();
   return sha256(texts.join("\n"));
 }
 

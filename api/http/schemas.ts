@@ -76,6 +76,10 @@ export const DriftBody = z
     operationId: z.string(),
     changes: ChangesBody,
     resources: z.array(free).optional().meta({ description: "Not in lists." }),
+    inState: z
+      .boolean()
+      .optional()
+      .meta({ description: "A deployment has read it into the state and has not mended it yet." }),
   })
   .meta({ id: "Drift", description: "What the last check found that differs from the recorded state." });
 

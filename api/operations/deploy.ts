@@ -1,27 +1,28 @@
-import type { Adoption, Phase } from "../../programs/adoption.ts";
-import type { StackInputs } from "../../programs/inputs.ts";
-import { deploymentPhases } from "../../programs/phases.ts";
-import type { RunResult } from "../../stacks/run.ts";
+import type { LostMembership } from "../../stacks/aws/lost-memberships.ts";
+import { closeChange } from "../changes/close.ts";
 import { findAccount, updateAccount } from "../store/accounts.ts";
-import type { Db } from "../store/connection.ts";
-import { saveStack } from "../store/stacks.ts";
+import { findStack, type StackRow } from "../store/stacks.ts";
 import { planAdmin } from "./admin.ts";
-import { reportAdoptions } from "./adoptions.ts";
+import { applyPlan, deployed, stackOf } from "./apply.ts";
 import { planBaseline } from "./baseline.ts";
-import { sumChanges } from "./changes.ts";
-import { lostMemberships, restoreMemberships } from "./memberships.ts";
-import { adminStack, stackOfAccount } from "./operation.ts";
-import type { Kind, Outcome, StackPlan, Work } from "./work.ts";
+import { changesSomething } from "./changes.ts";
+import { type Drift, describeDrift } from "./drift.ts";
+import { isDeployed, judge } from "./guarded.ts";
+import { lostMemberships } from "./memberships.ts";
+import type { Kind, Outcome, Paused, StackPlan, Work } from "./work.ts";
 
 /** Brings a stack to what its inputs want. */
 export const deploy: Kind = {
+  writes: true,
   async perform(work) {
     const { accountId } = work.operation;
     const plan = accountId === null ? await planAdmin(work) : await planBaseline(work, accountId);
     const refresh = work.operation.request.refresh === true || plan.driftRecorded;
     return deployPlan(work, plan, refresh);
   },
-  async ended(transaction, { id, accountId }, status) {
+  async ended(transaction, operation, status) {
+    await closeChange(transaction, operation, status);
+    const { id, accountId } = operation;
     if (accountId === null) return;
     const account = await findAccount(transaction, accountId);
     // What an onboarding could not finish, a deployment may.
@@ -44,70 +45,35 @@ export const repair: Kind = {
 };
 
 /**
- * Runs the phases of a deployment. Decisions on what exists are stored before the first of them: a later attempt would
- * find resources of Bulwark's own making and take them for somebody else's.
+ * Brings a stack to what is planned. The first time without a preview: there is nothing that could be lost. A stack that stands is
+ * previewed, and the guard decides on what the preview found; where that is nothing, the preview was all.
  */
-export async function deployPlan(work: Work, plan: StackPlan, refresh: boolean): Promise<Outcome> {
-  const { inputs, adoptions } = plan;
-  await work.saveStack({ inputs, adoptions, lastOperationId: work.operation.id });
-  for (const { type, region, decision, reason } of adoptions) {
-    if (!plan.imported.size) work.say(`${decision} ${type} in ${region}: ${reason}`);
+export async function deployPlan(work: Work, plan: StackPlan, refresh: boolean): Promise<Outcome | Paused> {
+  const { inputs } = plan;
+  const stack = await findStack(work.db, stackOf(inputs));
+  if (stack?.deployedAt == null) return applyPlan(work, plan, { refresh, refreshed: refresh, lost: [] });
+
+  const lost = refresh ? await readLive(work, plan, stack) : [];
+  const preview = await work.run("preview", inputs);
+  if (isDeployed(stack, plan, preview, work.programVersion)) {
+    return deployed(work, plan, { runs: [], last: preview, lost, refreshed: refresh });
   }
-  const lost = refresh ? await lostMemberships(work, inputs) : [];
-  const runs: RunResult[] = [];
-  const phases = deploymentPhases(adoptions, plan.imported);
-  for (const phase of phases) {
-    runs.push(await work.run("up", inPhase(inputs, phase), { refresh: refresh && runs.length === 0 }));
-    if (phase === "adopt") await work.saveStack({ imported: importedNames(adoptions) });
-  }
-  const last = runs.at(-1);
-  if (last === undefined) throw new Error(`deploying stack of ${work.operation.id}: no phase to run`);
-  const restored = await restoreMemberships(work, inputs, lost);
-  const sum = sumChanges(runs);
-  const changes = { ...sum, update: sum.update + restored.length };
-  const durationMs = runs.reduce((sum, run) => sum + run.durationMs, 0);
-  const { outputs, resources } = last;
-  const deployedAt = work.now();
-  return {
-    changes,
-    result: {
-      resources,
-      outputs,
-      durationMs,
-      regions: inputs.regions,
-      refreshed: refresh,
-      memberships: { restored },
-      adoptions: reportAdoptions(
-        adoptions,
-        runs.flatMap(({ steps }) => steps),
-      ),
-      steps: runs.flatMap(({ steps }) => steps).map(withoutInputs),
-    },
-    save: (transaction: Db) =>
-      saveStack(transaction, stackOf(inputs), {
-        outputs,
-        resources,
-        drift: null,
-        deployedAt,
-        baselineVersion: work.baselineVersion,
-      }),
-  };
+  const judgement = await judge(work, plan, { stack, preview, lost });
+  if ("awaiting" in judgement) return judgement;
+  return applyPlan(work, plan, { refreshed: refresh, lost, changeId: judgement.changeId });
 }
 
-export function inPhase(inputs: StackInputs, phase: Phase): StackInputs {
-  return { ...inputs, phase };
-}
-
-function stackOf(inputs: StackInputs): string {
-  return inputs.kind === "admin" ? adminStack : stackOfAccount(inputs.accountId);
-}
-
-function importedNames(adoptions: readonly Adoption[]): string[] {
-  return adoptions.filter(({ decision }) => decision !== "leave").map(({ name }) => name);
-}
-
-/** A stored result names what changed; the values are in the state. */
-export function withoutInputs<Step extends { old?: unknown; new?: unknown }>(step: Step): Omit<Step, "old" | "new"> {
-  const { old: _old, new: _new, ...rest } = step;
-  return rest;
+/**
+ * Brings the state up to date, by a run of its own, so that the deployment starts from the very state that was previewed. What it
+ * finds is kept on the stack's row until a deployment has mended it: from now on a drift check sees it no more.
+ *
+ * @returns the memberships that somebody has ended, which no state tells
+ */
+async function readLive(work: Work, { inputs }: StackPlan, stack: StackRow): Promise<readonly LostMembership[]> {
+  const [lost, run] = await Promise.all([lostMemberships(work, inputs), work.run("refresh", inputs)]);
+  if (!changesSomething(run.changes)) return lost;
+  const before = (stack.drift ?? undefined) as Drift | undefined;
+  const drift = describeDrift({ run, lost: [], before, operationId: work.operation.id, now: work.now() });
+  await work.saveStack({ drift: { ...drift, inState: true } });
+  return lost;
 }

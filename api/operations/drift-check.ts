@@ -1,12 +1,13 @@
 import { StackInputs } from "../../programs/inputs.ts";
 import { findStack, saveStack } from "../store/stacks.ts";
-import { changesSomething } from "./changes.ts";
+import { type Drift, describeDrift } from "./drift.ts";
 import { OperationFailure } from "./failure.ts";
-import { asDrift, lostMemberships } from "./memberships.ts";
+import { lostMemberships } from "./memberships.ts";
 import type { Kind } from "./work.ts";
 
 /** Compares what AWS has with what the state recorded, and notes the difference. Changes nothing in AWS. */
 export const driftCheck: Kind = {
+  writes: false,
   async perform(work) {
     const { stack, id, accountId } = work.operation;
     const row = await findStack(work.db, stack);
@@ -21,16 +22,9 @@ export const driftCheck: Kind = {
       work.run("preview-refresh", inputs, { role }),
       lostMemberships(work, inputs),
     ]);
-    const ended = lost.map(asDrift).filter(({ name }) => !run.steps.some((step) => step.name === name));
-    const changes = { ...run.changes, update: run.changes.update + ended.length };
-    const drifted = changesSomething(changes);
-    const drifts = run.steps.map(({ urn, type, name, op, region, diffs, old, new: now }) => ({
-      ...{ urn, type, name, op, region, diffs },
-      ...(op === "delete" ? {} : { recorded: old, found: now }),
-    }));
-    const resources = [...drifts, ...ended];
-    const checkedAt = work.now().toISOString();
-    const drift = { drifted, checkedAt, operationId: id, changes, resources };
+    const before = (row.drift ?? undefined) as Drift | undefined;
+    const drift = describeDrift({ run, lost, before, operationId: id, now: work.now() });
+    const { drifted, changes, resources } = drift;
     return {
       changes,
       result: { drifted, drift: resources, resources: run.resources, durationMs: run.durationMs },

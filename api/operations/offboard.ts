@@ -7,14 +7,15 @@ import type { KeptMembership } from "../../stacks/aws/memberships.ts";
 import type { RunResult } from "../../stacks/run.ts";
 import { updateAccount } from "../store/accounts.ts";
 import { findStack, saveStack } from "../store/stacks.ts";
+import { inPhase, withoutInputs } from "./apply.ts";
 import { sumChanges } from "./changes.ts";
-import { inPhase, withoutInputs } from "./deploy.ts";
 import { failUnless } from "./failure.ts";
 import { findLeftovers, type Leftover } from "./leftovers.ts";
 import type { Kind, Work } from "./work.ts";
 
 /** Takes an account out: memberships end, what was adopted is put back, the rest is destroyed, Bulwark's role goes. */
 export const offboard: Kind = {
+  writes: true,
   async perform(work) {
     const accountId = work.operation.accountId ?? "";
     const row = await findStack(work.db, work.operation.stack);
@@ -39,7 +40,7 @@ export const offboard: Kind = {
       }
       // From here on it counts as not deployed: a later attempt must not bring up what this one begins to destroy, and a
       // deployment after a failure has to adopt again.
-      await work.saveStack({ deployedAt: null, imported: null });
+      await work.saveStack({ deployedAt: null, deployedHash: null, imported: null });
       work.say("destroying the stack");
       runs.push(await work.run("destroy", inPhase(inputs, phases.at(-1) ?? "converge"), { refresh: !deployed }));
       leftovers = [
@@ -69,7 +70,7 @@ export const offboard: Kind = {
       save: async (transaction) => {
         await saveStack(transaction, work.operation.stack, {
           ...{ inputs: null, outputs: null, adoptions: null, imported: null, drift: null },
-          ...{ resources, baselineVersion: null, deployedAt: null },
+          ...{ resources, baselineVersion: null, deployedAt: null, deployedHash: null },
         });
       },
     };

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { closeChange } from "../changes/close.ts";
 import { saveAccount, updateAccount } from "../store/accounts.ts";
 import { planBaseline } from "./baseline.ts";
 import { deployPlan } from "./deploy.ts";
@@ -7,17 +8,19 @@ import type { Kind, Work } from "./work.ts";
 
 /** Brings an account under the baseline; creates it first where the request says so. */
 export const onboard: Kind = {
+  writes: true,
   async perform(work) {
     // A creation is gone through from its start again, since an earlier attempt may have ended anywhere in it.
     const { accountId: named } = work.operation.request as { accountId?: string };
     const accountId = named ?? (await createAccount(work));
     await work.target(accountId);
     const plan = await planBaseline(work, accountId);
-    const outcome = await deployPlan(work, plan, plan.driftRecorded);
-    return { ...outcome, result: { accountId, ...outcome.result } };
+    const end = await deployPlan(work, plan, plan.driftRecorded);
+    return { ...end, result: { accountId, ...end.result } };
   },
 
   async ended(transaction, operation, status) {
+    await closeChange(transaction, operation, status);
     const current = await transaction
       .selectFrom("operations")
       .select(["accountId", "attempt"])

@@ -7,6 +7,7 @@ import type { Kind } from "./work.ts";
 
 /** Says what a deployment would do. Changes nothing, in AWS and here. */
 export const preview: Kind = {
+  writes: false,
   async perform(work) {
     const { accountId, request } = work.operation;
     const {

@@ -18,6 +18,9 @@ export interface Work {
   readonly logger: Logger;
   /** Written to the account as its baseline's version. */
   readonly baselineVersion: string;
+  /** Names the programs to the last line: see `readProgramVersion`. */
+  readonly programVersion: string;
+  readonly newId: () => string;
   /** Aborted when the operation is cancelled, the service stops, or the lease is lost. */
   readonly signal: AbortSignal;
   readonly now: () => Date;
@@ -59,9 +62,24 @@ export interface Outcome {
   readonly save?: (transaction: Db) => Promise<void>;
 }
 
+/** What an attempt leaves behind that may go on only when somebody has approved it. */
+export interface Paused {
+  /** Written in the transaction that lets the operation wait. */
+  readonly awaiting: (transaction: Db) => Promise<void>;
+  /** What would be done. */
+  readonly changes: Changes;
+  readonly result: Record<string, unknown>;
+}
+
+export function isPaused(end: Outcome | Paused): end is Paused {
+  return "awaiting" in end;
+}
+
 /** One kind of operation. */
 export interface Kind {
-  perform(work: Work): Promise<Outcome>;
+  perform(work: Work): Promise<Outcome | Paused>;
+  /** Whether it deploys or destroys: what waits for approval on its stack is of the past when it has ended well. */
+  readonly writes: boolean;
   /** Written in the transaction that ends the operation, however it ended. */
   ended?(transaction: Db, operation: OperationRow, status: FinalStatus): Promise<void>;
 }

@@ -133,12 +133,14 @@ export async function beginAttempt(db: Db, attempt: Attempt): Promise<Begun | un
   return db.transaction().execute(async (transaction) => {
     const former = await transaction
       .selectFrom("operations")
-      .select(["attemptOpen", "fencingToken"])
+      .select(["attemptOpen", "fencingToken", "status"])
       .where("id", "=", attempt.operationId)
       .where("finishedAt", "is", null)
       .forUpdate()
       .executeTakeFirst();
     if (former === undefined || (former.fencingToken ?? 0) > attempt.fencingToken) return undefined;
+    // Paused since this delivery's row was read: its job has been done.
+    if (former.status === "awaiting_approval") return undefined;
     const formerLost = former.attemptOpen;
     const { elapsedMs, ...operation } = await transaction
       .updateTable("operations")

@@ -1,13 +1,12 @@
 import type { ColumnType, Generated } from "kysely";
-import type { ResourceStep } from "../../stacks/run.ts";
+import type { StackInputs } from "../../programs/inputs.ts";
+import type { StackSecrets } from "../../stacks/messages.ts";
+import type { ResourceStep, Verb } from "../../stacks/run.ts";
 import type { AccountOrigin, AccountStatus } from "../accounts/account.ts";
+import type { MemberRole } from "../aws.ts";
 import type { ChangeStatus } from "../changes/change.ts";
 import type { GuardReason } from "../guard/decide.ts";
 import type { Changes, OperationKind, OperationStatus, Origin } from "../operations/operation.ts";
-import type { StackInputs } from "../../programs/inputs.ts";
-import type { StackSecrets } from "../../stacks/messages.ts";
-import type { Verb } from "../../stacks/run.ts";
-import type { MemberRole } from "../aws.ts";
 import type { ProblemDocument } from "../problem.ts";
 
 /** A jsonb column: read as a value, written as text made by `json()`. */
@@ -208,7 +207,7 @@ export interface IdempotencyKeysTable {
 
 /** One row: the last entry of the audit. */
 export interface AuditHeadTable {
-  only: Generated<boolean>;
+  single: Generated<boolean>;
   seq: number;
   hash: Buffer;
 }

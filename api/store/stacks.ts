@@ -23,6 +23,7 @@ export interface StackUpdate {
   readonly drift?: object | null;
   readonly resources?: number | null;
   readonly baselineVersion?: string | null;
+  readonly deployedHash?: string | null;
   readonly deployedAt?: Date | null;
   readonly lastOperationId?: string;
   readonly secrets?: object | null;

@@ -51,7 +51,8 @@ export function fakeRunner(behave: RunBehaviour = () => ({ changes: { ...nothing
       runner.running += 1;
       try {
         await hooks.onEngine?.(process.pid);
-        tell(hooks, "create", fakeUrn(request.stack, "thing"));
+        const looks = request.verb === "preview" || request.verb === "preview-refresh" || request.verb === "refresh";
+        if (!looks) tell(hooks, "create", fakeUrn(request.stack, "thing"));
         const answer = await runner.behave(request, hooks);
         const outputs = request.inputs.kind === "admin" ? adminOutputs : { accountId: request.inputs.accountId };
         const resources = request.verb === "destroy" ? 0 : 2;

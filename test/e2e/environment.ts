@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { runBootstrap } from "../../demo/bootstrap.ts";
@@ -13,7 +13,7 @@ import { processesOf } from "./processes.ts";
 //   ...001, 003 onboarding   ...002, 004, 005, 006 adoption   ...009 drift   ...010, 012, 090 failures
 //   ...013 access            ...014, 015 interruption         ...011 bad input (is never onboarded)
 //   ...016, 555555555555     strangers (are never onboarded)
-//   ...007, 008              free
+//   ...007 guard             ...008 free
 
 /** Bulwark as it runs in production, beside a sandbox AWS Organization: every process, and who may call it. */
 export interface Environment {
@@ -25,6 +25,8 @@ export interface Environment {
   readonly aws: string;
   readonly api: Api;
   readonly service: Service;
+  /** The service's settings, a file of this environment's own: another content counts from the service's next start. */
+  readonly settingsFile: string;
   /** An administrator of the management account. */
   readonly administrator: AccessKey;
   /** The AWS configuration files with which the service was started. */
@@ -42,7 +44,7 @@ export interface Service {
 }
 
 const root = resolve(import.meta.dirname, "../..");
-export const settingsFile = join(root, "sandbox/organization/settings.json");
+const sampleSettings = join(root, "sandbox/organization/settings.json");
 const token = "administrator-token-of-the-end-to-end-tests";
 const START_MS = 60_000;
 
@@ -69,6 +71,8 @@ async function start(): Promise<Environment> {
   // As root, PostgreSQL runs as another user, who has to get in.
   await chmod(folder, 0o755);
   const aws = await startSandbox(folder);
+  const settingsFile = join(folder, "settings.json");
+  await copyFile(sampleSettings, settingsFile);
   const settings = JSON.parse(await readFile(settingsFile, "utf8")) as {
     accounts: { management: string; security: string };
   };
@@ -109,6 +113,7 @@ async function start(): Promise<Environment> {
     administrator,
     identity,
     service,
+    settingsFile,
     api: createApi(service.url, token),
     root: (accountId, region = "us-east-1") => rootAccess(aws, accountId, region),
   };

@@ -1,0 +1,112 @@
+import type { Adoption, Phase } from "../../programs/adoption.ts";
+import type { StackInputs } from "../../programs/inputs.ts";
+import { deploymentPhases } from "../../programs/phases.ts";
+import type { LostMembership } from "../../stacks/aws/lost-memberships.ts";
+import type { RunResult } from "../../stacks/run.ts";
+import { hashDeployed } from "../guard/binding.ts";
+import { beginApplying } from "../store/changes.ts";
+import type { Db } from "../store/connection.ts";
+import { saveStack } from "../store/stacks.ts";
+import { reportAdoptions } from "./adoptions.ts";
+import { sumChanges } from "./changes.ts";
+import { restoreMemberships } from "./memberships.ts";
+import { adminStack, stackOfAccount } from "./operation.ts";
+import type { Outcome, StackPlan, Work } from "./work.ts";
+
+export interface Applying {
+  /** Reads the live state with the first run. */
+  readonly refresh?: boolean;
+  /** Whether the live state was read at all. */
+  readonly refreshed: boolean;
+  /** Memberships that somebody has ended. */
+  readonly lost: readonly LostMembership[];
+  /** The change by which this was approved. */
+  readonly changeId?: string | undefined;
+}
+
+/**
+ * Runs the phases of a deployment. Decisions on what exists are stored before the first of them: a later attempt would
+ * find resources of Bulwark's own making and take them for somebody else's.
+ */
+export async function applyPlan(work: Work, plan: StackPlan, applying: Applying): Promise<Outcome> {
+  const { inputs, adoptions } = plan;
+  const { changeId, lost } = applying;
+  await work.write(async (transaction) => {
+    const lastOperationId = work.operation.id;
+    await saveStack(transaction, stackOf(inputs), { inputs, adoptions, lastOperationId, deployedHash: null });
+    if (changeId !== undefined) await beginApplying(transaction, changeId);
+  });
+  for (const { type, region, decision, reason } of adoptions) {
+    if (!plan.imported.size) work.say(`${decision} ${type} in ${region}: ${reason}`);
+  }
+  const runs: RunResult[] = [];
+  for (const phase of deploymentPhases(adoptions, plan.imported)) {
+    const refresh = applying.refresh === true && runs.length === 0;
+    runs.push(await work.run("up", inPhase(inputs, phase), { refresh }));
+    if (phase === "adopt") await work.saveStack({ imported: importedNames(adoptions) });
+  }
+  const last = runs.at(-1);
+  if (last === undefined) throw new Error(`deploying stack of ${work.operation.id}: no phase to run`);
+  return deployed(work, plan, { runs, last, lost, refreshed: applying.refreshed, changeId });
+}
+
+export interface Deployed {
+  /** What changed the stack. */
+  readonly runs: readonly RunResult[];
+  /** What knows the stack's outputs and resources. */
+  readonly last: RunResult;
+  readonly lost: readonly LostMembership[];
+  readonly refreshed: boolean;
+  readonly changeId?: string | undefined;
+}
+
+/** The outcome of a deployment whose stack is as it is wanted. Restores the memberships that its resources don't bring back. */
+export async function deployed(work: Work, { inputs, adoptions }: StackPlan, done: Deployed): Promise<Outcome> {
+  const { runs, last, lost, refreshed, changeId } = done;
+  const restored = await restoreMemberships(work, inputs, lost);
+  const sum = sumChanges(runs.length > 0 ? runs : [last]);
+  const { outputs, resources } = last;
+  const deployedAt = work.now();
+  const steps = runs.flatMap((run) => run.steps);
+  return {
+    changes: { ...sum, update: sum.update + restored.length },
+    result: {
+      resources,
+      outputs,
+      durationMs: (runs.length > 0 ? runs : [last]).reduce((total, run) => total + run.durationMs, 0),
+      regions: inputs.regions,
+      refreshed,
+      ...(changeId === undefined ? {} : { change: changeId }),
+      memberships: { restored },
+      adoptions: reportAdoptions(adoptions, steps),
+      steps: steps.map(withoutInputs),
+    },
+    save: (transaction: Db) =>
+      saveStack(transaction, stackOf(inputs), {
+        outputs,
+        resources,
+        drift: null,
+        deployedAt,
+        deployedHash: hashDeployed(inputs, work.programVersion),
+        baselineVersion: work.baselineVersion,
+      }),
+  };
+}
+
+export function inPhase(inputs: StackInputs, phase: Phase): StackInputs {
+  return { ...inputs, phase };
+}
+
+export function stackOf(inputs: StackInputs): string {
+  return inputs.kind === "admin" ? adminStack : stackOfAccount(inputs.accountId);
+}
+
+function importedNames(adoptions: readonly Adoption[]): string[] {
+  return adoptions.filter(({ decision }) => decision !== "leave").map(({ name }) => name);
+}
+
+/** A stored result names what changed; the values are in the state. */
+export function withoutInputs<Step extends { old?: unknown; new?: unknown }>(step: Step): Omit<Step, "old" | "new"> {
+  const { old: _old, new: _new, ...rest } = step;
+  return rest;
+}

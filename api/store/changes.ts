@@ -1,0 +1,166 @@
+import { type Selectable, sql } from "kysely";
+import type { ResourceStep } from "../../stacks/run.ts";
+import type { ChangeStatus } from "../changes/change.ts";
+import type { Binding } from "../guard/binding.ts";
+import type { GuardReason } from "../guard/decide.ts";
+import type { Changes } from "../operations/operation.ts";
+import { writeAudit } from "./audit.ts";
+import { type Db, json } from "./connection.ts";
+import type { ChangesTable } from "./schema.ts";
+
+export type ChangeRow = Selectable<ChangesTable>;
+
+export interface NewChange {
+  readonly id: string;
+  readonly operationId: string;
+  readonly stack: string;
+  readonly accountId: string | null;
+  readonly reasons: readonly GuardReason[];
+  readonly counts: Changes;
+  readonly steps: readonly ResourceStep[];
+  readonly binding: Binding;
+  readonly requestedBy: string;
+  readonly expiresAt: Date;
+}
+
+export async function insertChange(db: Db, change: NewChange): Promise<void> {
+  const { reasons, counts, steps, binding, ...plain } = change;
+  await db
+    .insertInto("changes")
+    .values({
+      ...plain,
+      status: "pending",
+      reasons: json(reasons),
+      counts: json(counts),
+      steps: json(steps),
+      diffHash: binding.diff,
+      inputsHash: binding.inputs,
+      baseHash: binding.base,
+      programVersion: binding.program,
+    })
+    .execute();
+  const { id, operationId, stack, requestedBy: actor } = change;
+  const why = reasons.map(({ message }) => message);
+  await writeAudit(db, { actor, action: "change.created", target: id, detail: { operationId, stack, why, binding } });
+}
+
+export function bindingOf(change: ChangeRow): Binding {
+  const { diffHash: diff, inputsHash: inputs, baseHash: base, programVersion: program } = change;
+  return { diff, inputs, base, program };
+}
+
+export function findChange(db: Db, id: string): Promise<ChangeRow | undefined> {
+  return db.selectFrom("changes").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+/** The same, held until the end of the transaction. Take the row of its operation first. */
+export function lockChange(db: Db, id: string): Promise<ChangeRow | undefined> {
+  return db.selectFrom("changes").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
+}
+
+/** The change of an operation that waits for a decision, or has it and is not applied yet. */
+export function findOpenChange(db: Db, operationId: string): Promise<ChangeRow | undefined> {
+  return db
+    .selectFrom("changes")
+    .selectAll()
+    .where("operationId", "=", operationId)
+    .where("status", "in", ["pending", "approved"])
+    .executeTakeFirst();
+}
+
+export interface ChangeFilter {
+  readonly status?: ChangeStatus | undefined;
+  readonly accountId?: string | undefined;
+  /** Only changes that are older than this one. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+/** Changes, the newest first, without their steps, which may be many. Ids sort by time. */
+export function listChanges(db: Db, filter: ChangeFilter): Promise<ChangeRow[]> {
+  let query = db
+    .selectFrom("changes")
+    .selectAll()
+    .select(sql<ResourceStep[]>`'[]'::jsonb`.as("steps"))
+    .orderBy("id", "desc")
+    .limit(filter.limit);
+  if (filter.status !== undefined) query = query.where("status", "=", filter.status);
+  if (filter.accountId !== undefined) query = query.where("accountId", "=", filter.accountId);
+  if (filter.before !== undefined) query = query.where("id", "<", filter.before);
+  return query.execute();
+}
+
+/** Pending changes of a stack, but for those of one operation. */
+export function listPendingChanges(db: Db, stack: string, exceptOperationId: string): Promise<ChangeRow[]> {
+  return db
+    .selectFrom("changes")
+    .selectAll()
+    .where("stack", "=", stack)
+    .where("status", "=", "pending")
+    .where("operationId", "<>", exceptOperationId)
+    .orderBy("id")
+    .execute();
+}
+
+/** Ids of pending changes whose time is over. */
+export async function listExpiredChanges(db: Db, now: Date, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom("changes")
+    .select("id")
+    .where("status", "=", "pending")
+    .where("expiresAt", "<=", now)
+    .orderBy("expiresAt")
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Notes that from now on AWS may have been changed by it. */
+export async function beginApplying(db: Db, id: string): Promise<void> {
+  await db
+    .updateTable("changes")
+    .set({ applyBegunAt: sql<Date>`coalesce(apply_begun_at, clock_timestamp())` })
+    .where("id", "=", id)
+    .execute();
+}
+
+export interface Decision {
+  readonly by: string;
+  readonly at: Date;
+  readonly comment?: string | undefined;
+}
+
+export interface Turn {
+  readonly status: Exclude<ChangeStatus, "pending">;
+  /** Who made it so, for the audit. */
+  readonly actor: string;
+  readonly requestId?: string | undefined;
+  readonly decision?: Decision;
+  readonly outcome?: string;
+}
+
+/** Turns a change from one of the states in which it is open to another, with its audit entry. Returns false where it is closed. */
+export async function turnChange(
+  db: Db,
+  change: Pick<ChangeRow, "id" | "operationId" | "stack">,
+  turn: Turn,
+): Promise<boolean> {
+  const { status, actor, requestId, decision, outcome } = turn;
+  const result = await db
+    .updateTable("changes")
+    .set({
+      status,
+      ...(decision === undefined
+        ? {}
+        : { decidedBy: decision.by, decidedAt: decision.at, comment: decision.comment ?? null }),
+      ...(outcome === undefined ? {} : { outcome }),
+    })
+    .where("id", "=", change.id)
+    .where("status", "in", ["pending", "approved"])
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 0n) return false;
+  const { id: target, operationId, stack } = change;
+  const detail = { operationId, stack, comment: decision?.comment, outcome };
+  await writeAudit(db, { actor, action: `change.${status}`, target, requestId, detail });
+  return true;
+}
