@@ -1,7 +1,6 @@
 import type { Acceptance, AcceptOptions } from "../operations/accept.ts";
-import { acceptOperation, repeatedAnswer } from "../operations/accept.ts";
-import { Problem } from "../problem.ts";
-import { fingerprintOf, type IdempotentRequest } from "../store/idempotency.ts";
+import { acceptWithin, explainConflict } from "../operations/accept.ts";
+import type { Db } from "../store/connection.ts";
 import type { Answer, Call, Documented } from "./route.ts";
 import { OperationBody } from "./schemas.ts";
 
@@ -12,57 +11,31 @@ export const acceptedResponses: Readonly<Record<202, Documented>> = {
   202: { description: "Accepted: follow `Location`. It will be done, whatever dies.", schema: OperationBody },
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: a handler of any route may accept an operation.
-type AnyCall = Call<any, any, any>;
+/** What is to be accepted, but for what the call itself says. */
+export type Prepared = Omit<Acceptance, "origin" | "requestedBy" | "requestId"> & {
+  /** Locks the resource whose ETag `If-Match` means, and presents it as GET does. */
+  readonly current?: (transaction: Db) => Promise<object>;
+};
 
-/**
- * Answers a request for long work: the first answer again where the request is a repeated one, else what `prepare`
- * checked and described, accepted.
- */
+/** Answers a request for long work: what `prepare` checked and described is accepted, where `If-Match` allows it. */
 export async function accept(
   accepting: Accepting,
-  call: AnyCall,
-  prepare: () => Promise<Omit<Acceptance, "origin" | "requestedBy" | "requestId" | "idempotency">>,
+  call: Pick<Call<undefined, undefined, undefined>, "principal" | "requestId" | "write" | "requireMatch">,
+  prepare: () => Promise<Prepared>,
 ): Promise<Answer> {
-  const idempotency = idempotencyOf(call);
-  const repeated = idempotency === undefined ? undefined : await repeatedAnswer(accepting.db, idempotency);
-  if (repeated !== undefined) return accepted(repeated);
   const { principal, requestId } = call;
+  const { current, ...operation } = await prepare();
+  const acceptance = { ...operation, origin: "api" as const, requestedBy: principal.name, requestId };
   try {
-    const acceptance = {
-      ...(await prepare()),
-      origin: "api" as const,
-      requestedBy: principal.name,
-      requestId,
-      idempotency,
-    };
-    return accepted(await acceptOperation(accepting, acceptance));
+    return await call.write(async (transaction) => {
+      if (current !== undefined) call.requireMatch(await current(transaction));
+      return accepted(await acceptWithin(transaction, accepting, acceptance));
+    });
   } catch (error) {
-    // The first of two requests with one key may have been accepted while this one was being checked.
-    if (idempotency === undefined || !(error instanceof Problem) || error.status !== 409) throw error;
-    const meanwhile = await repeatedAnswer(accepting.db, idempotency);
-    if (meanwhile === undefined) throw error;
-    return accepted(meanwhile);
+    throw await explainConflict(accepting.db, acceptance.stack, error);
   }
 }
 
 function accepted(body: object): Answer {
   return { status: 202, body, headers: { Location: `/operations/${(body as { id: string }).id}` } };
-}
-
-function idempotencyOf({ request, principal, body }: AnyCall): IdempotentRequest | undefined {
-  const key = request.get("idempotency-key");
-  if (key === undefined) return undefined;
-  if (!/^[!-~]{1,255}$/.test(key)) {
-    throw new Problem("invalid-request", "Idempotency-Key: must be 1 to 255 printable ASCII characters", {
-      errors: [
-        {
-          field: "Idempotency-Key",
-          message: "is not a key",
-          allowed: "1 to 255 printable ASCII characters without spaces",
-        },
-      ],
-    });
-  }
-  return { principal: principal.id, key, fingerprint: fingerprintOf(request.method, request.originalUrl, body) };
 }

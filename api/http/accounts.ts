@@ -7,7 +7,7 @@ import type { Aws } from "../aws.ts";
 import { stackOfCreation, underWay } from "../operations/accept.ts";
 import { adminStack, stackOfAccount } from "../operations/operation.ts";
 import { type FieldError, invalidField, Problem } from "../problem.ts";
-import { findAccount, listAccounts, saveAccount, updateAccount } from "../store/accounts.ts";
+import { findAccount, listAccounts, lockAccount, saveAccount, updateAccount } from "../store/accounts.ts";
 import { writeAudit } from "../store/audit.ts";
 import type { Db } from "../store/connection.ts";
 import { findCreation, findMembershipChange } from "../store/operations.ts";
@@ -38,7 +38,6 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
         "An existing account by its id, or one to be created. An account that is active already is a conflict: deploy it with `POST /accounts/{accountId}/deployments`.",
       permission: "operate",
       body: AccountRequest,
-      idempotent: true,
       responses: acceptedResponses,
       problems: [409, 422, 502],
       handle: (call) =>
@@ -78,6 +77,7 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
       summary: "One account, with its stack's outputs and what was adopted",
       permission: "read",
       params: accountIdParams,
+      etag: true,
       responses: { 200: { description: "The account.", schema: AccountDetailBody } },
       problems: [404],
       handle: async ({ params }) => ({ status: 200, body: presentAccountDetail(await known(db, params.accountId)) }),
@@ -92,12 +92,15 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
       permission: "operate",
       params: accountIdParams,
       body: AccountPatch,
+      etag: true,
       responses: { 200: { description: "The account.", schema: AccountDetailBody } },
       problems: [404],
-      handle: async ({ params: { accountId }, body, principal, requestId }) => {
+      handle: (call) => {
+        const { params, body, principal, requestId } = call;
+        const { accountId } = params;
         const update = JSON.parse(JSON.stringify(body)) as { owner?: string | null; environment?: string | null };
-        await known(db, accountId);
-        await db.transaction().execute(async (transaction) => {
+        return call.write(async (transaction) => {
+          call.requireMatch(await lockedAccount(transaction, accountId));
           await updateAccount(transaction, accountId, update);
           const actor = principal.name;
           await writeAudit(transaction, {
@@ -107,8 +110,9 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
             requestId,
             detail: update,
           });
+          const answer = presentAccountDetail(await known(transaction, accountId));
+          return { status: 200, body: answer, representation: true };
         });
-        return { status: 200, body: presentAccountDetail(await known(db, accountId)) };
       },
     }),
 
@@ -122,11 +126,11 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
         "Ends its memberships, puts back what was adopted, destroys the rest. The evidence stays. `confirm` repeats the account id.",
       permission: "operate",
       params: accountIdParams,
+      etag: true,
       // Required; the handler asks for it, since it knows which id it has to repeat.
       query: z.strictObject({
         confirm: AccountId.optional().meta({ description: "Required: repeats the account id." }),
       }),
-      idempotent: true,
       responses: acceptedResponses,
       problems: [404, 409],
       handle: (call) =>
@@ -148,6 +152,17 @@ export async function known(db: Db, accountId: string) {
   throw new Problem("not-found", `Bulwark does not know account ${accountId}. Onboard it with POST /accounts.`, {
     accountId,
   });
+}
+
+/**
+ * The account as GET answers it, so that nobody changes it before the transaction ends. The stack's row is locked first, as an operation
+ * that ends does.
+ *
+ * @throws Problem 404
+ */
+export async function lockedAccount(transaction: Db, accountId: string): Promise<object> {
+  await lockAccount(transaction, accountId);
+  return presentAccountDetail(await known(transaction, accountId));
 }
 
 /** Asks AWS whether the account may be a member. */
@@ -255,6 +270,7 @@ async function prepareOffboarding(db: Db, accountId: string) {
     stack,
     accountId,
     request: { accountId },
+    current: (transaction: Db) => lockedAccount(transaction, accountId),
     before: async (transaction: Db, lastOperationId: string) => {
       await updateAccount(transaction, accountId, { status: "offboarding", lastOperationId });
     },

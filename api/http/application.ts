@@ -1,15 +1,23 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Logger } from "pino";
 import { Problem } from "../problem.ts";
+import type { Db } from "../store/connection.ts";
 import type { Authentication, Principal } from "./authentication.ts";
 import { toProblem } from "./errors.ts";
+import { etagOf, matchesWeakly, parseTags, requireMatch } from "./etag.ts";
 import { refuse } from "./field-errors.ts";
+import { answerOnce, idempotentRequest, type Sent, type Write } from "./idempotency.ts";
 import type { HttpMetrics } from "./metrics.ts";
-import type { Route } from "./route.ts";
+import type { RateLimit } from "./rate-limit.ts";
+import { type Answer, isWrite, type Route } from "./route.ts";
 
 export interface ApplicationOptions {
   readonly routes: readonly Route[];
+  readonly db: Db;
   readonly authentication: Authentication;
+  readonly rateLimit: RateLimit;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` tells the caller's address. */
+  readonly trustedProxies: readonly string[];
   readonly logger: Logger;
   readonly newId: () => string;
   readonly metrics: HttpMetrics;
@@ -27,6 +35,7 @@ export function createApplication(options: ApplicationOptions): Express {
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("query parser", "simple");
+  app.set("trust proxy", [...options.trustedProxies]);
   app.use(prepare(options));
   for (const route of options.routes)
     app[route.method](route.path, (request, response) => serve(options, route, request, response));
@@ -69,25 +78,95 @@ function prepare({ logger, newId, metrics }: ApplicationOptions) {
 
 async function serve(options: ApplicationOptions, route: Route, request: Request, response: Response): Promise<void> {
   response.locals.route = route.path;
-  const principal =
-    route.permission === undefined ? nobody : await options.authentication.check(request, route.permission);
-  response.locals.principal = principal;
-  const answer = await route.handle({
-    params: parse(route.params, request.params, "path") as never,
-    query: (route.query === undefined ? undefined : parse(route.query, request.query, "query")) as never,
-    body: (route.body === undefined
-      ? undefined
-      : parse(route.body, await readBody(route, request, response), "body")) as never,
-    principal,
-    requestId: response.locals.requestId as string,
-    request,
-    response,
-  });
-  if (answer === undefined) return;
-  response.status(answer.status);
-  if (answer.headers !== undefined) response.set(answer.headers);
-  if (answer.body === undefined) response.end();
-  else response.json(answer.body);
+  const principal = await admit(options, route, request, response);
+  const params = parse(route.params, request.params, "path") as never;
+  const query = (route.query === undefined ? undefined : parse(route.query, request.query, "query")) as never;
+  const body = (
+    route.body === undefined ? undefined : parse(route.body, await readBody(route, request, response), "body")
+  ) as never;
+  const ifMatch = isWrite(route) ? request.get("if-match") : undefined;
+  if (ifMatch !== undefined && !route.etag)
+    throw new Problem(
+      "precondition-failed",
+      `${request.method} ${route.path} has no ETag that If-Match could ask for. Send it without.`,
+    );
+  let matched = false;
+
+  const handle = (write: Write) =>
+    route.handle({
+      ...{ params, query, body, principal, request, response },
+      requestId: response.locals.requestId as string,
+      requireMatch(representation) {
+        matched = true;
+        requireMatch(ifMatch, representation);
+      },
+      write: (change) =>
+        write(async (transaction) => {
+          const answer = await change(transaction);
+          // Not to be ignored by a handler that forgot it: the caller relies on it.
+          if (ifMatch !== undefined && !matched) throw new Error(`${route.operationId} does not honour If-Match`);
+          return answer;
+        }),
+    });
+  const send = (answer: Answer) => toSend(route, answer);
+
+  const repeatable = isWrite(route) ? idempotentRequest(request, principal.id, body) : undefined;
+  if (repeatable !== undefined) {
+    const once = await answerOnce(
+      options.db,
+      repeatable,
+      async (write) => (await handle(write)) ?? { status: 204 },
+      send,
+    );
+    return respond(request, response, once);
+  }
+  const answer = await handle((change) => options.db.transaction().execute(change));
+  if (answer !== undefined) respond(request, response, send(answer));
+}
+
+/** Who calls, unless that is too fast. */
+async function admit(
+  { authentication, rateLimit }: ApplicationOptions,
+  { permission }: Route,
+  request: Request,
+  response: Response,
+): Promise<Principal> {
+  if (permission === undefined) return nobody;
+  rateLimit.admit(request);
+  try {
+    const principal = await authentication.identify(request);
+    response.locals.principal = principal;
+    rateLimit.spend(principal, response);
+    authentication.allow(principal, permission);
+    return principal;
+  } catch (error) {
+    if (error instanceof Problem && error.about === "unauthenticated") rateLimit.refused(request);
+    throw error;
+  }
+}
+
+/** An answer as it goes out, and as it is kept. */
+function toSend(route: Route, { status, headers = {}, body, representation, once }: Answer): Sent {
+  const text = body === undefined ? null : JSON.stringify(body);
+  const tagged = text !== null && (representation === true || (route.method === "get" && route.etag && status === 200));
+  return { status, headers: tagged ? { ...headers, ETag: etagOf(text) } : headers, body: text, once };
+}
+
+function respond(request: Request, response: Response, { status, headers, body }: Sent): void {
+  response.set(headers);
+  const { ETag: etag } = headers;
+  if (etag !== undefined && (request.method === "GET" || request.method === "HEAD")) {
+    // May be kept by the caller alone, who asks each time whether it still holds.
+    response.set("Cache-Control", "private, no-cache");
+    const known = request.get("if-none-match");
+    if (known !== undefined && matchesWeakly(parseTags("If-None-Match", known), etag)) {
+      response.status(304).end();
+      return;
+    }
+  }
+  response.status(status);
+  if (body === null) response.end();
+  else response.type("application/json").send(body);
 }
 
 function parse(schema: Route["params"], value: unknown, where: "body" | "query" | "path"): unknown {

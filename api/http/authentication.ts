@@ -39,8 +39,10 @@ export function hashToken(token: string): Buffer {
 const challenge = { "WWW-Authenticate": 'Bearer realm="bulwark"' };
 
 export interface Authentication {
-  /** @throws Problem 401 or 403 */
-  check(request: Request, permission: Permission): Promise<Principal>;
+  /** @throws Problem 401 */
+  identify(request: Request): Promise<Principal>;
+  /** @throws Problem 403 */
+  allow(principal: Principal, permission: Permission): void;
 }
 
 /**
@@ -50,7 +52,7 @@ export interface Authentication {
 export function createAuthentication(db: Db, bootstrapToken: string): Authentication {
   const bootstrapHash = hashToken(bootstrapToken);
 
-  async function identify(token: string): Promise<Principal | undefined> {
+  async function find(token: string): Promise<Principal | undefined> {
     const hash = hashToken(token);
     if (timingSafeEqual(hash, bootstrapHash)) return { id: bootstrapName, name: bootstrapName, role: "administrator" };
     const row = await findTokenByHash(db, hash);
@@ -59,24 +61,21 @@ export function createAuthentication(db: Db, bootstrapToken: string): Authentica
   }
 
   return {
-    async check(request, permission) {
+    async identify(request) {
       const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.get("authorization") ?? "")?.[1];
-      const principal = token === undefined ? undefined : await identify(token);
-      if (principal === undefined) {
-        const known = token === undefined ? "No bearer token was sent." : "The bearer token is not known.";
-        throw new Problem(
-          "unauthenticated",
-          `${known} Send Authorization: Bearer <token>; an administrator makes one with POST /tokens.`,
-          {
-            headers: challenge,
-          },
-        );
-      }
-      if (!grants[principal.role].includes(permission)) {
-        const allowed = rolesWith(permission).join(", ");
-        throw new Problem("forbidden", `The token's role is ${principal.role}; this takes one of: ${allowed}.`);
-      }
-      return principal;
+      const principal = token === undefined ? undefined : await find(token);
+      if (principal !== undefined) return principal;
+      const known = token === undefined ? "No bearer token was sent." : "The bearer token is not known.";
+      throw new Problem(
+        "unauthenticated",
+        `${known} Send Authorization: Bearer <token>; an administrator makes one with POST /tokens.`,
+        { headers: challenge },
+      );
+    },
+    allow({ role }, permission) {
+      if (grants[role].includes(permission)) return;
+      const allowed = rolesWith(permission).join(", ");
+      throw new Problem("forbidden", `The token's role is ${role}; this takes one of: ${allowed}.`);
     },
   };
 }

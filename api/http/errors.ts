@@ -29,12 +29,21 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof URIError || status === 400) {
     return new Problem("invalid-request", "The path or query can't be decoded: use UTF-8 percent-encoding.");
   }
-  if (typeof code === "string" && /^(ECONN|57P|08|53)/.test(code)) {
+  if (isDatabaseGone(code, (error as Error).message)) {
     return new Problem("unavailable", "The database can't be reached just now. Try again in a moment.", {
+      headers: { "Retry-After": "5" },
       cause: error,
     });
   }
   return new Problem("internal", "The service met an error of its own. Its log has it under the request id.", {
     cause: error,
   });
+}
+
+/** SQLSTATEs of a connection's end, of a server that starts or stops, or that has no room; `pg` gives its own errors no code. */
+function isDatabaseGone(code: unknown, message: unknown): boolean {
+  if (typeof code === "string") return /^(ECONN|EPIPE|ENOENT$|ETIMEDOUT|57P|08|53)/.test(code);
+  return /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/.test(
+    String(message),
+  );
 }

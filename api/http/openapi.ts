@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { rolesWith } from "./authentication.ts";
-import type { Documented, Route } from "./route.ts";
+import { type Documented, isWrite, type Route } from "./route.ts";
 import { ProblemBody } from "./schemas.ts";
 
 type Json = Record<string, unknown>;
@@ -14,12 +14,22 @@ export interface OpenApi extends Json {
 
 /** Statuses that any call may answer with a problem. */
 const always = { 400: "The request is not valid.", 500: "The service failed.", 503: "The database can't be reached." };
-const authenticated = { 401: "No valid bearer token.", 403: "The token's role does not allow it." };
+const authenticated = {
+  401: "No valid bearer token.",
+  403: "The token's role does not allow it.",
+  429: "Too many requests: `Retry-After` says when to ask again.",
+};
+const writing = {
+  409: "The present state does not allow it, or the first request with this `Idempotency-Key` is being answered.",
+  412: "`If-Match` asks for another state than the present one, whose `ETag` the answer has.",
+  422: "The `Idempotency-Key` was used for another request.",
+};
 const withBody = { 413: "The body is larger than 1 MB.", 415: "The body is not JSON." };
 const sometimes: Readonly<Record<number, string>> = {
   404: "There is no such thing.",
   409: "The present state does not allow it.",
-  422: "The account is not acceptable, or the idempotency key was used for another request.",
+  410: "The events were removed for their age.",
+  422: "The account is not acceptable, or the `Idempotency-Key` was used for another request.",
   502: "AWS could not be asked.",
 };
 
@@ -61,12 +71,27 @@ function describeRoute(route: Route, schemas: Record<string, Json>): Json {
 }
 
 function parameters(route: Route, schemas: Record<string, Json>): Json[] {
-  const header = { name: "Idempotency-Key", in: "header", required: false, schema: { type: "string", maxLength: 255 } };
-  return [
-    ...fields(route.params, "path", schemas),
-    ...fields(route.query, "query", schemas),
-    ...(route.idempotent ? [{ ...header, description: "Makes it safe to send the request again." }] : []),
-  ];
+  return [...fields(route.params, "path", schemas), ...fields(route.query, "query", schemas), ...headers(route)];
+}
+
+function headers(route: Route): Json[] {
+  const header = (name: string, description: string) => ({
+    ...{ name, in: "header", required: false, description },
+    schema: { type: "string" },
+  });
+  if (isWrite(route)) {
+    return [
+      {
+        ...header(
+          "Idempotency-Key",
+          "Makes it safe to send the request again: it gets the first answer. Kept for two days.",
+        ),
+        schema: { type: "string", minLength: 1, maxLength: 255 },
+      },
+      ...(route.etag ? [header("If-Match", "Only in the state that has one of these ETags.")] : []),
+    ];
+  }
+  return route.etag ? [header("If-None-Match", "304 without a body where the ETag is one of these.")] : [];
 }
 
 function fields(schema: Route["params"], where: "path" | "query", schemas: Record<string, Json>): Json[] {
@@ -93,14 +118,19 @@ function responses(route: Route, schemas: Record<string, Json>): Json {
     ...always,
     ...(route.permission === undefined ? {} : authenticated),
     ...(route.body === undefined ? {} : withBody),
-    ...(route.idempotent ? { 422: sometimes[422] } : {}),
+    ...(isWrite(route) ? writing : {}),
     ...Object.fromEntries((route.problems ?? []).map((status) => [status, sometimes[status]])),
   };
   const described = Object.entries(failures).map(([status, description]) => [
     status,
     { description, content: { "application/problem+json": problem } },
   ]);
-  const answers = Object.entries(route.responses).map(([status, documented]) => [status, answer(documented, schemas)]);
+  const tagged = route.method === "get" && route.etag === true;
+  const answers: [string, Json][] = Object.entries(route.responses).map(([status, documented]) => [
+    status,
+    { ...answer(documented, schemas), ...(tagged ? { headers: { ETag: { schema: { type: "string" } } } } : {}) },
+  ]);
+  if (tagged) answers.push(["304", { description: "As `If-None-Match` knows it." }]);
   return Object.fromEntries([...described, ...answers]) as Json;
 }
 

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { AccountId } from "../../programs/identifiers.ts";
 import { operationIdPattern } from "../ids.ts";
-import { cancelOperation } from "../operations/accept.ts";
+import { cancelWithin } from "../operations/accept.ts";
 import { operationKinds, operationStatuses } from "../operations/operation.ts";
 import { Problem } from "../problem.ts";
-import { findOperation, listOperations } from "../store/operations.ts";
+import type { Db } from "../store/connection.ts";
+import { findOperation, listOperations, lockOperation } from "../store/operations.ts";
 import type { Accepting } from "./accepted.ts";
 import type { EventStreams } from "./event-stream.ts";
 import { page, pageQuery } from "./pages.ts";
@@ -17,8 +18,8 @@ const tag = "operations";
 export function operationRoutes(options: Accepting & { readonly streams: EventStreams }): Route[] {
   const { db, streams } = options;
 
-  async function known(id: string) {
-    const row = operationIdPattern.test(id) ? await findOperation(db, id) : undefined;
+  async function known(id: string, from: Db = db) {
+    const row = operationIdPattern.test(id) ? await findOperation(from, id) : undefined;
     if (row === undefined) throw new Problem("not-found", `There is no operation ${id}.`);
     return row;
   }
@@ -60,6 +61,7 @@ export function operationRoutes(options: Accepting & { readonly streams: EventSt
       summary: "One operation with its result or error",
       permission: "read",
       params: operationIdParams,
+      etag: true,
       responses: { 200: { description: "The operation.", schema: OperationBody } },
       problems: [404],
       handle: async ({ params }) => ({ status: 200, body: presentOperation(await known(params.operationId)) }),
@@ -77,16 +79,23 @@ export function operationRoutes(options: Accepting & { readonly streams: EventSt
       params: operationIdParams,
       body: NothingRequest,
       bodyOptional: true,
+      etag: true,
       responses: { 202: { description: "The operation as it is now.", schema: OperationBody } },
       problems: [404, 409],
-      handle: async ({ params, principal, requestId }) => {
-        const { id } = await known(params.operationId);
-        const row = await cancelOperation(options, id, { actor: principal.name, requestId });
-        return {
-          status: 202,
-          body: presentOperation(row ?? (await known(id))),
-          headers: { Location: `/operations/${id}` },
-        };
+      handle: (call) => {
+        const { operationId: id } = call.params;
+        return call.write(async (transaction) => {
+          await lockOperation(transaction, id);
+          call.requireMatch(presentOperation(await known(id, transaction)));
+          const { principal, requestId } = call;
+          const row = await cancelWithin(transaction, options, id, { actor: principal.name, requestId });
+          return {
+            status: 202,
+            body: presentOperation(row ?? (await known(id, transaction))),
+            headers: { Location: `/operations/${id}` },
+            representation: true,
+          };
+        });
       },
     }),
 

@@ -1,12 +1,17 @@
 import type { Request, Response } from "express";
 import type { z } from "zod";
 import type { Permission, Principal } from "./authentication.ts";
+import type { Write } from "./idempotency.ts";
 
 /** What a handler answers with. */
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The body is what GET answers for the resource: it gets its ETag. */
+  readonly representation?: boolean;
+  /** The body holds a secret and is not kept: what a request that is repeated with its idempotency key is told instead. */
+  readonly once?: string;
 }
 
 export interface Documented {
@@ -25,6 +30,17 @@ export interface Call<Params, Query, Body> {
   readonly body: Parsed<Body>;
   readonly principal: Principal;
   readonly requestId: string;
+  /**
+   * Runs a change in one transaction, with which the answer is kept for a repeated request. Everything that a write changes is changed
+   * here; what it asks of AWS comes before.
+   */
+  readonly write: Write;
+  /**
+   * Lets the change go on only where `If-Match` allows it. To be called in `write`, once the row is locked, with what GET answers now.
+   *
+   * @throws Problem 412 with the current ETag
+   */
+  readonly requireMatch: (representation: object) => void;
   readonly request: Request;
   readonly response: Response;
 }
@@ -49,13 +65,20 @@ export interface Route<
   readonly body?: Body;
   /** A call without a body counts as one with `{}`. */
   readonly bodyOptional?: boolean;
-  /** Takes an `Idempotency-Key`. */
-  readonly idempotent?: boolean;
+  /**
+   * GET: the answer carries a strong ETag, and `If-None-Match` is honoured. A write: `If-Match` is honoured, by `requireMatch`.
+   */
+  readonly etag?: boolean;
   readonly responses: Readonly<Record<number, Documented>>;
   /** Statuses of problems that it answers besides those that every call may. */
   readonly problems?: readonly number[];
   /** Answers nothing where it has written to the response itself. */
   handle(call: Call<Params, Query, Body>): Promise<Answer | undefined> | Answer;
+}
+
+/** A write takes an `Idempotency-Key`. */
+export function isWrite({ method }: Route): boolean {
+  return method !== "get";
 }
 
 /** Infers the types of a route's parts for its handler. */

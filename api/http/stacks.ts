@@ -2,9 +2,10 @@ import type { z } from "zod";
 import type { OperationKind } from "../operations/operation.ts";
 import { adminStack, stackOfAccount } from "../operations/operation.ts";
 import { Problem } from "../problem.ts";
-import { findStack } from "../store/stacks.ts";
+import type { Db } from "../store/connection.ts";
+import { findStack, lockStack } from "../store/stacks.ts";
 import { accept, acceptedResponses } from "./accepted.ts";
-import { type AccountRoutesOptions, known, requireAdmin, requireMember } from "./accounts.ts";
+import { type AccountRoutesOptions, known, lockedAccount, requireAdmin, requireMember } from "./accounts.ts";
 import { presentAdmin } from "./present.ts";
 import { type Route, route } from "./route.ts";
 import { AdminBody, accountIdParams, NothingRequest, RunRequestBody } from "./schemas.ts";
@@ -61,7 +62,7 @@ function accountVerb(options: AccountRoutesOptions, { path, kind, name, does, bo
     params: accountIdParams,
     body,
     bodyOptional: true,
-    idempotent: true,
+    etag: true,
     responses: acceptedResponses,
     problems: [404, 409, 422, 502],
     handle: (call) =>
@@ -72,7 +73,8 @@ function accountVerb(options: AccountRoutesOptions, { path, kind, name, does, bo
         if (kind === "preview") await requireMember(options, accountId);
         else requireOnboarded(await known(db, accountId), kind);
         await requireAdmin(db);
-        return { kind, stack: stackOfAccount(accountId), accountId, request: { ...call.body } };
+        const current = (transaction: Db) => lockedAccount(transaction, accountId);
+        return { kind, stack: stackOfAccount(accountId), accountId, request: { ...call.body }, current };
       }),
   });
 }
@@ -100,15 +102,21 @@ function adminVerb(options: AccountRoutesOptions, { path, kind, name, does, body
     permission: "operate",
     body,
     bodyOptional: true,
-    idempotent: true,
+    etag: true,
     responses: acceptedResponses,
     problems: [409],
     handle: (call) =>
       accept(options, call, async () => {
         if (kind === "drift_check") await requireAdmin(options.db);
-        return { kind, stack: adminStack, accountId: null, request: { ...call.body } };
+        const current = (transaction: Db) => lockedAdmin(transaction);
+        return { kind, stack: adminStack, accountId: null, request: { ...call.body }, current };
       }),
   });
+}
+
+async function lockedAdmin(transaction: Db): Promise<object> {
+  await lockStack(transaction, adminStack);
+  return presentAdmin(await findStack(transaction, adminStack));
 }
 
 function admin({ db }: AccountRoutesOptions): Route {
@@ -119,6 +127,7 @@ function admin({ db }: AccountRoutesOptions): Route {
     tag: "admin",
     summary: "The admin stack: whether it is deployed, its outputs, its drift",
     permission: "read",
+    etag: true,
     responses: { 200: { description: "The admin stack.", schema: AdminBody } },
     handle: async () => ({ status: 200, body: presentAdmin(await findStack(db, adminStack)) }),
   });

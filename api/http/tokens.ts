@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Problem } from "../problem.ts";
 import { writeAudit } from "../store/audit.ts";
 import type { Db } from "../store/connection.ts";
-import { deleteToken, insertToken, listTokens } from "../store/tokens.ts";
+import { deleteToken, findToken, insertToken, listTokens, lockToken, type TokenRow } from "../store/tokens.ts";
 import { bootstrapName, hashToken } from "./authentication.ts";
 import { page, pageQuery } from "./pages.ts";
 import { presentToken } from "./present.ts";
@@ -11,6 +11,7 @@ import { type Route, route } from "./route.ts";
 import { NewTokenBody, pageOf, TokenBody, TokenRequest } from "./schemas.ts";
 
 const tag = "tokens";
+const tokenIdParams = z.strictObject({ tokenId: z.string().max(100) });
 
 export function tokenRoutes({ db, newId }: { readonly db: Db; readonly newId: () => string }): Route[] {
   return [
@@ -24,12 +25,16 @@ export function tokenRoutes({ db, newId }: { readonly db: Db; readonly newId: ()
       body: TokenRequest,
       responses: { 201: { description: "The token, shown this once.", schema: NewTokenBody } },
       problems: [409],
-      handle: async ({ body: { name, role }, principal, requestId }) => {
+      handle: (call) => {
+        const { name, role } = call.body;
         if (name === bootstrapName) throw taken(name);
         const token = `bulwark_${randomBytes(32).toString("base64url")}`;
         const id = `tok-${newId()}`;
-        const row = await db.transaction().execute(async (transaction) => {
-          const actor = principal.name;
+        const { principal, requestId } = call;
+        const actor = principal.name;
+        return call.write(async (transaction) => {
+          const row = await insertToken(transaction, { id, name, role, hash: hashToken(token), createdBy: actor });
+          if (row === undefined) throw taken(name);
           await writeAudit(transaction, {
             actor,
             action: "token.create",
@@ -37,10 +42,13 @@ export function tokenRoutes({ db, newId }: { readonly db: Db; readonly newId: ()
             requestId,
             detail: { name, role },
           });
-          return insertToken(transaction, { id, name, role, hash: hashToken(token), createdBy: actor });
+          return {
+            status: 201,
+            body: { ...presentToken(row), token },
+            headers: { Location: `/tokens/${id}` },
+            once: `This request made the token ${id} (${name}). Its secret was in the first answer, is not kept, and can't be shown again. If that answer was lost, delete it with DELETE /tokens/${id} and make another, with another Idempotency-Key.`,
+          };
         });
-        if (row === undefined) throw taken(name);
-        return { status: 201, body: { ...presentToken(row), token }, headers: { Location: `/tokens/${id}` } };
       },
     }),
 
@@ -67,26 +75,51 @@ export function tokenRoutes({ db, newId }: { readonly db: Db; readonly newId: ()
     }),
 
     route({
+      method: "get",
+      path: "/tokens/:tokenId",
+      operationId: "getToken",
+      tag,
+      summary: "One API token, without its secret",
+      permission: "administer",
+      params: tokenIdParams,
+      etag: true,
+      responses: { 200: { description: "The token.", schema: TokenBody } },
+      problems: [404],
+      handle: async ({ params: { tokenId } }) => ({ status: 200, body: presentToken(await known(db, tokenId)) }),
+    }),
+
+    route({
       method: "delete",
       path: "/tokens/:tokenId",
       operationId: "deleteToken",
       tag,
       summary: "Revoke an API token, at once",
       permission: "administer",
-      params: z.strictObject({ tokenId: z.string().max(100) }),
+      params: tokenIdParams,
+      etag: true,
       responses: { 204: { description: "It is gone." } },
       problems: [404],
-      handle: async ({ params: { tokenId }, principal, requestId }) => {
-        const row = await db.transaction().execute(async (transaction) => {
-          const actor = principal.name;
-          await writeAudit(transaction, { actor, action: "token.delete", target: tokenId, requestId });
-          return deleteToken(transaction, tokenId);
-        });
-        if (row === undefined) throw new Problem("not-found", `There is no token ${tokenId}.`);
-        return { status: 204 };
-      },
+      handle: (call) =>
+        call.write(async (transaction) => {
+          const { principal, requestId, params } = call;
+          const { tokenId } = params;
+          await lockToken(transaction, tokenId);
+          const token = await known(transaction, tokenId);
+          call.requireMatch(presentToken(token));
+          await deleteToken(transaction, tokenId);
+          const { name, role } = token;
+          const entry = { actor: principal.name, action: "token.delete", target: tokenId, requestId };
+          await writeAudit(transaction, { ...entry, detail: { name, role } });
+          return { status: 204 };
+        }),
     }),
   ];
+}
+
+async function known(db: Db, tokenId: string): Promise<TokenRow> {
+  const row = await findToken(db, tokenId);
+  if (row !== undefined) return row;
+  throw new Problem("not-found", `There is no token ${tokenId}.`);
 }
 
 function taken(name: string): Problem {

@@ -28,6 +28,12 @@ export function findAccount(db: Db, accountId: string): Promise<AccountDetailRow
     .executeTakeFirst();
 }
 
+/** Keeps the account and its stack as they are until the transaction ends. The stack comes first, as where an operation ends. */
+export async function lockAccount(db: Db, accountId: string): Promise<void> {
+  await db.selectFrom("stacks").select("name").where("accountId", "=", accountId).forUpdate().execute();
+  await db.selectFrom("accounts").select("accountId").where("accountId", "=", accountId).forUpdate().execute();
+}
+
 export interface AccountFilter {
   readonly status?: AccountStatus | undefined;
   readonly after?: string | undefined;

@@ -21,6 +21,15 @@ export function findTokenByHash(db: Db, hash: Buffer): Promise<TokenRow | undefi
   return db.selectFrom("tokens").selectAll().where("hash", "=", hash).executeTakeFirst();
 }
 
+export function findToken(db: Db, id: string): Promise<TokenRow | undefined> {
+  return db.selectFrom("tokens").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+/** Keeps the token as it is until the transaction ends. */
+export async function lockToken(db: Db, id: string): Promise<void> {
+  await db.selectFrom("tokens").select("id").where("id", "=", id).forUpdate().execute();
+}
+
 /** Tokens by id, ascending, after the cursor's. */
 export function listTokens(db: Db, filter: { after?: string | undefined; limit: number }): Promise<TokenRow[]> {
   let query = db.selectFrom("tokens").selectAll().orderBy("id").limit(filter.limit);
@@ -28,6 +37,6 @@ export function listTokens(db: Db, filter: { after?: string | undefined; limit: 
   return query.execute();
 }
 
-export async function deleteToken(db: Db, id: string): Promise<TokenRow | undefined> {
-  return db.deleteFrom("tokens").where("id", "=", id).returningAll().executeTakeFirst();
+export async function deleteToken(db: Db, id: string): Promise<void> {
+  await db.deleteFrom("tokens").where("id", "=", id).execute();
 }
