@@ -1,8 +1,38 @@
-// A service that does one run, for the test that kills it. Its orders come over IPC.
-import { createRunner, type RunnerConfig, type RunRequest } from "../../../stacks/runner.ts";
+// A service that does one run, for the tests that kill or stop it. Its orders come over IPC, and so does what came of them.
+import { StackRunError } from "../../../stacks/errors.ts";
+import { createRunner, type LeaseClock, type RunnerConfig, type RunRequest } from "../../../stacks/runner.ts";
 
-process.on("message", ({ config, request }: { config: RunnerConfig; request: RunRequest }) => {
+interface Orders {
+  readonly config: RunnerConfig;
+  readonly request: RunRequest;
+  /** Does the run under a lease of this length, which is renewed as long as this process gets to it. */
+  readonly leaseMs?: number;
+}
+
+process.on("message", ({ config, request, leaseMs }: Orders) => {
   const logger = { warn() {} };
   const runner = createRunner({ ...config, environment: process.env, logger });
-  void runner.run(request, { onEvent() {} }).catch(() => undefined);
+  const lease = leaseMs === undefined ? {} : { lease: renewing(leaseMs) };
+  runner.run(request, { onEvent() {}, ...lease }).then(
+    () => process.send?.({ code: "done" }),
+    (error: unknown) => process.send?.(error instanceof StackRunError ? { ...error } : { code: String(error) }),
+  );
 });
+
+function renewing(lengthMs: number): LeaseClock {
+  let until = performance.now() + lengthMs;
+  const listeners = new Set<() => void>();
+  setInterval(() => {
+    // As with a database: whoever comes too late has lost it.
+    if (performance.now() > until) return;
+    until = performance.now() + lengthMs;
+    for (const listener of listeners) listener();
+  }, lengthMs / 4);
+  return {
+    validUntil: () => until,
+    onRenewed(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
