@@ -10,6 +10,7 @@ import { type Consumer, startConsumer } from "./consumer/consumer.ts";
 import type { OpenEventQueue } from "./consumer/event-queue.ts";
 import { accountRoutes } from "./http/accounts.ts";
 import { createApplication } from "./http/application.ts";
+import { auditRoutes } from "./http/audit.ts";
 import { createAuthentication } from "./http/authentication.ts";
 import { changeRoutes } from "./http/changes.ts";
 import { documentationRoutes } from "./http/documentation.ts";
@@ -105,7 +106,7 @@ export async function createService(options: ServiceOptions, dependencies: Servi
 
   let activeHere = () => 0;
   const metrics = createMetrics({ unfinished: () => countUnfinished(db), activeHere: () => activeHere() });
-  const streams = createEventStreams(db, listener);
+  const streams = createEventStreams({ db, listener });
   const accepting = { db, queue, newId, present: presentOperation };
   const status = statusRoutes({
     checks: [...storeChecks(db, queue), ...dependencies.checks],
@@ -117,6 +118,7 @@ export async function createService(options: ServiceOptions, dependencies: Servi
     ...operationRoutes({ ...accepting, streams }),
     ...changeRoutes({ db, queue, newId, now }),
     ...tokenRoutes({ db, newId }),
+    ...auditRoutes({ db }),
   ];
   const routes = options.role === "worker" ? status : [...api, ...status];
   const authentication = createAuthentication(db, options.token);

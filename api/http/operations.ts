@@ -106,14 +106,14 @@ export function operationRoutes(options: Accepting & { readonly streams: EventSt
       tag,
       summary: "Follow an operation (server-sent events)",
       description:
-        "Events `status`, `progress`, `step`, `diagnostic`, with ids from 1 upwards. `Last-Event-ID` replays what follows that id. The stream ends after the final status; a further request for nothing new answers 204.",
+        "Events `status`, `progress`, `step`, `diagnostic`, with ids from 1 upwards. `Last-Event-ID` replays what follows that id. The stream ends after the final status; a further request for nothing new answers 204. Events are kept for `BULWARK_RETENTION_DAYS` after the end.",
       permission: "read",
       params: operationIdParams,
       responses: {
         200: { description: "The events.", mediaType: "text/event-stream" },
         204: { description: "The operation has ended and there is nothing after `Last-Event-ID`." },
       },
-      problems: [404],
+      problems: [404, 410],
       handle: async ({ params, request, response }) => {
         await streams.serve(await known(params.operationId), request, response);
         return undefined;

@@ -196,6 +196,28 @@ export const NewTokenBody = TokenBody.extend({
   token: z.string().meta({ description: "Shown this once; only its hash is stored." }),
 }).meta({ id: "NewToken" });
 
+export const AuditEntryBody = z
+  .object({
+    entry: z.int().meta({ description: "1, 2, 3 ... without gaps." }),
+    at: time,
+    actor: z.string(),
+    action: z.string(),
+    target: z.string(),
+    requestId: z.string().optional(),
+    detail: free,
+    hash: z.string().meta({ description: "SHA-256 of the entry and the hash of the one before." }),
+  })
+  .meta({ id: "AuditEntry" });
+
+export const AuditVerificationBody = z
+  .object({
+    ok: z.boolean(),
+    entries: z.int().meta({ description: "How many were found to be whole." }),
+    head: z.string().meta({ description: "Hash of the last of them." }),
+    firstBroken: z.object({ entry: z.int(), reason: z.string() }).optional(),
+  })
+  .meta({ id: "AuditVerification" });
+
 export const ReadinessBody = z
   .object({
     ready: z.boolean(),

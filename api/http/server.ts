@@ -1,5 +1,19 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerOptions } from "node:http";
 import type { Express } from "express";
+
+/**
+ * Who sends a request byte by byte doesn't hold a connection for long: its headers have to be here within 10 s, all of it within 30 s.
+ * An idle connection is kept for longer than load balancers keep theirs (60 s), so that none sends into a closed one.
+ */
+const limits: ServerOptions = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 2_000,
+};
+
+/** Some 20 KB each. */
+const maxConnections = 2_000;
 
 /**
  * Listens. Port 0 takes any free one.
@@ -10,7 +24,8 @@ export function listen(
   app: Express,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Server> {
-  const server = createServer(app);
+  const server = createServer(limits, app);
+  server.maxConnections = maxConnections;
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const why =
