@@ -3,6 +3,8 @@ import { availableParallelism, freemem } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { OrganizationSettings } from "../programs/settings.ts";
+import { defaultRateLimit } from "./http/rate-limit.ts";
+import { defaultRetentionDays } from "./retention.ts";
 
 const repository = resolve(import.meta.dirname, "..");
 
@@ -68,6 +70,16 @@ const Environment = z.object({
   BULWARK_RUN_TIMEOUT_MINUTES: whole("BULWARK_RUN_TIMEOUT_MINUTES", 1, 55).default(45),
   BULWARK_LEASE_SECONDS: whole("BULWARK_LEASE_SECONDS", 2, 300).default(10),
   BULWARK_STOP_GRACE_SECONDS: whole("BULWARK_STOP_GRACE_SECONDS", 0, 3600).default(5),
+  BULWARK_RETENTION_DAYS: whole("BULWARK_RETENTION_DAYS", 1, 3650).default(defaultRetentionDays),
+  BULWARK_RATE_LIMIT: whole("BULWARK_RATE_LIMIT", 60, 10_000_000).default(defaultRateLimit),
+  BULWARK_TRUSTED_PROXIES: z
+    .string()
+    .regex(
+      /^[0-9a-fA-F.:]+(\/\d{1,3})?(\s*,\s*[0-9a-fA-F.:]+(\/\d{1,3})?)*$/,
+      "must be addresses or networks, such as 10.0.0.0/8, with commas between them",
+    )
+    .transform((list) => list.split(/\s*,\s*/))
+    .default([]),
   BULWARK_LOG_LEVEL: oneOf("trace", "debug", "info", "warn", "error", "silent").default("info"),
   BULWARK_PULUMI_ROOT: path.default(join(repository, ".bulwark")),
   BULWARK_PULUMI_HOME: path.default(join(repository, ".bulwark/pulumi-home")),
@@ -119,6 +131,9 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     runTimeoutMs: read.BULWARK_RUN_TIMEOUT_MINUTES * 60_000,
     leaseMs: read.BULWARK_LEASE_SECONDS * 1000,
     stopGraceMs: read.BULWARK_STOP_GRACE_SECONDS * 1000,
+    retentionDays: read.BULWARK_RETENTION_DAYS,
+    rateLimit: read.BULWARK_RATE_LIMIT,
+    trustedProxies: read.BULWARK_TRUSTED_PROXIES,
     logLevel: read.BULWARK_LOG_LEVEL,
     engine: {
       pulumiRoot: read.BULWARK_PULUMI_ROOT,

@@ -29,6 +29,7 @@ import { startTakeover, type Takeover } from "./operations/takeover.ts";
 import { markOwnProcess } from "./process-mark.ts";
 import { openQueue } from "./queue/queue.ts";
 import { storeChecks } from "./readiness.ts";
+import { defaultRetentionDays, startRetention } from "./retention.ts";
 import { type DatabaseAddress, openDatabase } from "./store/connection.ts";
 import { channels, openListener } from "./store/listener.ts";
 import { migrate } from "./store/migrate.ts";
@@ -55,6 +56,8 @@ export interface ServiceOptions {
   readonly rateLimit?: number;
   /** Addresses and networks of proxies whose `X-Forwarded-For` tells the caller's address. */
   readonly trustedProxies?: readonly string[];
+  /** Age in days at which details of ended operations are removed. */
+  readonly retentionDays?: number;
 }
 
 export interface ServiceDependencies {
@@ -168,6 +171,8 @@ export async function createService(options: ServiceOptions, dependencies: Servi
     }
   }
 
+  const retention = startRetention({ db, logger, days: options.retentionDays ?? defaultRetentionDays, random });
+
   let stopped: Promise<void> | undefined;
   async function stop(): Promise<void> {
     streams.close();
@@ -178,7 +183,13 @@ export async function createService(options: ServiceOptions, dependencies: Servi
     clearTimeout(grace);
     await runner.close();
     unsubscribe();
-    for (const close of [() => queue.stop(), () => listener.close(), () => leaseDb.destroy(), () => db.destroy()]) {
+    for (const close of [
+      () => retention.stop(),
+      () => queue.stop(),
+      () => listener.close(),
+      () => leaseDb.destroy(),
+      () => db.destroy(),
+    ]) {
       await Promise.race([close(), sleep(closingMs, undefined, { ref: false })]).catch(onError);
     }
   }
