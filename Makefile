@@ -8,7 +8,7 @@ export SANDBOX_PORT ?= 4566
 # The project's own node and pulumi come first.
 export PATH := $(CURDIR)/.bulwark/bin:$(PATH)
 
-.PHONY: help setup demo test typecheck lint format serve sandbox engine bootstrap pulumi-env clean
+.PHONY: help setup demo test bench typecheck lint format serve sandbox engine bootstrap pulumi-env clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ bootstrap: ## create the roles through which Bulwark reaches the accounts (run a
 pulumi-env: ## eval "$(make -s pulumi-env)": lets a plain `pulumi preview --stack admin` work on the service's state
 	@setup/setup.sh
 	@exec node api/stack-inputs.ts
+
+bench: setup ## deploy a fleet from the shell, by an Automation API pool and by Bulwark, and compare (ACCOUNTS=20 ONLY=deployments,reads,recovery)
+	@ACCOUNTS='$(ACCOUNTS)' ONLY='$(ONLY)' SIDES='$(SIDES)' exec node bench/main.ts
 
 clean: ## remove everything that setup made (and the demo's data), but no data of `make serve`
 	@rm -rf node_modules .bulwark/{bin,engine,venv,pulumi-home,stamps,demo,stacks,plain-cli,cache}

@@ -1,0 +1,125 @@
+// `make bench`: deploys the same fleet from the shell, by a pool around the Automation API and by Bulwark; then reads under
+// load, and kills. Exits with 1 where a bar does not hold.
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { judge, judgeUsages, type Verdict } from "./arithmetic.ts";
+import { type Contestant, type Deployments, measureDeployments } from "./deployments.ts";
+import { isFull, type Options, readOptions } from "./options.ts";
+import { type Organization, repository, startOrganization, untilEnded } from "./organization.ts";
+import { measureReads, type Reads } from "./reads.ts";
+import { measureRecovery, type Recovered } from "./recovery.ts";
+import { printReport, type Report, writeReport } from "./report.ts";
+import { startService } from "./service.ts";
+import { bulwarkSide } from "./sides/bulwark.ts";
+import { poolSide } from "./sides/pool.ts";
+import { shellSide } from "./sides/shell.ts";
+
+const python = join(repository, ".bulwark/venv/bin/python");
+const makers = { shell: shellSide, pool: poolSide, bulwark: bulwarkSide };
+const READ_SECONDS = 30;
+const RECOVERY_ROUNDS = 2;
+
+const begun = performance.now();
+const say = (line: string) => {
+  const seconds = String(Math.round((performance.now() - begun) / 1000)).padStart(4);
+  process.stdout.write(`[${seconds}s]  ${line}\n`);
+};
+const ends: (() => Promise<void>)[] = [];
+
+async function organizationOf(folder: string, name: string, accounts: number): Promise<Organization> {
+  const organization = await startOrganization(join(folder, name), accounts);
+  ends.push(organization.stop);
+  return organization;
+}
+
+async function deployments(options: Options, folder: string): Promise<[Deployments, Organization]> {
+  const contestants: Contestant[] = [];
+  for (const name of options.sides) {
+    const organization = await organizationOf(folder, name, options.accounts);
+    const side = await makers[name](organization, python);
+    ends.push(side.stop);
+    contestants.push({ side, organization });
+    say(`${name}: its organization of ${options.accounts} empty accounts is ready`);
+  }
+  const measured = await measureDeployments(contestants, say);
+  for (const { side, organization } of contestants) {
+    await side.stop();
+    if (side.name !== "bulwark") await organization.stop();
+  }
+  const last = contestants.at(-1);
+  if (last === undefined) throw new Error("no side was chosen");
+  return [measured, last.organization];
+}
+
+/** An organization with four deployed accounts, for a run that compares no deployments. */
+async function deployedOrganization(folder: string): Promise<Organization> {
+  const organization = await organizationOf(folder, "bulwark", 4);
+  const { client, process } = await startService(organization, python, "changed");
+  const asked = await Promise.all(
+    organization.accountIds.map((accountId) => client.post<{ id: string }>("/accounts", { accountId })),
+  );
+  for (const { id } of asked) await untilEnded(client, id);
+  await process.stop();
+  say("an organization with four deployed accounts is ready");
+  return organization;
+}
+
+function verdicts(measured: Deployments | undefined, reads: Reads | undefined, recovered: readonly Recovered[]) {
+  const found: Verdict[] = measured === undefined ? [] : judgeUsages(measured.usages);
+  if (reads !== undefined) {
+    found.push(
+      judge("reads: p99", reads.p99, 50, "ms"),
+      judge("reads: errors", reads.errors, 0, "errors"),
+      judge("service process, greatest resident set", reads.serviceBytes / 1e6, 300, "MB"),
+    );
+  }
+  const slowest = Math.max(...recovered.map(({ pickedUpSeconds }) => pickedUpSeconds));
+  if (recovered.length > 0) found.push(judge("slowest pick-up after a kill", slowest, 15, "s"));
+  return found.filter(({ measured: figure }) => !Number.isNaN(figure));
+}
+
+async function bench(options: Options, folder: string): Promise<Report> {
+  let measured: Deployments | undefined;
+  let organization: Organization | undefined;
+  if (options.parts.includes("deployments")) [measured, organization] = await deployments(options, folder);
+  let reads: Reads | undefined;
+  let recovered: readonly Recovered[] = [];
+  if (options.parts.includes("reads") || options.parts.includes("recovery")) {
+    if (organization === undefined || !options.sides.includes("bulwark")) {
+      organization = await deployedOrganization(folder);
+    }
+    if (options.parts.includes("reads")) {
+      reads = await measureReads(organization, python, READ_SECONDS);
+      say(`reads: p99 ${reads.p99.toFixed(1)} ms of ${reads.requests}`);
+    }
+    if (options.parts.includes("recovery")) recovered = await measureRecovery(organization, RECOVERY_ROUNDS, say);
+  }
+  const seconds = (performance.now() - begun) / 1000;
+  return { options, measured, reads, recovered, seconds, verdicts: verdicts(measured, reads, recovered) };
+}
+
+const options = readOptions(process.env);
+const folder = await mkdtemp(join(tmpdir(), "bulwark-bench-"));
+// As root, PostgreSQL runs as another user, who has to get in.
+await chmod(folder, 0o755);
+for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => void end().then(() => process.exit(130)));
+
+async function end(): Promise<void> {
+  for (const stop of ends.splice(0).reverse()) await stop().catch((error: Error) => say(error.message));
+  if (options.keep) say(`kept ${folder}`);
+  else await rm(folder, { recursive: true, force: true });
+}
+
+try {
+  const report = await bench(options, folder);
+  await printReport(report, process.stdout);
+  if (isFull(options)) say(`written to ${await writeReport(report, repository)}`);
+  process.exitCode = report.verdicts.every(({ holds }) => holds) ? 0 : 1;
+} catch (error) {
+  say(`bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  process.exitCode = 2;
+} finally {
+  await end();
+}
+process.exit();

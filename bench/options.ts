@@ -1,0 +1,45 @@
+import { SIDES, type SideName } from "./cases.ts";
+
+export const PARTS = ["deployments", "reads", "recovery"] as const;
+export type PartName = (typeof PARTS)[number];
+
+export interface Options {
+  /** Baseline stacks per side. */
+  readonly accounts: number;
+  readonly parts: readonly PartName[];
+  readonly sides: readonly SideName[];
+  /** Leaves the folder with logs and states. */
+  readonly keep: boolean;
+}
+
+/** The document is written by a run of everything on this many stacks or more. */
+export const FULL = 20;
+
+/**
+ * Reads what `make bench ACCOUNTS=.. ONLY=.. SIDES=..` was given. Throws an `Error` that says what is allowed.
+ */
+export function readOptions(environment: Readonly<Record<string, string | undefined>>): Options {
+  const accounts = Number(environment.ACCOUNTS || FULL);
+  if (!Number.isInteger(accounts) || accounts < 4 || accounts > 100) {
+    throw new Error(`ACCOUNTS=${environment.ACCOUNTS}: must be a whole number from 4 to 100`);
+  }
+  return {
+    accounts,
+    parts: chosen("ONLY", environment.ONLY, PARTS),
+    sides: chosen("SIDES", environment.SIDES, SIDES),
+    keep: environment.KEEP === "1",
+  };
+}
+
+/** Whether a run measures all that the document reports. */
+export function isFull({ accounts, parts, sides }: Options): boolean {
+  return accounts >= FULL && parts.length === PARTS.length && sides.length === SIDES.length;
+}
+
+function chosen<Name extends string>(variable: string, given: string | undefined, all: readonly Name[]): Name[] {
+  if (!given) return [...all];
+  const names = given.split(",");
+  const wrong = names.find((name) => !all.some((one) => one === name));
+  if (wrong !== undefined) throw new Error(`${variable}=${given}: ${wrong} is none of ${all.join(", ")}`);
+  return all.filter((name) => names.includes(name));
+}

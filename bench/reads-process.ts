@@ -1,0 +1,53 @@
+// Sends reads at a fixed rate, whatever the answers take (an open loop), and prints how long each took from the moment at
+// which it was due: a server that stalls is charged for all that waited. usage: reads-process.ts <JSON of a ReadOrder>
+import { Agent, get } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** What to send where. The token comes by environment. */
+export interface ReadOrder {
+  readonly url: string;
+  readonly paths: readonly string[];
+  readonly perSecond: number;
+  readonly seconds: number;
+}
+
+/** Milliseconds of the answers with status 200, and how many were none. */
+export interface ReadAnswers {
+  readonly milliseconds: readonly number[];
+  readonly errors: number;
+}
+
+const { url, paths, perSecond, seconds } = JSON.parse(process.argv[2] ?? "{}") as ReadOrder;
+const headers = { authorization: `Bearer ${process.env.BENCH_TOKEN}` };
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+const milliseconds: number[] = [];
+let errors = 0;
+
+function read(path: string, due: number): Promise<void> {
+  return new Promise((resolve) => {
+    const request = get(`${url}${path}`, { agent, headers }, (response) => {
+      response.resume();
+      response.once("end", () => {
+        if (response.statusCode === 200) milliseconds.push(performance.now() - due);
+        else errors++;
+        resolve();
+      });
+    });
+    request.once("error", () => {
+      errors++;
+      resolve();
+    });
+  });
+}
+
+const begun = performance.now();
+const reads: Promise<void>[] = [];
+for (let number = 0; number < perSecond * seconds; number++) {
+  const due = begun + (number * 1000) / perSecond;
+  const early = due - performance.now();
+  if (early > 1) await sleep(early);
+  reads.push(read(paths[number % paths.length] ?? "/", due));
+}
+await Promise.all(reads);
+agent.destroy();
+process.stdout.write(JSON.stringify({ milliseconds, errors } satisfies ReadAnswers));
