@@ -6,11 +6,12 @@ import { type Host, thisHost } from "./host.ts";
 import { availableMemory } from "./memory.ts";
 import type { EngineSettings, StackSecrets } from "./messages.ts";
 import { endDeadRun } from "./orphans.ts";
-import type { Recovery, RecoveryReport, RunHooks, RunRequest, RunResult } from "./run.ts";
+import type { Recovery, RecoveryReport, RunHooks, RunRequest, RunResult, Verb } from "./run.ts";
 import { type Ended, type Ending, RunChild } from "./run-child.ts";
 import { crashed, stopped } from "./run-failures.ts";
 import { RunFolders } from "./run-folders.ts";
 import { sessionBytes } from "./session.ts";
+import { tidyState } from "./state-hygiene.ts";
 import { type Swept, sweepFolders } from "./sweep.ts";
 
 export type {
@@ -95,6 +96,8 @@ const ORPHAN_GRACE_MS = 10_000;
 const RUNS_PER_CHILD = 50;
 const CHILD_MEMORY_BYTES = 600 * 1024 ** 2;
 const RUN_MEMORY_BYTES = 1024 ** 3;
+/** The verbs after which the engine has left more in the backend than before. */
+const WRITING: ReadonlySet<Verb> = new Set(["up", "destroy", "refresh", "recover"]);
 
 type Success = Extract<Ending, { type: "result" | "recovered" }>;
 
@@ -133,6 +136,13 @@ export function createRunner(config: RunnerConfig): Runner {
       child.rssBytes > (config.childMemoryBytes ?? CHILD_MEMORY_BYTES);
     if (worn || closing.signal.aborted || !child.alive) await child.end();
     else idle.push(child);
+  }
+
+  /** Never rejects: a state that could not be tidied is as good as before. */
+  async function tidy(stack: string): Promise<void> {
+    await tidyState(config.backendUrl, stack).catch((error: Error) =>
+      config.logger.warn({ stack, error: error.message }, "removing old history of a stack"),
+    );
   }
 
   /** Rejects with what a hook rejected with. */
@@ -183,6 +193,7 @@ export function createRunner(config: RunnerConfig): Runner {
         await rm(folder, { recursive: true, force: true, maxRetries: 3 });
         if (!isUnclean(ended)) await folders.forgetEngines(folder);
       }
+      if (ended.begun && WRITING.has(request.verb)) await tidy(request.stack);
     }
   }
 

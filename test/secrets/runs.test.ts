@@ -158,7 +158,7 @@ describe("a secret of a stack run is nowhere to be read", () => {
   it("in arguments, environments and readable files of the run's processes, nor in what is logged of their death", async function () {
     if (process.platform !== "linux") this.skip();
     const items = { slow: { token: SECRET, hold: true } };
-    const outcome = told("account-8", "up", { items });
+    const outcome = told("account-8", "up", { items, prints: `printed ${SECRET}` });
     await eventually("a call in flight", async () =>
       (await at.journal()).find(({ name, phase }) => name === "slow" && phase === "begin"),
     );
