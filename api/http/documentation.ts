@@ -1,21 +1,31 @@
 import { z } from "zod";
-import { failureTitles, typeOfFailure } from "../operations/failure.ts";
+import { failureTitles } from "../operations/failure.ts";
 import { Problem, problemBase, problems } from "../problem.ts";
 import { renderDocs } from "./docs-page.ts";
+import { explanations } from "./explanations.ts";
 import { describeApi } from "./openapi.ts";
 import { type Route, route } from "./route.ts";
 
 const tag = "service";
+
+const ExplanationBody = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    explanation: z.string().meta({ description: "What it means and what to do." }),
+  })
+  .meta({ id: "Explanation" });
+
 /** Pages bring everything with them: nothing is loaded from anywhere, no script runs. */
 const pageHeaders = {
   "Content-Type": "text/html; charset=utf-8",
   "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
 };
 
-/** Titles of all problems, of calls and of operations, by their type. */
-const explanations = new Map([
-  ...Object.entries(failureTitles).map(([code, title]) => [typeOfFailure(code), title] as const),
-  ...Object.entries(problems).map(([name, { title }]) => [`${problemBase}${name}`, title] as const),
+/** Titles of all problems, of calls and of operations, by the end of their type. */
+export const problemTitles: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(failureTitles).map(([code, title]) => [code.replaceAll("_", "-"), title] as const),
+  ...Object.entries(problems).map(([name, { title }]) => [name, title] as const),
 ]);
 
 /** The OpenAPI document, the page made from it, and what a problem's `type` leads to. */
@@ -52,12 +62,15 @@ export function documentationRoutes(routes: readonly Route[], version: string): 
       summary: "What a problem's type means",
       permission: undefined,
       params: z.strictObject({ name: z.string().max(100) }),
-      responses: { 200: { description: "The problem.", schema: z.object({ type: z.string(), title: z.string() }) } },
+      responses: { 200: { description: "The problem.", schema: ExplanationBody } },
       problems: [404],
       handle: ({ params: { name } }) => {
-        const title = explanations.get(`${problemBase}${name}`);
+        const title = problemTitles.get(name);
         if (title === undefined) throw new Problem("not-found", `There is no problem ${name}.`);
-        return { status: 200, body: { type: `${problemBase}${name}`, title } };
+        return {
+          status: 200,
+          body: { type: `${problemBase}${name}`, title, explanation: explanations[name] ?? title },
+        };
       },
     }),
   ];

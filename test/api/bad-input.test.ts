@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { problemTitles } from "../../api/http/documentation.ts";
+import { explanations } from "../../api/http/explanations.ts";
 import { type CallOptions, type Serving, serve } from "./serving.ts";
 
 interface Case {
@@ -281,7 +283,13 @@ describe("bad input", () => {
   it("leads by its type to an explanation", async () => {
     const { body } = await serving.call("GET", "/accounts/abc");
     const explained = await serving.call("GET", body.type, { token: null });
-    assert.deepEqual(explained.body, { type: "/problems/invalid-request", title: "The request is not valid" });
+    const { type, title, explanation } = explained.body;
+    assert.deepEqual({ type, title }, { type: "/problems/invalid-request", title: "The request is not valid" });
+    assert.match(explanation, /names each wrong field/);
+  });
+
+  it("is explained in words for every type of problem, of calls and of operations", () => {
+    assert.deepEqual([...problemTitles.keys()].toSorted(), Object.keys(explanations).toSorted());
   });
 
   it("changed nothing: no account, no operation, no job, no call that changes AWS", async () => {
