@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { ConfigService } from "@aws-sdk/client-config-service";
+import { GuardDuty } from "@aws-sdk/client-guardduty";
+import { IAM } from "@aws-sdk/client-iam";
+import { SecurityHub } from "@aws-sdk/client-securityhub";
+import type { BaselineInputs } from "../../programs/inputs.ts";
+import { SAMPLE } from "../../sandbox/organization/accounts.ts";
+import { adminInputs, baselineInputs, LOG_ARCHIVE, SECURITY, settings } from "../programs/samples.ts";
+import { type Crashing, type HeldCall, startCrashing, type Victim } from "./crashing.ts";
+
+const MEMBER = "100000000007";
+const STACK = `account-${MEMBER}`;
+
+interface Case extends HeldCall {
+  readonly victim: Victim;
+  readonly makes: RegExp;
+}
+
+const CASES: readonly Case[] = [
+  { service: "iam", operation: "CreateServiceLinkedRole", victim: "engine", makes: /^service-linked-role-/ },
+  { service: "iam", operation: "UpdateAccountPasswordPolicy", victim: "session", makes: /^password-policy$/ },
+  { service: "config", operation: "PutConfigurationRecorder", victim: "engine", makes: /^recorder-us/ },
+  { service: "guardduty", operation: "CreateDetector", victim: "plugins", makes: /^detector-us/ },
+  { service: "config", operation: "PutDeliveryChannel", victim: "session", makes: /^delivery-channel-/ },
+  { service: "securityhub", operation: "EnableSecurityHub", victim: "engine", makes: /^hub-us/ },
+  { service: "guardduty", operation: "CreateMembers", victim: "engine", makes: /^detector-member-/ },
+  { service: "securityhub", operation: "CreateMembers", victim: "plugins", makes: /^hub-member-/ },
+];
+
+describe("a baseline whose run was killed after AWS had done", () => {
+  let at: Crashing;
+  let inputs: BaselineInputs;
+  before(async () => {
+    at = await startCrashing();
+    const of = settings({ regions: ["us-east-1"] });
+    const { outputs } = await at.up("admin", adminInputs({}, of));
+    const { detectorIds, configBucket, configKeyArn } = outputs;
+    const email = SAMPLE.accounts.find(({ id }) => id === MEMBER)?.email;
+    inputs = baselineInputs({ accountId: MEMBER, email, admin: { detectorIds, configBucket, configKeyArn } }, of);
+  });
+  after(() => at?.close());
+
+  for (const { makes, victim, ...call } of CASES) {
+    it(`${call.service}:${call.operation} (${victim}) has the thing in its state afterwards, and no lock`, async () => {
+      const crash = await at.crash(STACK, inputs, call, victim);
+      const report = await at.recover(STACK, inputs, crash);
+      const names = report.imported.map(({ name }) => name);
+      assert.ok(
+        names.some((name) => makes.test(name)),
+        JSON.stringify({ report, suspects: crash.suspects }),
+      );
+      assert.deepEqual(await at.locks(STACK), []);
+      const { pending, resources } = await at.state(STACK);
+      assert.deepEqual(pending, []);
+      assert.equal(new Set(resources.map(({ urn }) => urn)).size, resources.length);
+    });
+  }
+
+  it("ends with one of each, and nothing more to do", async () => {
+    await at.up(STACK, inputs);
+    const member = at.sandbox.root(MEMBER);
+    const security = at.sandbox.root(SECURITY);
+    const { DetectorIds = [] } = await new GuardDuty(member).listDetectors({});
+    assert.equal(DetectorIds.length, 1);
+    const config = new ConfigService(member);
+    assert.equal((await config.describeConfigurationRecorders({})).ConfigurationRecorders?.length, 1);
+    assert.equal((await config.describeDeliveryChannels({})).DeliveryChannels?.length, 1);
+    assert.equal((await new SecurityHub(security).listMembers({})).Members?.length, 1);
+    const DetectorId = inputs.admin.detectorIds["us-east-1"];
+    assert.equal((await new GuardDuty(security).listMembers({ DetectorId })).Members?.length, 1);
+    assert.equal((await new IAM(member).getAccountPasswordPolicy({})).PasswordPolicy?.MinimumPasswordLength, 14);
+    const { same, ...changes } = (await at.up(STACK, inputs)).changes;
+    assert.deepEqual(changes, { create: 0, update: 0, replace: 0, delete: 0, import: 0 });
+    assert.ok(same > 10);
+    assert.ok(inputs.admin.configBucket.includes(LOG_ARCHIVE));
+  });
+});

@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { runBootstrap } from "../../demo/bootstrap.ts";
+import { createAdministrator } from "../../demo/identities.ts";
+import type { StackInputs } from "../../programs/inputs.ts";
+import { createAccessRoles } from "../../sandbox/organization/access-roles.ts";
+import { SAMPLE } from "../../sandbox/organization/accounts.ts";
+import { installPlugins } from "../../sandbox/plugins/install.ts";
+import type { SessionCredentials } from "../../stacks/aws/session.ts";
+import {
+  createRunner,
+  type DeadRun,
+  type RecoveryReport,
+  type RunEvent,
+  type RunIdentity,
+  type Runner,
+  type RunResult,
+} from "../../stacks/runner.ts";
+import { LOG_ARCHIVE, MANAGEMENT, SECURITY } from "../programs/samples.ts";
+import { type RunningSandbox, runSandbox } from "../sandbox/running-sandbox.ts";
+import { eventually, processes } from "../stacks/probe/processes.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const NODE = join(ROOT, ".bulwark/bin/node");
+
+/** The one call of a run whose answer nobody hears. */
+export interface HeldCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly accountId?: string;
+}
+
+/** What is killed. */
+export type Victim = "engine" | "plugins" | "session";
+
+/** A run that was killed, as the service would know of it. */
+export interface Crash {
+  readonly dead: readonly DeadRun[];
+  readonly suspects: readonly string[];
+}
+
+/** Stack runs of Bulwark's own programs against a sandbox, which can be killed while AWS has done a call and nobody knows. */
+export interface Crashing {
+  readonly sandbox: RunningSandbox;
+  readonly folder: string;
+  /** Deploys until AWS has done `call`, then kills. */
+  crash(stack: string, inputs: StackInputs, call: HeldCall, victim: Victim): Promise<Crash>;
+  recover(stack: string, inputs: StackInputs, crash: Crash): Promise<RecoveryReport>;
+  up(stack: string, inputs: StackInputs): Promise<RunResult>;
+  state(stack: string): Promise<State>;
+  /** Names of the files that hold locks of the stack. */
+  locks(stack: string): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export interface State {
+  readonly resources: readonly { readonly urn: string; readonly type: string; readonly id?: string }[];
+  readonly pending: readonly unknown[];
+}
+
+export async function startCrashing(): Promise<Crashing> {
+  // The accounts have the administrator's role that AWS leaves in them, and nothing else.
+  const sandbox = await runSandbox({ seed: SAMPLE, populate: (url) => createAccessRoles(url, SAMPLE) });
+  const folder = await mkdtemp(join(tmpdir(), "bulwark-recovery-"));
+  const at = (name: string): string => join(folder, name);
+  await Promise.all(["state", "runs"].map((name) => mkdir(at(name))));
+  await writeFile(at("passphrase"), "correct horse battery staple");
+  await installPlugins(at("home"), NODE);
+  await bootstrap(sandbox.url);
+  const runner: Runner = createRunner({
+    ...{ node: NODE, pulumiRoot: join(ROOT, ".bulwark"), pulumiHome: at("home"), backendUrl: `file://${at("state")}` },
+    ...{ secretsProvider: "passphrase", passphraseFile: at("passphrase"), environment: {}, awsRegion: "us-east-1" },
+    ...{ awsEndpointUrl: sandbox.url, tmpDir: at("runs"), concurrency: 1, logger: { warn() {} } },
+  });
+  let count = 0;
+  const request = async (stack: string, inputs: StackInputs) => ({
+    operationId: `op-${++count}`,
+    ...{ stack, inputs, credentials: await sessions(sandbox, stack), timeoutMs: 120_000 },
+  });
+
+  return {
+    sandbox,
+    folder,
+    async crash(stack, inputs, call, victim) {
+      const events: RunEvent[] = [];
+      const engines: number[] = [];
+      let identity: RunIdentity | undefined;
+      const begunAt = new Date().toISOString();
+      await control(sandbox, "PUT", "faults", [{ ...call, kind: "hold", times: 1 }]);
+      const run = runner.run(
+        { ...(await request(stack, inputs)), verb: "up" },
+        {
+          onEvent: (event) => void events.push(event),
+          onEngine: (pid) => void engines.push(pid),
+          onStarting: async (of) => {
+            identity = of;
+          },
+        },
+      );
+      const ended = run.then(
+        () => assert.fail("it ended before it was killed"),
+        (error: Error) => error,
+      );
+      const held = eventually(`${call.operation} to be held`, async () => {
+        return ((await control(sandbox, "GET", "held")) as unknown[]).length > 0;
+      });
+      await Promise.race([held, ended.then((error) => assert.fail(`it ended before it was killed: ${error.message}`))]);
+      assert.ok(identity);
+      await kill(victim, identity, engines);
+      await ended;
+      await control(sandbox, "DELETE", "faults");
+      return { dead: [{ ...identity, engines, begunAt }], suspects: suspectsOf(events) };
+    },
+    recover: async (stack, inputs, recovery) =>
+      runner.recover({ ...(await request(stack, inputs)), recovery }, { onEvent() {} }),
+    up: async (stack, inputs) => runner.run({ ...(await request(stack, inputs)), verb: "up" }, { onEvent() {} }),
+    async state(stack) {
+      const text = await readFile(at(`state/.pulumi/stacks/bulwark/${stack}.json`), "utf8");
+      const { resources = [], pending_operations: pending = [] } = JSON.parse(text).checkpoint.latest ?? {};
+      return { resources, pending };
+    },
+    locks: (stack) => readdir(at(`state/.pulumi/locks/organization/bulwark/${stack}`)).catch(() => []),
+    async close() {
+      await runner.close();
+      await sandbox.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function kill(victim: Victim, { session }: RunIdentity, engines: readonly number[]): Promise<void> {
+  const running = (await processes()).filter((one) => one.session === session);
+  const plugins = running.filter(({ command }) => /sandbox\/plugins\/aws(-native)?\/main\.ts/.test(command));
+  assert.ok(plugins.length > 0, "no plugin was running");
+  const engine = engines.at(-1) ?? 0;
+  const pids = { engine: [engine], plugins: plugins.map(({ pid }) => pid), session: running.map(({ pid }) => pid) };
+  for (const pid of pids[victim]) process.kill(pid, "SIGKILL");
+}
+
+/** URNs whose creation was told as begun and not as succeeded. */
+function suspectsOf(events: readonly RunEvent[]): string[] {
+  const steps = events.flatMap((event) => (event.type === "step" && /^create/.test(event.op) ? [event] : []));
+  const done = new Set(steps.filter(({ status }) => status === "succeeded").map(({ urn }) => urn));
+  return [...new Set(steps.filter(({ status }) => status === "started").map(({ urn }) => urn))].filter(
+    (urn) => !done.has(urn),
+  );
+}
+
+async function control(sandbox: RunningSandbox, method: string, name: string, body?: unknown): Promise<unknown> {
+  const answer = await fetch(`${sandbox.url}/_sandbox/${name}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  assert.equal(answer.status, 200);
+  return answer.json();
+}
+
+async function bootstrap(url: string): Promise<void> {
+  const { accessKeyId, secretAccessKey } = await createAdministrator(url, MANAGEMENT);
+  await runBootstrap(
+    {
+      PATH: process.env.PATH ?? "",
+      ...{ AWS_ENDPOINT_URL: url, AWS_REGION: "us-east-1" },
+      ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+      BULWARK_SETTINGS: join(ROOT, "sandbox/organization/settings.json"),
+    },
+    () => undefined,
+  );
+}
+
+/** Sessions of Bulwark's roles, as the service has them; in a member, which has none yet, of its administrator role. */
+async function sessions(sandbox: RunningSandbox, stack: string): Promise<Record<string, SessionCredentials>> {
+  const service = await assume({ ...sandbox.root(SECURITY) }, SECURITY, "BulwarkService");
+  const { expiration: _, ...credentials } = service;
+  const asService = { endpoint: sandbox.url, region: "us-east-1", credentials };
+  const [management, security, logArchive] = await Promise.all([
+    assume(asService, MANAGEMENT, "BulwarkManagement"),
+    assume(asService, SECURITY, "BulwarkDeployment"),
+    assume(asService, LOG_ARCHIVE, "BulwarkDeployment"),
+  ]);
+  const shared = { [MANAGEMENT]: management, [SECURITY]: security, [LOG_ARCHIVE]: logArchive };
+  const member = /^account-(\d{12})$/.exec(stack)?.[1];
+  if (member === undefined) return shared;
+  return { ...shared, [member]: await assume(sandbox.root(MANAGEMENT), member, "OrganizationAccountAccessRole") };
+}
+
+async function assume(
+  as: { readonly endpoint: string; readonly region: string; readonly credentials: object },
+  accountId: string,
+  role: string,
+): Promise<SessionCredentials> {
+  const sts = new STSClient(as as ConstructorParameters<typeof STSClient>[0] & object);
+  try {
+    const { Credentials: keys } = await sts.send(
+      new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${accountId}:role/${role}`, RoleSessionName: "op-test" }),
+    );
+    return {
+      accessKeyId: keys?.AccessKeyId ?? "",
+      secretAccessKey: keys?.SecretAccessKey ?? "",
+      sessionToken: keys?.SessionToken ?? "",
+      expiration: keys?.Expiration?.toISOString() ?? "",
+    };
+  } finally {
+    sts.destroy();
+  }
+}
