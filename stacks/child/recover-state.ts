@@ -79,7 +79,11 @@ function missingFrom({ resources = [] }: Deployment, urns: readonly string[]): s
 }
 
 async function readState({ command, run, workDir, environment }: RecoverContext): Promise<ExportedStack | undefined> {
-  return (await exportState(command, run.request.stack, workDir, environment)) as ExportedStack | undefined;
+  const exported = await exportState(command, run.request.stack, workDir, environment);
+  if (exported === undefined) return undefined;
+  const { deployment, ...more } = exported as Omit<ExportedStack, "deployment"> & { deployment?: Deployment | null };
+  // A stack that was being made when its run died may have none at all.
+  return { ...more, deployment: deployment ?? {} };
 }
 
 /**
