@@ -30,13 +30,13 @@ async function isProved(pids: readonly number[], folder: string): Promise<boolea
 
 /**
  * Ends every session of runs in `folder`: its leader has its HOME there, or has died and another process of it has. A session whose leader lives is given `patienceMs`: its
- * child knows that its service is gone, and finishes what is in flight. Resolves to the number of processes that had to be
+ * child knows that its service is gone, and finishes what is in flight. `signal` ends the waiting. Resolves to the number of processes that had to be
  * killed.
  */
-export async function endProcessesOf(folder: string, patienceMs: number): Promise<number> {
+export async function endProcessesOf(folder: string, patienceMs: number, signal?: AbortSignal): Promise<number> {
   const until = performance.now() + patienceMs;
   let ended = 0;
-  for (;;) {
+  while (signal?.aborted !== true) {
     const sessions = await sessionsIn(folder);
     if (sessions.length === 0) return ended;
     const late = performance.now() >= until;
@@ -45,6 +45,7 @@ export async function endProcessesOf(folder: string, patienceMs: number): Promis
     }
     await delay(100);
   }
+  return ended;
 }
 
 async function sessionsIn(folder: string): Promise<number[]> {

@@ -108,6 +108,7 @@ export function createRunner(config: RunnerConfig): Runner {
   const closing = new AbortController();
   const active = new Set<Promise<unknown>>();
   const secrets = new Map<string, StackSecrets>();
+  let sweeping: Promise<Swept> | undefined;
   const admission = new Admission({
     concurrency: config.concurrency,
     runMemoryBytes: config.runMemoryBytes ?? RUN_MEMORY_BYTES,
@@ -247,16 +248,25 @@ export function createRunner(config: RunnerConfig): Runner {
       await folders.removeRun(run.folder);
       dead.push({ ...run, engines: [...new Set([...run.engines, ...(await folders.readEngines(run.folder))])] });
     }
+    // The service that they were of may be dead as a whole, with more of them, and have died after this one's start.
+    track(sweep()).catch((error: Error) => config.logger.warn({ error: error.message }, "sweeping up after dead runs"));
     const ending = await perform({ ...request, verb: "recover", recovery: { ...recovery, dead } }, hooks);
     if (ending.type !== "recovered") throw new Error(`recovering stack ${request.stack}: no report came of it`);
     for (const { folder } of dead) await folders.forgetEngines(folder);
     return { processesEnded, ...ending.report };
   }
 
+  function sweep(): Promise<Swept> {
+    sweeping ??= sweepFolders(folders, config.orphanGraceMs ?? ORPHAN_GRACE_MS, closing.signal).finally(() => {
+      sweeping = undefined;
+    });
+    return sweeping;
+  }
+
   return {
     run: (request, hooks) => track(run(request, hooks)),
     recover: (request, hooks) => track(recover(request, hooks)),
-    sweep: () => sweepFolders(folders, config.orphanGraceMs ?? ORPHAN_GRACE_MS),
+    sweep: () => track(sweep()),
     async close() {
       closing.abort();
       await Promise.allSettled(active);

@@ -8,13 +8,16 @@ export interface Swept {
   readonly processes: number;
 }
 
-/** Ends what lives of dead services' runs, and removes their folders. */
-export async function sweepFolders(folders: RunFolders, patienceMs: number): Promise<Swept> {
+/**
+ * Ends what lives of dead services' runs, where it does not end by itself within `patienceMs`, and removes their folders.
+ * When `signal` aborts, what is left is left for the next sweep.
+ */
+export async function sweepFolders(folders: RunFolders, patienceMs: number, signal: AbortSignal): Promise<Swept> {
   const abandoned = await folders.abandoned();
   const ended = await Promise.all(
     abandoned.map(async (folder) => {
-      const processes = await endProcessesOf(folder, patienceMs);
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      const processes = await endProcessesOf(folder, patienceMs, signal);
+      if (!signal.aborted) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
       return processes;
     }),
   );

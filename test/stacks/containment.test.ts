@@ -4,6 +4,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { StackRunError } from "../../stacks/errors.ts";
+import { processesOf } from "./probe/in-flight.ts";
 import { type Installation, install, leftovers } from "./probe/installation.ts";
 import { eventually, inSessions, processes, runChildren } from "./probe/processes.ts";
 
@@ -69,7 +70,12 @@ describe("the processes of a stack run", () => {
   it("know nothing of the service's environment, and are told no credentials by argument or environment", async () => {
     const credentials = { "100000000001": session };
     const { outcome, sids } = await inFlight(at.request("account-1", "up", { items: HELD }, { credentials }));
-    const members = await inSessions(sids);
+    // The guardian has a session of its own.
+    const members = await processesOf(at);
+    assert.deepEqual(
+      members.filter(({ session }) => !sids.includes(session)).map(({ command }) => / guardian \d+ $/.test(command)),
+      [true],
+    );
     assert.ok(
       members.some(({ command }) => command.includes("/pulumi up")),
       "the CLI",
@@ -116,6 +122,7 @@ describe("the processes of a stack run", () => {
     const error = await outcome;
     assert.ok(error instanceof StackRunError, String(error));
     assert.equal(error.code, "cancelled");
+    assert.equal(error.unclean, undefined);
     await nothingLeft(sids);
     assert.deepEqual(await lockFiles(), []);
     const state = await checkpoint("account-1");
@@ -136,11 +143,10 @@ describe("the processes of a stack run", () => {
       const outcome = stubborn.run(request, cancel.signal).catch((error: unknown) => error);
       await eventually("a call in flight", async () => (await stubborn.journal()).length > 0);
       const sids = (await runChildren()).map(({ pid }) => pid);
-      const began = performance.now();
       cancel.abort();
       const error = await outcome;
       assert.ok(error instanceof StackRunError && error.code === "cancelled", String(error));
-      assert.ok(performance.now() - began < 10_000);
+      assert.equal(error.unclean, true);
       assert.deepEqual(await inSessions(sids), []);
       assert.deepEqual(await leftovers(stubborn), []);
     } finally {
@@ -169,6 +175,8 @@ describe("the processes of a stack run", () => {
     const error = await at.run(request).catch((thrown: unknown) => thrown);
     assert.ok(error instanceof StackRunError, String(error));
     assert.equal(error.code, "timeout");
+    // On a slow machine the limit may strike before the child had its orders.
+    if ((await at.journal()).length > 0) assert.equal(error.unclean, true);
     assert.match(error.message, /not finished after 2 s/);
     assert.deepEqual(await leftovers(at), []);
     assert.deepEqual(await lockFiles(), []);
@@ -182,6 +190,7 @@ describe("the processes of a stack run", () => {
     assert.equal(error.code, "crashed");
     assert.equal(error.retryable, true);
     assert.equal(error.partial, undefined);
+    assert.equal(error.unclean, true);
     await nothingLeft(sids);
   });
 
@@ -194,6 +203,7 @@ describe("the processes of a stack run", () => {
       const error = await outcome;
       assert.ok(error instanceof StackRunError, `${victim}: ${String(error)}`);
       assert.equal(error.code, "crashed", `${victim}: ${error.message}`);
+      assert.equal(error.unclean, true);
       await nothingLeft(sids);
     }
   });

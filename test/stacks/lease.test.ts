@@ -80,7 +80,7 @@ describe("a run under a lease", () => {
 
   it("finishes what is in flight when the lease is no longer renewed, and leaves nothing to recover", async () => {
     const lease = leaseOf(60_000);
-    const request = at.request("account-1", "up", { items: { ...SHORT, after: { of: "slow" } } });
+    const request = at.request("account-1", "up", { items: { ...SHORT, waits: { of: "slow" } } });
     const { outcome, sids } = await runInFlight(at, request, { lease });
     // Less than the share of the lease that is kept for ending.
     lease.renew(17_000);

@@ -105,6 +105,25 @@ describe("a stack run", () => {
     }
   });
 
+  it("asks the engine for nothing that an earlier result told, and finds its way where that is no longer so", async () => {
+    const { result } = await at.run(at.request("account-3", "up", { items: { one: {} } }));
+    assert.ok(result.secrets?.encryptionsalt !== undefined);
+    const other = await install({ backendUrl: at.config.backendUrl, passphraseFile: at.config.passphraseFile });
+    try {
+      const { secrets } = result;
+      const preview = () => other.request("account-3", "preview", { world: at.world, items: { one: {} } }, { secrets });
+      const engines: number[] = [];
+      const hooks = { onEvent() {}, onEngine: (pid: number) => void engines.push(pid) };
+      const again = await other.runner.run(preview(), hooks);
+      assert.deepEqual([engines.length, again.changes.same, again.secrets], [1, 2, secrets]);
+      await at.run(at.request("account-3", "destroy", { items: { one: {} } }));
+      const gone = await other.runner.run(preview(), hooks);
+      assert.deepEqual([gone.changes.create, gone.secrets], [2, undefined]);
+    } finally {
+      await other.remove();
+    }
+  });
+
   it("counts a replacement once, with both sides and what changed", async () => {
     replaced.one = { ...items.one, immutable: "b" };
     const { result } = await at.run(at.request("account-1", "up", { items: replaced, ...hidden }));
