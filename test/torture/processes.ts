@@ -1,0 +1,73 @@
+import { readdir, readFile, readlink } from "node:fs/promises";
+import { basename } from "node:path";
+
+/** What a process is of Bulwark. */
+export type Role =
+  | "service"
+  | "child"
+  | "guardian"
+  | "engine"
+  | "plugin"
+  | "database"
+  | "backend"
+  | "sandbox"
+  | "other";
+
+/** A process that belongs to a folder. */
+export interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  /** Id of its session, which is the run child's pid for all that a run started. */
+  readonly session: number;
+  readonly role: Role;
+  readonly command: string;
+}
+
+/**
+ * The living processes that have to do with a folder: it is in their command line or their environment, or they work in it. Linux
+ * only. No other process is ever among them, so whoever kills by this list kills nobody else's.
+ */
+export async function processesOf(folder: string): Promise<Process[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  const found = await Promise.all(pids.map((pid) => look(Number(pid), folder)));
+  return found.filter((process) => process !== undefined);
+}
+
+async function look(pid: number, folder: string): Promise<Process | undefined> {
+  const read = (name: string) => readFile(`/proc/${pid}/${name}`, "utf8").catch(() => "");
+  const link = (name: string) => readlink(`/proc/${pid}/${name}`).catch(() => "");
+  const stat = await read("stat");
+  // "pid (name, with anything in it) state ppid pgrp session ...", proc(5).
+  const [state, parent, , session] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  // What has ended and waits for its parent to notice is no process any more.
+  if (stat === "" || state === "Z" || state === "X") return undefined;
+  const [line, environment, workingFolder, program] = await Promise.all([
+    read("cmdline"),
+    read("environ"),
+    link("cwd"),
+    link("exe"),
+  ]);
+  if (![line, environment, workingFolder].some((text) => text.includes(folder))) return undefined;
+  const command = line.replaceAll("\0", " ").trim();
+  return { pid, parent: Number(parent), session: Number(session), role: roleOf(command, program), command };
+}
+
+function roleOf(command: string, program: string): Role {
+  if (/(^|\/)api\/main\.ts\b/.test(command) || command.includes("/api/main.ts")) return "service";
+  if (command.includes("/stacks/child/main.ts")) return "child";
+  if (/ guardian \d+$/.test(command)) return "guardian";
+  if (/pulumi-resource-|\/sandbox\/plugins\//.test(command)) return "plugin";
+  if (/sandbox|ministack|moto/.test(command)) return "sandbox";
+  if (basename(program) === "pulumi") return "engine";
+  if (basename(program) === "postgres") return command.startsWith("postgres:") ? "backend" : "database";
+  return "other";
+}
+
+/** Sends a signal; false where the process is gone. */
+export function signal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}
