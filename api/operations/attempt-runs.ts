@@ -10,6 +10,7 @@ import { findStack, saveStack } from "../store/stacks.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import type { Progress } from "./progress.ts";
 import { recoverStack } from "./recovery.ts";
+import { standingRegions } from "./standing.ts";
 import type { RunOptions } from "./work.ts";
 
 /** The runs of one attempt. Each is on record before it begins, so that whoever finds it dead knows what to look for. */
@@ -60,9 +61,12 @@ export function createAttemptRuns(parts: AttemptRunsParts): AttemptRuns {
     const end = async (how: RunEnd) => {
       if (runId === undefined) return;
       // Where this can't be written, the next attempt recovers from a run that was in order: that costs time, and no more.
-      await endRun(db, runId, how).catch((error: unknown) =>
-        logger.warn({ err: error, operationId: operation.id }, "noting the end of a run failed"),
-      );
+      try {
+        keeper.assertSure();
+        await endRun(db, runId, how);
+      } catch (error) {
+        logger.warn({ err: error, operationId: operation.id }, "noting the end of a run failed");
+      }
     };
     const hooks: RunHooks = {
       onEvent,
@@ -101,10 +105,8 @@ export function createAttemptRuns(parts: AttemptRunsParts): AttemptRuns {
   async function run(verb: Verb, inputs: StackInputs, options: RunOptions): Promise<RunResult> {
     const { refresh = false, role = "deployment" } = options;
     const { name: stack } = parts.stack();
-    const [credentials, row] = await Promise.all([
-      aws.credentialsFor(inputs, operation.id, role),
-      findStack(db, stack),
-    ]);
+    const row = await findStack(db, stack);
+    const credentials = await aws.credentialsFor(inputs, operation.id, role, standingRegions(row));
     const secrets = row?.secrets ?? undefined;
     const request = { operationId: operation.id, stack, verb, inputs, credentials, refresh };
     const known = secrets === undefined ? {} : { secrets };

@@ -58,9 +58,9 @@ export class StackBusyError extends Error {
   }
 }
 
-/** True for the error of a run that was killed or died: what it left has to be recovered from. */
-export function isUnclean(error: unknown): boolean {
-  return error instanceof Error && "unclean" in error && error.unclean === true;
+/** True for the error of a run that died: not of one that had to be killed, because it was cancelled or took too long. */
+export function isCrash(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "crashed";
 }
 
 /** Why an attempt is interrupted: the reason of its abort signal. */

@@ -18,7 +18,7 @@ import {
   type RetryCount,
   saveRetry,
 } from "../store/operations.ts";
-import { describeFailure, type Failure, type Interruption, isUnclean, readFailure, StackBusyError } from "./failure.ts";
+import { describeFailure, type Failure, type Interruption, isCrash, readFailure, StackBusyError } from "./failure.ts";
 import { kinds } from "./kinds.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import type { OperationKind } from "./operation.ts";
@@ -145,7 +145,7 @@ export function createSettler(parts: SettlerParts): Settler {
         return "recovered";
       }
       progress.say(`${failure.message}. Trying again in ${Math.ceil(delayMs / 1000)} s`, { retryInMs: delayMs });
-      await again(delayMs, { crashed: isUnclean(error) });
+      await again(delayMs, { crashed: isCrash(error) });
       return "deferred";
     }
   }
@@ -153,7 +153,7 @@ export function createSettler(parts: SettlerParts): Settler {
   function decide({ code, retryable, fields }: Failure, error: unknown): number | undefined {
     const { kind, origin, request } = operation;
     const { call, accountId } = fields ?? {};
-    const crashed = isUnclean(error);
+    const crashed = isCrash(error);
     return decideRetry({
       ...{ code, retryable, crashed, attempt: operation.attempt, crashes: operation.crashes + (crashed ? 1 : 0) },
       ...{ elapsedMs: parts.elapsedMs(), random: parts.random() },
@@ -214,7 +214,7 @@ export function createSettler(parts: SettlerParts): Settler {
         `attempt ${operation.attempt} ended: ${failure.message}. Trying again in ${Math.ceil(delayMs / 1000)} s`,
         { attempt: operation.attempt, code: failure.code, retryInMs: delayMs },
       );
-      await again(delayMs, { crashed: isUnclean(error) });
+      await again(delayMs, { crashed: isCrash(error) });
     },
   };
 }

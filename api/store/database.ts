@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { DatabaseAddress } from "./connection.ts";
 import { startEmbeddedServer } from "./embedded/server.ts";
+import { superviseServer } from "./embedded/supervisor.ts";
 
 /** A database that is ready, and how to leave it. */
 export interface Database {
@@ -21,5 +22,16 @@ export async function provideDatabase(
   const server = await startEmbeddedServer(options.data, { onNotice });
   const { home, user } = server.location;
   logger.info({ folder: home, user: user.name, takenOver: !server.started }, "embedded PostgreSQL is ready");
-  return server;
+  const supervisor = superviseServer(server, {
+    onDied: () => logger.error({ folder: home }, "the embedded PostgreSQL is gone: starting it again"),
+    onRevived: () => logger.warn({ folder: home }, "the embedded PostgreSQL is ready again"),
+    onError: (err) => logger.error({ err, folder: home }, "starting the embedded PostgreSQL again failed"),
+  });
+  return {
+    address: server.address,
+    async stop() {
+      await supervisor.stop();
+      await server.stop();
+    },
+  };
 }

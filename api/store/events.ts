@@ -52,7 +52,10 @@ export function listEvents(db: Db, operationId: string, afterId: number, limit: 
     .execute();
 }
 
-/** The steps that an operation's runs told of, in their order; up to an event, where one is named. */
+/**
+ * The steps that an operation's runs told of, in their order; where an event is named, those up to it, and what a recovery found later of
+ * the runs before it.
+ */
 export async function listSteps(db: Db, operationId: string, upTo?: number): Promise<StepEvent[]> {
   let query = db
     .selectFrom("operationEvents")
@@ -60,6 +63,8 @@ export async function listSteps(db: Db, operationId: string, upTo?: number): Pro
     .where("operationId", "=", operationId)
     .where("type", "=", "step")
     .orderBy("id");
-  if (upTo !== undefined) query = query.where("id", "<=", upTo);
+  if (upTo !== undefined) {
+    query = query.where((or) => or.or([or("id", "<=", upTo), sql<boolean>`(data->>'recovered')::boolean`]));
+  }
   return (await query.execute()).map(({ data }) => data as unknown as StepEvent);
 }

@@ -45,7 +45,7 @@ describe("operations", () => {
     assert.equal((await serving.ended(running.body.id)).status, "succeeded");
     const again = await serving.call("POST", `/operations/${waiting.body.id}/cancel`);
     assert.equal(again.status, 409);
-    assert.equal(serving.runner.requests.length, 1);
+    assert.ok(serving.runner.requests.every(({ operationId }) => operationId !== waiting.body.id));
     const next = await serving.call("POST", "/admin/deployments");
     assert.equal((await serving.ended(next.body.id)).status, "succeeded");
   });

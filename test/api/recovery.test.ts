@@ -3,15 +3,17 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { sql } from "kysely";
+import { AwsCallError } from "../../stacks/aws/call-error.ts";
 import { freshDatabase } from "./database.ts";
 import { gate } from "./fakes.ts";
 import { type Serving, serve } from "./serving.ts";
 
 /** A worker in a process of its own, whose runs never end. */
-async function startWorker(database: object): Promise<ChildProcess> {
+async function startWorker(database: object, leaseMs = 2_000): Promise<ChildProcess> {
   const child = spawn(
     process.execPath,
-    [new URL("./stuck-worker.ts", import.meta.url).pathname, JSON.stringify(database)],
+    [new URL("./stuck-worker.ts", import.meta.url).pathname, JSON.stringify({ database, leaseMs })],
     {
       stdio: ["ignore", "pipe", "inherit"],
     },
@@ -30,6 +32,9 @@ describe("an accepted operation", () => {
     worker = undefined;
     await serving.stop();
   });
+
+  const row = (id: string) =>
+    serving.db.selectFrom("operations").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
 
   it("is taken up by another worker when its own is killed, and ends once", async () => {
     const database = await freshDatabase();
@@ -56,6 +61,99 @@ describe("an accepted operation", () => {
       assert.deepEqual(leases, []);
     } finally {
       await second.stop();
+    }
+  });
+
+  it("is taken up at once by a worker on the same machine: nobody waits for the lease of a process that is gone", async () => {
+    const database = await freshDatabase();
+    serving = await serve({ database, options: { role: "api" } });
+    worker = await startWorker(database, 300_000);
+    const { body } = await serving.call("POST", "/accounts", { body: { accountId: "100000000001" } });
+    await until(async () => (await serving.db.selectFrom("runs").selectAll().execute()).length > 0);
+    const second = await serve({ database });
+    try {
+      worker.kill("SIGKILL");
+      assert.equal((await serving.ended(body.id)).status, "succeeded");
+      assert.equal(second.runner.recoveries.length, 1);
+      const { crashes } = await row(body.id);
+      assert.equal(crashes, 1);
+    } finally {
+      await second.stop();
+    }
+  });
+
+  it("is written by nobody who was stopped for longer than his lease and goes on then", async () => {
+    const database = await freshDatabase();
+    serving = await serve({ database, options: { role: "api" } });
+    worker = await startWorker(database);
+    const { body } = await serving.call("POST", "/accounts", { body: { accountId: "100000000001" } });
+    await until(async () => (await serving.db.selectFrom("runs").selectAll().execute()).length > 0);
+    worker.kill("SIGSTOP");
+    const second = await serve({ database });
+    try {
+      assert.equal((await serving.ended(body.id)).status, "succeeded");
+      const after = await everything();
+      worker.kill("SIGCONT");
+      await sleep(3_000);
+      assert.deepEqual(await everything(), after);
+    } finally {
+      await second.stop();
+    }
+
+    async function everything() {
+      const { db } = serving;
+      const tables = ["operations", "operationEvents", "runs", "stacks", "accounts", "stackLeases"] as const;
+      return Promise.all(tables.map((table) => db.selectFrom(table).selectAll().execute()));
+    }
+  });
+
+  it("is delivered again where its lease ran out and nobody had taken it", async () => {
+    serving = await serve();
+    const held = gate();
+    let runs = 0;
+    serving.runner.behave = (request, hooks) => {
+      runs += 1;
+      return runs === 1 ? held.behave(request, hooks) : {};
+    };
+    const { body } = await serving.call("POST", "/accounts", { body: { accountId: "100000000001" } });
+    await held.entered;
+    // Renewals wait for the row, as they would for a database that hangs, until the lease is over.
+    await serving.db.transaction().execute(async (transaction) => {
+      await transaction.selectFrom("stackLeases").selectAll().forUpdate().execute();
+      await until(async () => serving.log.join("").includes("a lease is lost"));
+    });
+    assert.equal((await serving.ended(body.id)).status, "succeeded");
+    assert.equal(runs, 2);
+    assert.equal(serving.runner.recoveries.length, 1);
+  });
+
+  it("gets a job again where it has lost its own", async () => {
+    serving = await serve({ options: { role: "api" } });
+    const { body } = await serving.call("POST", "/accounts", { body: { accountId: "100000000001" } });
+    await sql`delete from pgboss.job where id = ${body.id.slice(3)}::uuid`.execute(serving.db);
+    const second = await serve({ database: serving.database });
+    try {
+      assert.equal((await serving.ended(body.id)).status, "succeeded");
+    } finally {
+      await second.stop();
+    }
+  });
+
+  it("is not touched by a clock of the service that is set forward or back by hours", async () => {
+    for (const hours of [30, -30]) {
+      let failures = 2;
+      serving = await serve({ dependencies: { now: () => new Date(Date.now() + hours * 3_600_000), random: () => 0 } });
+      serving.aws.fail = (call, accountId) => {
+        if (call !== "enabledRegions" || failures === 0) return;
+        failures -= 1;
+        const cause = Object.assign(new Error("Rate exceeded"), { name: "ThrottlingException" });
+        const place = { activity: "listing regions", region: "us-east-1", call: "account:ListRegions" };
+        throw new AwsCallError({ ...place, accountId }, cause);
+      };
+      const { body } = await serving.call("POST", "/accounts", { body: { accountId: "100000000001" } });
+      const operation = await serving.ended(body.id);
+      assert.deepEqual([operation.status, operation.attempt], ["succeeded", 3], JSON.stringify(operation));
+      if (hours > 0) await serving.stop();
     }
   });
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { open, readFile } from "node:fs/promises";
+import { open, readdir, readFile, readlink, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
@@ -21,6 +21,8 @@ export interface EmbeddedServer {
   readonly location: Location;
   /** False where a server that was already running was taken over. */
   readonly started: boolean;
+  /** Starts the server again where it is gone. Resolves when it answers, or `signal` aborts. */
+  revive(signal: AbortSignal): Promise<boolean>;
   /** Stops the server, unless another process still uses it; the last one stops it. */
   stop(): Promise<void>;
 }
@@ -66,30 +68,68 @@ export async function startEmbeddedServer(data: string, options: EmbeddedServerO
   const password = await readPassword(location);
   const address = { host: location.socketFolder, port, user: "bulwark", password, database: "postgres" };
 
-  const deadline = Date.now() + (options.startTimeoutMs ?? 60_000);
-  let child: ChildProcess | undefined;
-  let started = false;
-  while (true) {
+  const startTimeoutMs = options.startTimeoutMs ?? 60_000;
+  const started = await bringUp(location, address, startTimeoutMs);
+  return {
+    ...{ address, location, started },
+    revive: (signal) => bringUp(location, address, startTimeoutMs, signal),
+    stop: () => stop(location, address),
+  };
+}
+
+/**
+ * Waits until the server answers, and starts it where it is not there. Several processes may do so at once: one of their servers
+ * gets the cluster.
+ *
+ * @returns whether this process's server is the one that runs, as far as it can tell
+ */
+async function bringUp(
+  location: Location,
+  address: ServerAddress,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs;
+  let launched: Launched | undefined;
+  while (signal?.aborted !== true) {
     const answer = await probe(address);
     if (answer === "ready") break;
-    if (Date.now() > deadline) throw new Error(await explain(location, "it did not become ready in time"));
-    if (answer === "absent" && (child === undefined || child.exitCode !== null || child.signalCode !== null)) {
+    if (performance.now() > deadline) throw new Error(await explain(location, "it did not become ready in time"));
+    if (answer === "absent" && (launched === undefined || hasEnded(launched.child))) {
       // After a kill -9 of everything "postmaster.pid already exists" and "pre-existing shared memory block" pass once
       // the last backend has noticed, about 2 s later; so an early end is tried again until the deadline.
-      if (child !== undefined) {
-        if (!(await endedForAnother(location))) throw new Error(await explain(location, "it ended"));
+      if (launched !== undefined) {
+        if (!(await endedForAnother(location, launched))) throw new Error(await explain(location, "it ended"));
         await sleep(300);
       }
-      child = await launch(location);
-      started = true;
+      await removeStaleLock(location);
+      launched = await launch(location);
     }
     await sleep(25);
   }
-  return { address, location, started, stop: () => stop(location, address) };
+  return launched !== undefined && !hasEnded(launched.child);
 }
 
-async function launch(location: Location): Promise<ChildProcess> {
-  const log = await open(location.logFile, "w", 0o600);
+interface Launched {
+  readonly child: ChildProcess;
+  /** Length of the log before it. */
+  readonly logFrom: number;
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+/** A log that a machine's life has made larger than this begins anew. */
+const longestLog = 10_000_000;
+
+async function launch(location: Location): Promise<Launched> {
+  // Appended to, because another service's server may be writing it.
+  const kept = await stat(location.logFile).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  const log = await open(location.logFile, kept > longestLog ? "w" : "a", 0o600);
   try {
     const pairs = { ...settings, unix_socket_directories: location.socketFolder, port: String(port) };
     const args = [
@@ -107,7 +147,7 @@ async function launch(location: Location): Promise<ChildProcess> {
     });
     child.on("error", () => undefined);
     child.unref();
-    return child;
+    return { child, logFrom: kept > longestLog ? 0 : kept };
   } finally {
     await log.close();
   }
@@ -131,11 +171,25 @@ async function probe(address: ServerAddress): Promise<"ready" | "starting" | "ab
   }
 }
 
-async function endedForAnother(location: Location): Promise<boolean> {
-  const log = await readFile(location.logFile, "utf8").catch(() => "");
+async function endedForAnother(location: Location, { logFrom }: Launched): Promise<boolean> {
+  const log = await readFile(location.logFile).catch(() => Buffer.alloc(0));
   return /lock file ".*" (already exists|is empty)|pre-existing shared memory block|could not lock|address already in use/i.test(
-    log,
+    log.subarray(logFrom).toString(),
   );
+}
+
+/**
+ * After a restart of the machine or container the pid in `postmaster.pid` may be somebody else's, and PostgreSQL would wait for that
+ * process for ever. The file is removed only where that process is no PostgreSQL and nothing works in the cluster's folder. On
+ * systems without /proc nothing is removed.
+ */
+async function removeStaleLock(location: Location): Promise<void> {
+  const pid = await postmasterPid(location);
+  const name = pid === undefined ? "" : await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
+  if (name === "" || name.trim() === "postgres") return;
+  const pids = (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry));
+  const folders = await Promise.all(pids.map((one) => readlink(`/proc/${one}/cwd`).catch(() => "")));
+  if (!folders.includes(location.cluster)) await rm(join(location.cluster, "postmaster.pid"), { force: true });
 }
 
 async function explain(location: Location, what: string): Promise<string> {
@@ -150,9 +204,9 @@ async function stop(location: Location, address: ServerAddress): Promise<void> {
   if (pid === undefined) return;
   // "Fast" shutdown: open transactions are rolled back, a checkpoint is written.
   signal(pid, "SIGINT");
-  const deadline = Date.now() + 15_000;
+  const deadline = performance.now() + 15_000;
   while (isAlive(pid)) {
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       signal(pid, "SIGQUIT");
       await sleep(500);
       return;
@@ -192,6 +246,15 @@ function signal(pid: number, name: NodeJS.Signals): void {
   } catch {
     // It has ended already.
   }
+}
+
+/** True where the server's process is there, whether or not it answers. */
+export async function isServerAlive(location: Location): Promise<boolean> {
+  const pid = await postmasterPid(location);
+  if (pid === undefined || !isAlive(pid)) return false;
+  // One that has ended and that nobody has asked for its end is there, too.
+  const status = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  return !/\) [ZX] /.test(status);
 }
 
 function isAlive(pid: number): boolean {
