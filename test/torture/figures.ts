@@ -12,14 +12,14 @@ export interface Figure {
   readonly target: string;
   readonly moment: string;
   readonly kills: number;
-  /** Seconds from the kill to the next run of the stack, or to the operation's end where none was needed. */
+  /** Seconds from the kill to the operation's next attempt, or to its end where none was needed. */
   readonly median: number | undefined;
   readonly longest: number | undefined;
   readonly retries: number;
 }
 
 /** The kills by target and moment, and a line for all of them. */
-export function figuresOf({ kills, runs, operations }: Findings): Figure[] {
+export function figuresOf({ kills, attempts, operations }: Findings): Figure[] {
   const aftermaths = kills.map((kill) => aftermathOf(kill));
   const groups = new Map<string, { kill: Kill; aftermath: Aftermath }[]>();
   for (const [index, kill] of kills.entries()) {
@@ -40,22 +40,17 @@ export function figuresOf({ kills, runs, operations }: Findings): Figure[] {
 
   function aftermathOf({ at, caught }: Kill): Aftermath {
     const killedAt = at.getTime();
-    const after = runs.filter(
-      ({ operationId, begunAt }) => operationId === caught.operationId && begunAt.getTime() > killedAt,
+    const later = attempts.filter(
+      (attempt) => attempt.operationId === caught.operationId && attempt.at.getTime() > killedAt,
     );
-    const operation = operations.find(({ id }) => id === caught.operationId);
-    const next = after[0]?.begunAt ?? operation?.finishedAt;
+    const next = later[0]?.at ?? operations.find(({ id }) => id === caught.operationId)?.finishedAt;
     const pickedUpMs = next === undefined || next.getTime() < killedAt ? undefined : next.getTime() - killedAt;
-    // Until it is hit again: those after belong to the next kill.
+    // Those after the next kill that hits the operation are counted there.
     const nextKill = kills.find(
       (kill) => kill.at.getTime() > killedAt && kill.caught.operationId === caught.operationId,
     );
     const until = nextKill?.at.getTime() ?? Number.POSITIVE_INFINITY;
-    const own = runs.findLast(
-      ({ operationId, begunAt }) => operationId === caught.operationId && begunAt.getTime() <= killedAt,
-    );
-    const later = after.filter(({ begunAt, token }) => begunAt.getTime() < until && token !== own?.token);
-    return { pickedUpMs, retries: new Set(later.map(({ token }) => token)).size };
+    return { pickedUpMs, retries: later.filter((attempt) => attempt.at.getTime() < until).length };
   }
 }
 

@@ -22,8 +22,10 @@ export interface InstallationOptions {
   readonly concurrency: number;
   /** How long a dead service stays dead, in milliseconds. */
   readonly restartAfterMs: () => number;
-  /** More of the services' environment. */
-  readonly environment?: Readonly<Record<string, string>>;
+  /** Prepares the data folder, and says what more the services' environment has to hold. */
+  readonly prepare?: (data: string) => Promise<Readonly<Record<string, string>>>;
+  /** Undoes it, once every process has ended. */
+  readonly cleanUp?: () => Promise<void>;
 }
 
 /** The real thing: a sandbox organization, services that share one database and one state, and everything that these start. */
@@ -32,6 +34,8 @@ export interface Installation {
   readonly folder: string;
   /** The services' shared data folder. */
   readonly data: string;
+  /** The folder of the stacks' state. */
+  readonly state: string;
   readonly aws: string;
   readonly regions: readonly string[];
   readonly services: readonly ServiceProcess[];
@@ -69,6 +73,7 @@ export async function install(options: InstallationOptions): Promise<Installatio
     // At the same time, as a machine that goes down does it.
     const endings = await Promise.all(services.map((service) => service.stop()));
     await sandbox?.stop();
+    await options.cleanUp?.();
     const left = await settled(folder);
     if (process.env.BULWARK_KEEP_TORTURE === "1") console.log(`kept ${folder}`);
     else await rm(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -103,6 +108,7 @@ export async function install(options: InstallationOptions): Promise<Installatio
     );
     const data = join(folder, "service");
     await mkdir(data);
+    const more = await options.prepare?.(data);
     for (let number = 1; number <= options.services; number++) {
       services.push(
         createServiceProcess({
@@ -122,7 +128,7 @@ export async function install(options: InstallationOptions): Promise<Installatio
             TMPDIR: folder,
             AWS_CONFIG_FILE: identity.configFile,
             AWS_SHARED_CREDENTIALS_FILE: identity.credentialsFile,
-            ...options.environment,
+            ...more,
           }),
         }),
       );
@@ -132,6 +138,7 @@ export async function install(options: InstallationOptions): Promise<Installatio
     return {
       folder,
       data,
+      state: more?.BULWARK_BACKEND_URL?.replace("file://", "") ?? join(data, "state"),
       aws,
       regions: options.regions,
       services,

@@ -118,7 +118,7 @@ async function onHeldCall({ installation: { aws }, random, runOf, atWork }: Scen
 /** The engine writes a checkpoint into a temporary file beside its place, then renames it. */
 function onCheckpoint(scene: Scene): Armed {
   const { installation, runOf } = scene;
-  const folder = join(installation.data, "state/.pulumi/stacks/bulwark");
+  const folder = join(installation.state, ".pulumi/stacks/bulwark");
   // Before the first deployment there is no state yet.
   if (!existsSync(folder)) return { caught: atRandom(scene), passed: async () => undefined };
   const { promise, resolve } = Promise.withResolvers<Caught>();

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { locate } from "../../api/store/embedded/location.ts";
+import type { ServerAddress } from "../../api/store/embedded/server.ts";
 
 /** What the database tells as it is committed. */
 export type Sight =
@@ -24,6 +25,13 @@ export interface SeenRun {
   readonly begunAt: Date;
 }
 
+/** An attempt at an operation, from the moment that it had the lease of a stack. */
+export interface SeenAttempt {
+  readonly operationId: string;
+  readonly token: number;
+  readonly at: Date;
+}
+
 /** A look into the services' database from outside, by a connection and triggers of the test's own. */
 export interface Observer {
   /** Answers a query, once the database answers: it is killed, too. */
@@ -36,6 +44,7 @@ export interface Observer {
   /** Processes of services that stand before the closed gate, in the transaction that ends an operation. */
   atGate(): Promise<number[]>;
   seenRuns(): Promise<SeenRun[]>;
+  seenAttempts(): Promise<SeenAttempt[]>;
   /** Events that were written by a process which no longer held the lease. */
   trespasses(): Promise<string[]>;
   close(): Promise<void>;
@@ -87,11 +96,15 @@ const statements = [
     when (new.finished_at is not null and old.finished_at is null) execute function torture.gate()`,
 ];
 
-/** Opens an observer of the embedded database in a data folder. */
-export async function observe(data: string): Promise<Observer> {
+/** Where the embedded database of a data folder is. */
+export async function embeddedDatabaseOf(data: string): Promise<ServerAddress> {
   const { socketFolder, passwordFile } = await locate(data);
   const password = (await readFile(passwordFile, "utf8")).trim();
-  const address = { host: socketFolder, port: 5432, user: "bulwark", password, database: "postgres" };
+  return { host: socketFolder, port: 5432, user: "bulwark", password, database: "postgres" };
+}
+
+/** Opens an observer of a services' database, once they have made their tables there. */
+export async function observe(address: ServerAddress): Promise<Observer> {
   const watchers = new Set<(sight: Sight) => void>();
   let client: Promise<pg.Client> | undefined;
   let closed = false;
@@ -162,6 +175,10 @@ export async function observe(data: string): Promise<Observer> {
            from torture.runs order by begun_at`,
         )
       ).map((row) => row as unknown as SeenRun),
+    seenAttempts: () =>
+      rows<SeenAttempt & pg.QueryResultRow>(
+        `select operation_id as "operationId", token::integer, at from torture.leases order by at`,
+      ),
     trespasses: async () =>
       (await rows<Record<string, unknown>>("select * from torture.trespasses order by operation_id, id")).map(
         ({ operation_id, id, type, pid, holder }) =>

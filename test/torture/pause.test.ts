@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Installation, install } from "./installation.ts";
-import { type Observer, observe } from "./observer.ts";
+import { embeddedDatabaseOf, type Observer, observe } from "./observer.ts";
 import { type Process, signal } from "./processes.ts";
 import { leftovers } from "./promises/leftovers.ts";
 import { brokenOperations } from "./promises/operations.ts";
@@ -23,7 +23,7 @@ describe("two services of which one is paused for longer than its lease", functi
       concurrency: 1,
       restartAfterMs: () => 500,
     });
-    observer = await observe(installation.data);
+    observer = await observe(await embeddedDatabaseOf(installation.data));
     const { client } = installation;
     const admin = await client.ended((await client.accepted("POST", "/admin/deployments", {}))?.id ?? "");
     assert.equal(admin.status, "succeeded", JSON.stringify(admin.error));

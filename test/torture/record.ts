@@ -28,7 +28,7 @@ export async function recordFigures({ table, seed, kills, operations, minutes }:
     "",
     `${kills} kills (SIGKILL) in ${Math.round(minutes)} minutes while ${operations} operations were done by two services with leases of 3 s; ` +
       `\`SEED=${seed}\` repeats the sequence. No promise was broken: every operation ended once, no stack had two writers, nothing was left or doubled. ` +
-      "Picked up is the time from the kill to the next run on the stack, or to the operation's end where none was needed.",
+      "Picked up is the time from the kill to the operation's next attempt, or to its end where none was needed.",
     "",
     table,
     "",

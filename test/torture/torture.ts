@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AccountState, readAccount } from "../e2e/account-state.ts";
 import { type Installation, install } from "./installation.ts";
-import { type Observer, observe, type SeenRun } from "./observer.ts";
+import { embeddedDatabaseOf, type Observer, observe, type SeenAttempt, type SeenRun } from "./observer.ts";
 import { leftovers } from "./promises/leftovers.ts";
 import { brokenOperations } from "./promises/operations.ts";
 import { unaccounted, wrongMembers } from "./promises/resources.ts";
@@ -28,6 +28,7 @@ export interface TortureOptions {
 export interface Findings {
   readonly kills: readonly Kill[];
   readonly runs: readonly SeenRun[];
+  readonly attempts: readonly SeenAttempt[];
   readonly operations: readonly { readonly id: string; readonly attempt: number; readonly finishedAt: Date }[];
   /** Promises that were broken; none, one hopes. */
   readonly broken: readonly string[];
@@ -47,14 +48,14 @@ export async function torture(options: TortureOptions): Promise<Findings> {
   const kills: Kill[] = [];
   const broken: string[] = [];
   const report = (where: string, found: readonly string[]) => {
-    for (const line of found) tell(`BROKEN (${where}): ${line}`);
-    broken.push(...found.map((line) => `${where}: ${line}`));
+    for (const line of found) tell(`BROKEN (${where}): ${line.replaceAll("\n", " ")}`);
+    broken.push(...found.map((line) => `${where}: ${line.replaceAll("\n", " ")}`));
   };
   let observer: Observer | undefined;
-  let findings: Pick<Findings, "runs" | "operations"> | undefined;
+  let findings: Pick<Findings, "runs" | "attempts" | "operations"> | undefined;
   try {
     tell(`installed in ${installation.folder}`);
-    observer = await observe(installation.data);
+    observer = await observe(await embeddedDatabaseOf(installation.data));
     findings = await stormAndLook(options, installation, observer, report);
     const states = await Promise.all(installation.services.map((service) => service.log()));
     report("logs", states.flatMap(unexpectedLines));
@@ -72,14 +73,14 @@ export async function torture(options: TortureOptions): Promise<Findings> {
       endings.filter((how) => how !== "exit code 0").map((how) => `a service ended with ${how}`),
     );
   }
-  return { runs: [], operations: [], ...findings, kills, broken };
+  return { runs: [], attempts: [], operations: [], ...findings, kills, broken };
 
   async function stormAndLook(
     { kills: wanted, killsPerStorm }: TortureOptions,
     at: Installation,
     seen: Observer,
     complain: typeof report,
-  ): Promise<Pick<Findings, "runs" | "operations">> {
+  ): Promise<Pick<Findings, "runs" | "attempts" | "operations">> {
     const before = new Map<string, AccountState>();
     for (const accountId of accounts) before.set(accountId, await readAccount(at.root, accountId, regions));
     await clearCalls(at.aws);
@@ -122,7 +123,7 @@ export async function torture(options: TortureOptions): Promise<Findings> {
     const operations = await seen.rows<{ id: string; attempt: number; finishedAt: Date }>(
       `select id, attempt, finished_at as "finishedAt" from operations`,
     );
-    return { runs: await seen.seenRuns(), operations };
+    return { runs: await seen.seenRuns(), attempts: await seen.seenAttempts(), operations };
 
     /** Everything has come to rest: is it as promised? */
     async function look(where: string, { accepted }: Workload): Promise<void> {

@@ -15,7 +15,7 @@ export async function leftovers(installation: Installation, observer: Observer):
       await Promise.all([
         processes(installation),
         workspaces(installation),
-        state(join(installation.data, "state/.pulumi")),
+        state(join(installation.state, ".pulumi")),
         rows(observer),
       ])
     ).flat();

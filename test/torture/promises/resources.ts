@@ -203,8 +203,8 @@ export async function wrongMembers(installation: Installation, active: readonly 
 }
 
 /** The resources of a stack's state; none where there is no such stack. */
-export async function stateOf({ data }: Installation, stack: string): Promise<readonly Recorded[]> {
-  const text = await readFile(join(data, `state/.pulumi/stacks/bulwark/${stack}.json`), "utf8").catch(() => "{}");
+export async function stateOf({ state }: Pick<Installation, "state">, stack: string): Promise<readonly Recorded[]> {
+  const text = await readFile(join(state, `.pulumi/stacks/bulwark/${stack}.json`), "utf8").catch(() => "{}");
   const { checkpoint } = JSON.parse(text) as { checkpoint?: { latest?: { resources?: Recorded[] } } };
   return checkpoint?.latest?.resources ?? [];
 }
