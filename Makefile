@@ -8,7 +8,7 @@ export SANDBOX_PORT ?= 4566
 # The project's own node and pulumi come first.
 export PATH := $(CURDIR)/.bulwark/bin:$(PATH)
 
-.PHONY: help setup demo test bench typecheck lint format serve sandbox engine bootstrap pulumi-env clean
+.PHONY: help setup demo test torture bench typecheck lint format serve sandbox engine bootstrap pulumi-env clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ demo: setup ## deploy an organization's baseline in the sandbox and keep it runn
 
 test: setup ## type check, lint and every test
 	@setup/test.sh $(TESTS)
+
+torture: setup ## kill -9 what there is of Bulwark, a hundred times, and look what came of it (SEED=, KILLS=, MINUTES=)
+	@exec node test/torture/main.ts
 
 typecheck: setup
 	@npx --no-install tsc --noEmit

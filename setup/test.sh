@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Type check, lint, then every test (or those named). One part that fails does not hide the others.
 #
-# The tests run as three processes of mocha at the same time, since each spends much of its time waiting: those end to end, which share one
-# sandbox and one service, those that drive the engine, and the others. Each report is printed when it ends; until then a line tells
-# how far they are.
+# The tests run as four processes of mocha at the same time, since each spends much of its time waiting: those end to end, which share one
+# sandbox and one service, those that drive the engine, those that kill what runs, and the others. Each report is printed when it ends;
+# until then a line tells how far they are.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly bin=node_modules/.bin
@@ -39,11 +39,14 @@ check 'lint' "$bin/biome" check --log-level=warn .
 mkdir -p "$reports"
 mapfile -t end_to_end < <(find test/e2e -name '*.test.ts' | sort)
 mapfile -t engine < <(find test/engine test/plugins test/stacks -name '*.test.ts' | sort)
-mapfile -t parts < <(find test -name '*.test.ts' -not -path 'test/e2e/*' -not -path 'test/engine/*' -not -path 'test/plugins/*' -not -path 'test/stacks/*' | sort)
+mapfile -t torture < <(find test/torture -name '*.test.ts' | sort)
+mapfile -t parts < <(find test -name '*.test.ts' -not -path 'test/torture/*' -not -path 'test/e2e/*' -not -path 'test/engine/*' -not -path 'test/plugins/*' -not -path 'test/stacks/*' | sort)
 start end-to-end "${end_to_end[@]}"
 start engine "${engine[@]}"
+start torture "${torture[@]}"
 start parts "${parts[@]}"
-waiting=(end-to-end engine parts)
+groups=(end-to-end engine torture parts)
+waiting=("${groups[@]}")
 told=$SECONDS
 total_passed=0
 total_failed=0
@@ -68,7 +71,7 @@ while [ ${#waiting[@]} -gt 0 ]; do
 done
 say "done; reports in $reports"
 # Again at the end, where a reader of a long log looks first: what failed, and how.
-for group in end-to-end engine parts; do
+for group in "${groups[@]}"; do
   if [ "$(cat "$reports/$group.code")" != 0 ]; then
     printf '\n== what failed in %s\n' "$group"
     sed -nE '/^ +[0-9]+ failing/,$p' "$reports/$group.log" | head -n 120
