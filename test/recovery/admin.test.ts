@@ -7,76 +7,88 @@ import { Organizations } from "@aws-sdk/client-organizations";
 import { S3 } from "@aws-sdk/client-s3";
 import { SecurityHub } from "@aws-sdk/client-securityhub";
 import { SQS } from "@aws-sdk/client-sqs";
+import type { Deployment, ResourceState } from "../../stacks/recovery/deployment.ts";
 import { adminInputs, LOG_ARCHIVE, MANAGEMENT, SECURITY, settings } from "../programs/samples.ts";
-import { type Crashing, type HeldCall, startCrashing, type Victim } from "./crashing.ts";
+import { type Crash, type Crashing, type HeldCall, startCrashing, type Victim } from "./crashing.ts";
 
 type Root = (accountId: string) => ReturnType<Crashing["sandbox"]["root"]>;
 
-interface Case extends HeldCall {
+interface Wave {
   readonly victim: Victim;
-  /** Resource of the program that the call makes. */
-  readonly makes: RegExp;
-  /** All that an account has of the kind: an independent look. */
-  readonly list: (root: Root) => Promise<readonly unknown[] | undefined>;
+  readonly calls: readonly HeldCall[];
+  /** Resources of the program that the calls make. */
+  readonly makes: readonly RegExp[];
 }
 
-/** In the order in which the program comes to them. Every one is killed while AWS has made the thing and nobody has heard of it. */
-const CASES: readonly Case[] = [
+/** Each is killed while AWS has made the things and nobody has heard of it. */
+const WAVES: readonly Wave[] = [
   {
-    ...{ service: "kms", operation: "CreateKey", victim: "engine", makes: /^(config|evidence)-key-/ },
-    list: async (root) => (await new KMS(root(LOG_ARCHIVE)).listKeys({})).Keys,
+    victim: "engine",
+    calls: [
+      { service: "organizations", operation: "EnableAWSServiceAccess" },
+      { service: "securityhub", operation: "EnableSecurityHub" },
+      { service: "guardduty", operation: "CreateDetector" },
+      { service: "kms", operation: "CreateKey" },
+      { service: "s3", operation: "CreateBucket" },
+    ],
+    makes: [/^trusted-access-/, /^hub-us/, /^detector-us/, /^(config|evidence)-key-/, /^(config|evidence)-bucket-us/],
   },
   {
-    ...{ service: "s3", operation: "CreateBucket", victim: "engine", makes: /^(config|evidence)-bucket-us/ },
-    list: async (root) => (await new S3({ ...root(LOG_ARCHIVE), forcePathStyle: true }).listBuckets({})).Buckets,
+    victim: "plugins",
+    calls: [
+      { service: "securityhub", operation: "BatchEnableStandards" },
+      { service: "guardduty", operation: "EnableOrganizationAdminAccount" },
+      { service: "organizations", operation: "RegisterDelegatedAdministrator" },
+      { service: "sqs", operation: "CreateQueue" },
+    ],
+    makes: [/^standard-/, /^detector-administrator-/, /^delegated-administrator-/, /^account-event.*-us/],
   },
   {
-    ...{ service: "guardduty", operation: "CreateDetector", victim: "session", makes: /^detector-us/ },
-    list: async (root) => (await new GuardDuty(root(SECURITY)).listDetectors({})).DetectorIds,
-  },
-  {
-    ...{ service: "sqs", operation: "CreateQueue", victim: "engine", makes: /^account-event(s|-dead-letters)-us/ },
-    list: async (root) => (await new SQS(root(MANAGEMENT)).listQueues({})).QueueUrls,
-  },
-  {
-    ...{ service: "securityhub", operation: "EnableSecurityHub", victim: "plugins", makes: /^hub-us/ },
-    list: async (root) => [(await new SecurityHub(root(SECURITY)).describeHub({})).HubArn],
-  },
-  {
-    ...{ service: "events", operation: "PutRule", victim: "engine", makes: /^account-events-rule|^account-events?-us/ },
-    list: async (root) => (await new EventBridge(root(MANAGEMENT)).listRules({ NamePrefix: "bulwark" })).Rules,
-  },
-  {
-    ...{ service: "securityhub", operation: "BatchEnableStandards", victim: "session", makes: /^standard-/ },
-    list: async (root) => (await new SecurityHub(root(SECURITY)).getEnabledStandards({})).StandardsSubscriptions,
-  },
-  {
-    ...{ service: "securityhub", operation: "EnableOrganizationAdminAccount", victim: "engine" },
-    makes: /^hub-administrator-/,
-    list: async (root) => (await new SecurityHub(root(MANAGEMENT)).listOrganizationAdminAccounts({})).AdminAccounts,
-  },
-  {
-    ...{
-      service: "securityhub",
-      operation: "CreateFindingAggregator",
-      victim: "plugins",
-      makes: /^finding-aggregator/,
-    },
-    list: async (root) => (await new SecurityHub(root(SECURITY)).listFindingAggregators({})).FindingAggregators,
-  },
-  {
-    ...{ service: "access-analyzer", operation: "CreateAnalyzer", victim: "engine", makes: /^organization-analyzer/ },
-    list: async (root) => (await new AccessAnalyzer(root(SECURITY)).listAnalyzers({})).analyzers,
+    victim: "session",
+    calls: [
+      { service: "access-analyzer", operation: "CreateAnalyzer" },
+      { service: "securityhub", operation: "CreateFindingAggregator" },
+    ],
+    makes: [/^organization-analyzer-/, /^finding-aggregator-/],
   },
 ];
 
-/** How many of each the finished stack has. */
-const WANTED: Readonly<Record<string, number>> = {
-  ...{ CreateKey: 2, CreateBucket: 2, CreateDetector: 1, CreateQueue: 2, EnableSecurityHub: 1, PutRule: 1 },
-  ...{ BatchEnableStandards: 2, EnableOrganizationAdminAccount: 1, CreateFindingAggregator: 1, CreateAnalyzer: 1 },
-};
+/** What an independent look finds of each kind once the stack is finished. */
+const WANTED: readonly (readonly [string, number, (root: Root) => Promise<readonly unknown[] | undefined>])[] = [
+  ["keys", 2, async (root) => (await new KMS(root(LOG_ARCHIVE)).listKeys({})).Keys],
+  [
+    "buckets",
+    2,
+    async (root) => (await new S3({ ...root(LOG_ARCHIVE), forcePathStyle: true }).listBuckets({})).Buckets,
+  ],
+  ["detectors", 1, async (root) => (await new GuardDuty(root(SECURITY)).listDetectors({})).DetectorIds],
+  ["queues", 2, async (root) => (await new SQS(root(MANAGEMENT)).listQueues({})).QueueUrls],
+  ["hubs", 1, async (root) => [(await new SecurityHub(root(SECURITY)).describeHub({})).HubArn]],
+  ["rules", 1, async (root) => (await new EventBridge(root(MANAGEMENT)).listRules({ NamePrefix: "bulwark" })).Rules],
+  [
+    "standards",
+    2,
+    async (root) => (await new SecurityHub(root(SECURITY)).getEnabledStandards({})).StandardsSubscriptions,
+  ],
+  [
+    "administrators",
+    1,
+    async (root) => (await new SecurityHub(root(MANAGEMENT)).listOrganizationAdminAccounts({})).AdminAccounts,
+  ],
+  [
+    "aggregators",
+    1,
+    async (root) => (await new SecurityHub(root(SECURITY)).listFindingAggregators({})).FindingAggregators,
+  ],
+  ["analyzers", 1, async (root) => (await new AccessAnalyzer(root(SECURITY)).listAnalyzers({})).analyzers],
+  [
+    "delegations",
+    1,
+    async (root) => (await new Organizations(root(MANAGEMENT)).listDelegatedAdministrators({})).DelegatedAdministrators,
+  ],
+];
 
-describe("an admin stack whose run was killed after AWS had done", () => {
+describe("an admin stack whose run was killed after AWS had made what it asked for", () => {
   let at: Crashing;
   const inputs = adminInputs({}, settings({ regions: ["us-east-1"] }));
   const root: Root = (accountId) => at.sandbox.root(accountId);
@@ -85,35 +97,97 @@ describe("an admin stack whose run was killed after AWS had done", () => {
   });
   after(() => at?.close());
 
-  for (const { makes, list, victim, ...call } of CASES) {
-    it(`${call.service}:${call.operation} (${victim}) has the thing in its state afterwards, and no lock`, async () => {
-      const crash = await at.crash("admin", inputs, call, victim);
-      if (victim !== "plugins") assert.equal((await at.locks("admin")).length, 1);
+  for (const { victim, calls, makes } of WAVES) {
+    const what = calls.map(({ operation }) => operation).join(", ");
+    it(`has it in its state, no lock and nothing pending: the ${victim} killed at ${what}`, async () => {
+      const crash = await at.crash("admin", inputs, calls, victim);
+      const killed = victim === "plugins" ? 0 : 1;
+      assert.equal((await at.locks("admin")).length, killed);
       const report = await at.recover("admin", inputs, crash);
       const names = report.imported.map(({ name }) => name);
-      assert.ok(
-        names.some((name) => makes.test(name)),
-        JSON.stringify(report),
-      );
-      assert.equal(report.locksRemoved.length, victim === "plugins" ? 0 : 1);
+      for (const made of makes) {
+        const found = names.some((name) => made.test(name));
+        assert.ok(found, `${made}: ${JSON.stringify({ report, suspects: crash.suspects })}`);
+      }
+      assert.equal(report.locksRemoved.length, killed);
       assert.deepEqual(await at.locks("admin"), []);
       const { pending, resources } = await at.state("admin");
       assert.deepEqual(pending, []);
       const urns = resources.map(({ urn }) => urn);
       assert.equal(new Set(urns).size, urns.length);
-      const listed = await list(root);
-      assert.ok((listed?.length ?? 0) >= 1);
     });
   }
 
   it("ends with one of each, and nothing more to do", async () => {
     await at.up("admin", inputs);
-    for (const { list, operation } of CASES) assert.equal((await list(root))?.length, WANTED[operation], operation);
-    const organizations = new Organizations(root(MANAGEMENT));
-    assert.equal((await organizations.listDelegatedAdministrators({})).DelegatedAdministrators?.length, 1);
+    for (const [kind, count, list] of WANTED) assert.equal((await list(root))?.length, count, kind);
     const again = await at.up("admin", inputs);
     const { same, ...changes } = again.changes;
     assert.deepEqual(changes, { create: 0, update: 0, replace: 0, delete: 0, import: 0 });
     assert.ok(same > 20);
+  });
+
+  const unchanged = { create: 0, update: 0, replace: 0, delete: 0, import: 0 };
+  const nowhere: Crash = { dead: [], suspects: [] };
+  const nameOf = ({ urn }: ResourceState): string => urn.split("::").at(-1) ?? "";
+  const without =
+    (...names: readonly string[]) =>
+    ({ resources = [], ...rest }: Deployment): Deployment => ({
+      ...rest,
+      resources: resources.filter((resource) => !names.includes(nameOf(resource))),
+    });
+  const ANALYZER = "organization-analyzer-us-east-1";
+
+  it("finds what a torn state had known, when only the state before is whole", async () => {
+    await at.rewrite("admin", without(ANALYZER, "finding-aggregator-us-east-1"), ".json.bak");
+    await at.tear("admin");
+    const report = await at.recover("admin", inputs, nowhere);
+    assert.deepEqual(report.imported.map(({ name }) => name).sort(), ["finding-aggregator-us-east-1", ANALYZER]);
+    const { same: _, ...changes } = (await at.up("admin", inputs)).changes;
+    assert.deepEqual(changes, unchanged);
+  });
+
+  it("reads again what was being updated, so that the next deployment sees what is live", async () => {
+    const guardDuty = new GuardDuty(root(SECURITY));
+    const { DetectorIds: [DetectorId] = [] } = await guardDuty.listDetectors({});
+    await guardDuty.updateDetector({ DetectorId, FindingPublishingFrequency: "SIX_HOURS" });
+    await at.rewrite("admin", (latest) => {
+      const resource = latest.resources?.find((one) => nameOf(one) === "detector-us-east-1");
+      assert.ok(resource);
+      return { ...latest, pending_operations: [{ type: "updating", resource }] };
+    });
+    const report = await at.recover("admin", inputs, nowhere);
+    assert.deepEqual(
+      report.cleared.map(({ name }) => name),
+      ["detector-us-east-1"],
+    );
+    assert.equal((await at.up("admin", inputs)).changes.update, 1);
+    assert.equal((await guardDuty.getDetector({ DetectorId })).FindingPublishingFrequency, "FIFTEEN_MINUTES");
+  });
+
+  it("does not take what somebody else has made under the name that it was to have", async () => {
+    const analyzers = new AccessAnalyzer(root(SECURITY));
+    const { analyzers: [analyzer] = [] } = await analyzers.listAnalyzers({});
+    await analyzers.untagResource({ resourceArn: analyzer?.arn, tagKeys: ["ManagedBy"] });
+    const { resources } = await at.state("admin");
+    const made = resources.find((one) => nameOf(one) === ANALYZER);
+    assert.ok(made);
+    const { id: _id, outputs: _outputs, ...resource } = made;
+    await at.rewrite("admin", (latest) => ({
+      ...without(ANALYZER)(latest),
+      pending_operations: [{ type: "creating", resource }],
+    }));
+    const report = await at.recover("admin", inputs, nowhere);
+    assert.deepEqual([report.imported, report.cleared.map(({ name }) => name)], [[], [ANALYZER]]);
+    assert.ok(!(await at.state("admin")).resources.some((one) => nameOf(one) === ANALYZER));
+
+    await analyzers.tagResource({ resourceArn: analyzer?.arn, tags: { ManagedBy: "Bulwark" } });
+    const own = await at.recover("admin", inputs, { dead: [], suspects: [resource.urn] });
+    assert.deepEqual(
+      own.imported.map(({ name }) => name),
+      [ANALYZER],
+    );
+    const again = await at.recover("admin", inputs, { dead: [], suspects: [resource.urn] });
+    assert.deepEqual(again, { processesEnded: 0, locksRemoved: [], imported: [], cleared: [] });
   });
 });

@@ -11,23 +11,46 @@ import { type Crashing, type HeldCall, startCrashing, type Victim } from "./cras
 const MEMBER = "100000000007";
 const STACK = `account-${MEMBER}`;
 
-interface Case extends HeldCall {
+interface Wave {
   readonly victim: Victim;
-  readonly makes: RegExp;
+  readonly calls: readonly HeldCall[];
+  readonly makes: readonly RegExp[];
 }
 
-const CASES: readonly Case[] = [
-  { service: "iam", operation: "CreateServiceLinkedRole", victim: "engine", makes: /^service-linked-role-/ },
-  { service: "iam", operation: "UpdateAccountPasswordPolicy", victim: "session", makes: /^password-policy$/ },
-  { service: "config", operation: "PutConfigurationRecorder", victim: "engine", makes: /^recorder-us/ },
-  { service: "guardduty", operation: "CreateDetector", victim: "plugins", makes: /^detector-us/ },
-  { service: "config", operation: "PutDeliveryChannel", victim: "session", makes: /^delivery-channel-/ },
-  { service: "securityhub", operation: "EnableSecurityHub", victim: "engine", makes: /^hub-us/ },
-  { service: "guardduty", operation: "CreateMembers", victim: "engine", makes: /^detector-member-/ },
-  { service: "securityhub", operation: "CreateMembers", victim: "plugins", makes: /^hub-member-/ },
+const WAVES: readonly Wave[] = [
+  {
+    victim: "session",
+    calls: [
+      { service: "iam", operation: "CreateServiceLinkedRole" },
+      { service: "iam", operation: "UpdateAccountPasswordPolicy" },
+    ],
+    makes: [/^service-linked-role-/, /^password-policy$/],
+  },
+  {
+    victim: "plugins",
+    calls: [
+      { service: "config", operation: "PutConfigurationRecorder" },
+      { service: "guardduty", operation: "CreateDetector" },
+      { service: "securityhub", operation: "EnableSecurityHub" },
+    ],
+    makes: [/^recorder-us/, /^detector-us/, /^hub-us/],
+  },
+  {
+    victim: "engine",
+    calls: [
+      { service: "config", operation: "PutDeliveryChannel" },
+      { service: "guardduty", operation: "CreateMembers" },
+    ],
+    makes: [/^delivery-channel-/, /^detector-member-/],
+  },
+  {
+    victim: "session",
+    calls: [{ service: "securityhub", operation: "CreateMembers" }],
+    makes: [/^hub-member-/],
+  },
 ];
 
-describe("a baseline whose run was killed after AWS had done", () => {
+describe("a baseline whose run was killed after AWS had made what it asked for", () => {
   let at: Crashing;
   let inputs: BaselineInputs;
   before(async () => {
@@ -40,15 +63,16 @@ describe("a baseline whose run was killed after AWS had done", () => {
   });
   after(() => at?.close());
 
-  for (const { makes, victim, ...call } of CASES) {
-    it(`${call.service}:${call.operation} (${victim}) has the thing in its state afterwards, and no lock`, async () => {
-      const crash = await at.crash(STACK, inputs, call, victim);
+  for (const { victim, calls, makes } of WAVES) {
+    const what = calls.map(({ operation }) => operation).join(", ");
+    it(`has it in its state, no lock and nothing pending: the ${victim} killed at ${what}`, async () => {
+      const crash = await at.crash(STACK, inputs, calls, victim);
       const report = await at.recover(STACK, inputs, crash);
       const names = report.imported.map(({ name }) => name);
-      assert.ok(
-        names.some((name) => makes.test(name)),
-        JSON.stringify({ report, suspects: crash.suspects }),
-      );
+      for (const made of makes) {
+        const found = names.some((name) => made.test(name));
+        assert.ok(found, `${made}: ${JSON.stringify({ report, suspects: crash.suspects })}`);
+      }
       assert.deepEqual(await at.locks(STACK), []);
       const { pending, resources } = await at.state(STACK);
       assert.deepEqual(pending, []);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,7 @@ import { createAccessRoles } from "../../sandbox/organization/access-roles.ts";
 import { SAMPLE } from "../../sandbox/organization/accounts.ts";
 import { installPlugins } from "../../sandbox/plugins/install.ts";
 import type { SessionCredentials } from "../../stacks/aws/session.ts";
+import type { Deployment, ResourceState } from "../../stacks/recovery/deployment.ts";
 import {
   createRunner,
   type DeadRun,
@@ -27,11 +28,10 @@ import { eventually, processes } from "../stacks/probe/processes.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const NODE = join(ROOT, ".bulwark/bin/node");
 
-/** The one call of a run whose answer nobody hears. */
+/** A call of a run whose answer nobody hears. */
 export interface HeldCall {
   readonly service: string;
   readonly operation: string;
-  readonly accountId?: string;
 }
 
 /** What is killed. */
@@ -47,18 +47,22 @@ export interface Crash {
 export interface Crashing {
   readonly sandbox: RunningSandbox;
   readonly folder: string;
-  /** Deploys until AWS has done `call`, then kills. */
-  crash(stack: string, inputs: StackInputs, call: HeldCall, victim: Victim): Promise<Crash>;
+  /** Deploys until AWS has done each of the calls and nobody has heard of it, then kills. */
+  crash(stack: string, inputs: StackInputs, calls: readonly HeldCall[], victim: Victim): Promise<Crash>;
   recover(stack: string, inputs: StackInputs, crash: Crash): Promise<RecoveryReport>;
   up(stack: string, inputs: StackInputs): Promise<RunResult>;
   state(stack: string): Promise<State>;
+  /** Writes the state as a crash may leave it, or `.bak`, the one before. */
+  rewrite(stack: string, change: (latest: Deployment) => Deployment, file?: ".json" | ".json.bak"): Promise<void>;
+  /** Cuts the state file off in the middle. */
+  tear(stack: string): Promise<void>;
   /** Names of the files that hold locks of the stack. */
   locks(stack: string): Promise<string[]>;
   close(): Promise<void>;
 }
 
 export interface State {
-  readonly resources: readonly { readonly urn: string; readonly type: string; readonly id?: string }[];
+  readonly resources: readonly ResourceState[];
   readonly pending: readonly unknown[];
 }
 
@@ -85,12 +89,17 @@ export async function startCrashing(): Promise<Crashing> {
   return {
     sandbox,
     folder,
-    async crash(stack, inputs, call, victim) {
+    async crash(stack, inputs, calls, victim) {
       const events: RunEvent[] = [];
       const engines: number[] = [];
       let identity: RunIdentity | undefined;
       const begunAt = new Date().toISOString();
-      await control(sandbox, "PUT", "faults", [{ ...call, kind: "hold", times: 1 }]);
+      await control(
+        sandbox,
+        "PUT",
+        "faults",
+        calls.map((call) => ({ ...call, kind: "hold" })),
+      );
       const run = runner.run(
         { ...(await request(stack, inputs)), verb: "up" },
         {
@@ -105,9 +114,12 @@ export async function startCrashing(): Promise<Crashing> {
         () => assert.fail("it ended before it was killed"),
         (error: Error) => error,
       );
-      const held = eventually(`${call.operation} to be held`, async () => {
-        return ((await control(sandbox, "GET", "held")) as unknown[]).length > 0;
+      let now: readonly HeldCall[] = [];
+      const wait = eventually("the calls to be held", async () => {
+        now = (await control(sandbox, "GET", "held")) as readonly HeldCall[];
+        return calls.every((call) => now.some(({ service, operation }) => isSame(call, { service, operation })));
       });
+      const held = wait.catch((error: Error) => assert.fail(`${error.message}; held are ${JSON.stringify(now)}`));
       await Promise.race([held, ended.then((error) => assert.fail(`it ended before it was killed: ${error.message}`))]);
       assert.ok(identity);
       await kill(victim, identity, engines);
@@ -123,6 +135,16 @@ export async function startCrashing(): Promise<Crashing> {
       const { resources = [], pending_operations: pending = [] } = JSON.parse(text).checkpoint.latest ?? {};
       return { resources, pending };
     },
+    async rewrite(stack, change, file = ".json") {
+      const path = at(`state/.pulumi/stacks/bulwark/${stack}`);
+      const whole = JSON.parse(await readFile(`${path}.json`, "utf8"));
+      whole.checkpoint.latest = change(whole.checkpoint.latest);
+      await writeFile(`${path}${file}`, JSON.stringify(whole));
+    },
+    async tear(stack) {
+      const path = at(`state/.pulumi/stacks/bulwark/${stack}.json`);
+      await truncate(path, (await stat(path)).size / 2);
+    },
     locks: (stack) => readdir(at(`state/.pulumi/locks/organization/bulwark/${stack}`)).catch(() => []),
     async close() {
       await runner.close();
@@ -130,6 +152,10 @@ export async function startCrashing(): Promise<Crashing> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+function isSame(one: HeldCall, other: HeldCall): boolean {
+  return one.service === other.service && one.operation === other.operation;
 }
 
 async function kill(victim: Victim, { session }: RunIdentity, engines: readonly number[]): Promise<void> {
