@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { availableParallelism, freemem } from "node:os";
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { OrganizationSettings } from "../programs/settings.ts";
@@ -23,12 +23,9 @@ function oneOf<const Values extends readonly [string, ...string[]]>(...values: V
 
 const path = z.string().transform((value) => resolve(value));
 
-/**
- * A run takes up to 1 GB with AWS's own plugins (child, CLI, plugin), so memory bounds how many there are as well as cores do.
- */
+/** By cores; what memory allows is decided when a run wants to begin (BULWARK_RUN_MEMORY_MB). */
 function defaultConcurrency(): string {
-  const byMemory = Math.floor(freemem() / 1024 ** 3);
-  return String(Math.max(1, Math.min(8, availableParallelism(), byMemory)));
+  return String(Math.min(8, availableParallelism()));
 }
 
 /** The environment variables of the service, with what each may be. An empty one counts as absent. */
@@ -65,6 +62,7 @@ const Environment = z.object({
     .regex(/^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, "must be the ARN of an IAM role")
     .optional(),
   BULWARK_CONCURRENCY: whole("BULWARK_CONCURRENCY", 1, 64).prefault(defaultConcurrency),
+  BULWARK_RUN_MEMORY_MB: whole("BULWARK_RUN_MEMORY_MB", 128, 65_536).default(1024),
   BULWARK_ROLE: oneOf("all", "api", "worker").default("all"),
   BULWARK_EVENTS: oneOf("on", "off").default("on"),
   BULWARK_RUN_TIMEOUT_MINUTES: whole("BULWARK_RUN_TIMEOUT_MINUTES", 1, 55).default(45),
@@ -127,6 +125,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     token: read.BULWARK_TOKEN,
     role: read.BULWARK_ROLE,
     concurrency: read.BULWARK_CONCURRENCY,
+    runMemoryBytes: read.BULWARK_RUN_MEMORY_MB * 1024 ** 2,
     events: read.BULWARK_EVENTS === "on",
     runTimeoutMs: read.BULWARK_RUN_TIMEOUT_MINUTES * 60_000,
     leaseMs: read.BULWARK_LEASE_SECONDS * 1000,

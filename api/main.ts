@@ -46,7 +46,9 @@ async function main(): Promise<void> {
       awsRegion: settings.homeRegion,
       ...(aws.endpoint === undefined ? {} : { awsEndpointUrl: aws.endpoint }),
       tmpDir: join(data, "runs"),
+      codeCache: join(data, "code-cache"),
       concurrency: configuration.concurrency,
+      runMemoryBytes: configuration.runMemoryBytes,
       logger,
     });
     const openEventQueue = createOpenEventQueue(organization.managementCredentials, aws.endpoint);
