@@ -5,6 +5,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const entry = new URL("../../api/main.ts", import.meta.url).pathname;
 const settingsFile = new URL("../../sandbox/organization/settings.json", import.meta.url).pathname;
@@ -127,4 +128,30 @@ describe("the service's process", () => {
     assert.equal(await second.exit, 0);
     assert.deepEqual(await processesOf(folder), []);
   });
+
+  it("shares its folder with another: one of them starts the database again when it dies, the last one stops it", async () => {
+    const services = [start({ BULWARK_DATA: folder, PORT: "0" }), start({ BULWARK_DATA: folder, PORT: "0" })];
+    const urls = await Promise.all(services.map(untilServing));
+    const token = (await readFile(join(folder, "token"), "utf8")).trim();
+    const list = (url: string | undefined) =>
+      fetch(`${url}/operations`, { headers: { authorization: `Bearer ${token}` } }).then(({ status }) => status);
+    assert.deepEqual(await Promise.all(urls.map(list)), [200, 200]);
+
+    const before = await postmasterOf(folder);
+    process.kill(before, "SIGKILL");
+    for (const url of urls)
+      while ((await list(url)) !== 200 || (await postmasterOf(folder)) === before) await sleep(50);
+
+    const [first, second] = services;
+    first?.child.kill("SIGTERM");
+    assert.equal(await first?.exit, 0, first?.output());
+    assert.equal(await list(urls[1]), 200);
+    second?.child.kill("SIGTERM");
+    assert.equal(await second?.exit, 0, second?.output());
+    assert.deepEqual(await processesOf(folder), []);
+  });
 });
+
+async function postmasterOf(folder: string): Promise<number> {
+  return Number.parseInt(await readFile(join(folder, "postgres/cluster/postmaster.pid"), "utf8").catch(() => "0"), 10);
+}
