@@ -56,6 +56,10 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
     documents: memberDeploymentRole(settings),
     ...at,
   });
+  const documentsWith = (standing: readonly string[]) => {
+    const regions = union(settings.regions, standing);
+    return regions.length === settings.regions.length ? undefined : memberDeploymentRole({ ...settings, regions });
+  };
   const organizations = createOrganizationsClient({
     managementAccountId: accounts.management,
     region: organizationsRegion(partition),
@@ -68,11 +72,11 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
     organizations,
     managementCredentials,
     chain,
-    async ensureDeploymentRole(accountId, operationId, signal) {
-      await roles.ensure(accountId, operationId, signal);
+    async ensureDeploymentRole(accountId, operationId, signal, standing) {
+      await roles.ensure(accountId, operationId, signal, documentsWith(standing));
     },
-    async roleForReading(accountId, operationId) {
-      return (await roles.isCurrent(accountId, operationId)) ? "deployment" : "reading";
+    async roleForReading(accountId, operationId, standing) {
+      return (await roles.isCurrent(accountId, operationId, documentsWith(standing))) ? "deployment" : "reading";
     },
     async endMemberships(accountId, operationId, memberships) {
       const regions = memberships.map(({ region }) => region);
@@ -128,7 +132,7 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
         regions: settings.regions,
       });
     },
-    async credentialsFor(inputs, operationId, role) {
+    async credentialsFor(inputs, operationId, role, standing) {
       const wanted: Record<string, ReturnType<typeof session>> = inputs.kind === "admin"
         ? {
             [accounts.management]: session(accounts.management, "management", operationId),
@@ -142,11 +146,16 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
               accounts.security,
               "deployment",
               operationId,
-              membershipSessionPolicy(inputs.regions),
+              membershipSessionPolicy(union(inputs.regions, standing)),
             ),
           };
       const entries = Object.entries(wanted).map(async ([accountId, promise]) => [accountId, await promise] as const);
       return Object.fromEntries(await Promise.all(entries));
     },
   };
+}
+
+/** The first ones in their order, then what the others add. */
+function union(regions: readonly string[], others: readonly string[]): string[] {
+  return [...new Set([...regions, ...others])];
 }

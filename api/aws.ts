@@ -14,10 +14,19 @@ export type MemberRole = "deployment" | "reading";
 /** What the service asks of AWS outside of stack runs. All of it throws `AwsCallError`. */
 export interface Aws {
   readonly organizations: Organizations;
-  /** Creates Bulwark's own role in a member, or brings it up to date. */
-  ensureDeploymentRole(accountId: string, operationId: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Creates Bulwark's own role in a member, or brings it up to date.
+   *
+   * @param standing regions where it has to keep its rights, though the settings may not name them any more
+   */
+  ensureDeploymentRole(
+    accountId: string,
+    operationId: string,
+    signal: AbortSignal,
+    standing: readonly string[],
+  ): Promise<void>;
   /** The role for looking at a member without changing it: Bulwark's own where it is there in its present version. */
-  roleForReading(accountId: string, operationId: string): Promise<MemberRole>;
+  roleForReading(accountId: string, operationId: string, standing: readonly string[]): Promise<MemberRole>;
   /** Ends a member's memberships in the security account's services; answers what AWS does not let end. */
   endMemberships(
     accountId: string,
@@ -41,11 +50,12 @@ export interface Aws {
   /** What a member holds of the things that its baseline manages. */
   readAccount(request: AccountReading): Promise<AccountInventory>;
   readAdmin(request: { readonly operationId: string; readonly organizationId: string }): Promise<AdminInventory>;
-  /** Short-lived credentials, by account id, of every account that a run of these inputs needs. */
+  /** Short-lived credentials, by account id, of every account that a run of these inputs needs, also where the stack stands until now. */
   credentialsFor(
     inputs: StackInputs,
     operationId: string,
     role: MemberRole,
+    standing: readonly string[],
   ): Promise<Readonly<Record<string, SessionCredentials>>>;
 }
 

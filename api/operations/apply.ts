@@ -9,7 +9,7 @@ import type { Db } from "../store/connection.ts";
 import { saveStack } from "../store/stacks.ts";
 import { reportAdoptions } from "./adoptions.ts";
 import { sumChanges } from "./changes.ts";
-import { restoreMemberships } from "./memberships.ts";
+import { endMemberships, restoreMemberships } from "./memberships.ts";
 import { adminStack, stackOfAccount } from "./operation.ts";
 import type { Outcome, StackPlan, Work } from "./work.ts";
 
@@ -38,6 +38,10 @@ export async function applyPlan(work: Work, plan: StackPlan, applying: Applying)
   });
   for (const { type, region, decision, reason } of adoptions) {
     if (!plan.imported.size) work.say(`${decision} ${type} in ${region}: ${reason}`);
+  }
+  const { leaving = [] } = plan;
+  if (inputs.kind === "baseline" && leaving.length > 0) {
+    await endMemberships(work, { ...inputs, regions: [...leaving] }, adoptions, `leaving ${leaving.join(", ")}`);
   }
   const runs: RunResult[] = [];
   for (const phase of deploymentPhases(adoptions, plan.imported)) {

@@ -9,6 +9,7 @@ import { findAccount } from "../store/accounts.ts";
 import { findStack } from "../store/stacks.ts";
 import { failUnless, OperationFailure } from "./failure.ts";
 import { adminStack, stackOfAccount } from "./operation.ts";
+import { standingRegions } from "./standing.ts";
 import type { StackPlan, Work } from "./work.ts";
 
 /**
@@ -29,7 +30,9 @@ export async function planBaseline(
       remedy: obstacle?.allowed ?? "Name a member account of the organization.",
     });
   }
-  const role = await memberRole(work, accountId);
+  const stack = await findStack(db, stackOfAccount(accountId));
+  const standing = standingRegions(stack);
+  const role = await memberRole(work, accountId, standing);
   const enabled = await aws.enabledRegions(accountId, operation.id, role);
   const regions = regionsOf(settings, enabled);
   if (!regions.includes(settings.homeRegion)) {
@@ -41,7 +44,6 @@ export async function planBaseline(
     });
   }
   const { organizationId } = await aws.organizations.describe();
-  const stack = await findStack(db, stackOfAccount(accountId));
   const row = await findAccount(db, accountId);
   const wanted = {
     kind: "baseline" as const,
@@ -62,7 +64,10 @@ export async function planBaseline(
   };
   const bare = parse(wanted, accountId);
 
-  const known = (stack?.adoptions ?? []) as Adoption[];
+  // What was adopted in a region that is left is nothing of this stack any more, when it comes back to it.
+  const known = ((stack?.adoptions ?? []) as Adoption[]).filter(
+    ({ region }) => region === "global" || regions.includes(region),
+  );
   const inventoried = stack?.adoptions == null ? [] : ((stack.inputs?.regions as string[] | undefined) ?? []);
   const unknown = regions.filter((region) => !inventoried.includes(region));
   const adoptions = [...known, ...(await decideOn(work, bare, role, unknown, inventoried.length === 0))];
@@ -70,14 +75,19 @@ export async function planBaseline(
     inputs: { ...bare, adoptions },
     role,
     adoptions,
-    imported: new Set(stack?.imported ?? []),
+    imported: new Set((stack?.imported ?? []).filter((name) => known.some((adoption) => adoption.name === name))),
+    leaving: standing.filter((region) => !regions.includes(region)),
     driftRecorded: stack?.drift?.drifted === true,
   };
 }
 
-async function memberRole({ aws, operation, signal }: Work, accountId: string): Promise<MemberRole> {
-  if (operation.kind === "preview") return aws.roleForReading(accountId, operation.id);
-  await aws.ensureDeploymentRole(accountId, operation.id, signal);
+async function memberRole(
+  { aws, operation, signal }: Work,
+  accountId: string,
+  standing: readonly string[],
+): Promise<MemberRole> {
+  if (operation.kind === "preview") return aws.roleForReading(accountId, operation.id, standing);
+  await aws.ensureDeploymentRole(accountId, operation.id, signal, standing);
   return "deployment";
 }
 

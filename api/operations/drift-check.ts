@@ -3,6 +3,7 @@ import { findStack, saveStack } from "../store/stacks.ts";
 import { type Drift, describeDrift } from "./drift.ts";
 import { OperationFailure } from "./failure.ts";
 import { lostMemberships } from "./memberships.ts";
+import { standingRegions } from "./standing.ts";
 import type { Kind } from "./work.ts";
 
 /** Compares what AWS has with what the state recorded, and notes the difference. Changes nothing in AWS. */
@@ -16,7 +17,7 @@ export const driftCheck: Kind = {
         remedy: "Deploy the stack first.",
       });
     }
-    const role = accountId === null ? "deployment" : await work.aws.roleForReading(accountId, id);
+    const role = accountId === null ? "deployment" : await work.aws.roleForReading(accountId, id, standingRegions(row));
     const inputs = StackInputs.parse(row.inputs);
     const [run, lost] = await Promise.all([
       work.run("preview-refresh", inputs, { role }),

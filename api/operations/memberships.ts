@@ -1,8 +1,12 @@
-import type { StackInputs } from "../../programs/inputs.ts";
+import type { Adoption } from "../../programs/adoption.ts";
+import { membershipsToEnd } from "../../programs/baseline/memberships.ts";
+import type { BaselineInputs, StackInputs } from "../../programs/inputs.ts";
 import { names } from "../../programs/names.ts";
 import { resourceTypes } from "../../programs/resource-types.ts";
 import type { LostMembership } from "../../stacks/aws/lost-memberships.ts";
+import type { KeptMembership } from "../../stacks/aws/memberships.ts";
 import { findStack } from "../store/stacks.ts";
+import { failUnless } from "./failure.ts";
 import { stackOfAccount } from "./operation.ts";
 import type { Work } from "./work.ts";
 
@@ -44,6 +48,36 @@ export function asDrift(lost: LostMembership) {
     diffs: ["associated"],
     recorded: { associated: true },
     found: { associated: false },
+  };
+}
+
+/**
+ * Ends the memberships of an account in the regions of the inputs, which AWS asks for before what they stand on can go there.
+ *
+ * @throws OperationFailure where the organization keeps it a member
+ */
+export async function endMemberships(
+  work: Work,
+  inputs: BaselineInputs,
+  adoptions: readonly Adoption[],
+  activity: string,
+): Promise<void> {
+  const { accountId } = inputs;
+  const memberships = membershipsToEnd(inputs, adoptions);
+  if (memberships.length === 0) return;
+  work.say(`ending memberships in ${memberships.map(({ region }) => region).join(", ")}`);
+  const kept = await work.aws.endMemberships(accountId, work.operation.id, memberships);
+  failUnless(kept.map(stillProtected), activity, accountId);
+}
+
+/** An account that its organization keeps a member stays under its baseline: nothing of it has been taken away by then. */
+function stillProtected({ region, service, reason }: KeptMembership) {
+  return {
+    region,
+    service,
+    message: `the account is still protected by the organization in ${region}: GuardDuty keeps its membership (${reason})`,
+    remedy:
+      "Set GuardDuty's auto-enable of the organization to something other than ALL, as a deployment of the admin stack with refresh does, then run the operation again.",
   };
 }
 

@@ -1,16 +1,15 @@
 import type { Adoption } from "../../programs/adoption.ts";
 import { serviceLinkedRolesToRemove } from "../../programs/baseline/linked-services.ts";
-import { membershipsToEnd } from "../../programs/baseline/memberships.ts";
 import { type AdminLink, BaselineInputs } from "../../programs/inputs.ts";
 import { offboardingPhases } from "../../programs/phases.ts";
-import type { KeptMembership } from "../../stacks/aws/memberships.ts";
 import type { RunResult } from "../../stacks/run.ts";
 import { updateAccount } from "../store/accounts.ts";
 import { findStack, saveStack } from "../store/stacks.ts";
 import { inPhase, withoutInputs } from "./apply.ts";
 import { sumChanges } from "./changes.ts";
-import { failUnless } from "./failure.ts";
 import { findLeftovers, type Leftover } from "./leftovers.ts";
+import { endMemberships } from "./memberships.ts";
+import { standingRegions } from "./standing.ts";
 import type { Kind, Work } from "./work.ts";
 
 /** Takes an account out: memberships end, what was adopted is put back, the rest is destroyed, Bulwark's role goes. */
@@ -24,13 +23,9 @@ export const offboard: Kind = {
     const adoptions = (row?.adoptions ?? []) as Adoption[];
     if (row?.inputs != null) {
       const inputs = BaselineInputs.parse({ ...row.inputs, adoptions });
-      await work.aws.ensureDeploymentRole(accountId, work.operation.id, work.signal);
-      const memberships = membershipsToEnd(inputs, adoptions);
-      if (memberships.length > 0) {
-        work.say("ending memberships");
-        const kept = await work.aws.endMemberships(accountId, work.operation.id, memberships);
-        failUnless(kept.map(stillProtected), "offboarding", accountId);
-      }
+      const standing = standingRegions(row);
+      await work.aws.ensureDeploymentRole(accountId, work.operation.id, work.signal, standing);
+      await endMemberships(work, { ...inputs, regions: standing }, adoptions, "offboarding");
       // A stack whose first deployment failed early has nothing that could be put back.
       const deployed = row.deployedAt !== null || (row.imported ?? []).length > 0;
       const phases = deployed ? offboardingPhases(adoptions) : [];
@@ -83,17 +78,6 @@ export const offboard: Kind = {
     await updateAccount(transaction, accountId, { status: next, lastOperationId: id });
   },
 };
-
-/** An account that its organization keeps a member stays under its baseline: nothing of it has been taken away by then. */
-function stillProtected({ region, service, reason }: KeptMembership) {
-  return {
-    region,
-    service,
-    message: `the account is still protected by the organization in ${region}: GuardDuty keeps its membership (${reason})`,
-    remedy:
-      "Set GuardDuty's auto-enable of the organization to something other than ALL, as a deployment of the admin stack with refresh does, then offboard the account again.",
-  };
-}
 
 /** Removes the service-linked roles that came with the baseline. What AWS keeps is told and does not fail an offboarding. */
 async function removeServiceLinkedRoles(

@@ -7,6 +7,7 @@ import { asDeadRun, listSuspects, listUnrecoveredRuns, markRecovered, type RunRo
 import { findStack } from "../store/stacks.ts";
 import type { Recorded } from "./attempt-runs.ts";
 import type { Progress } from "./progress.ts";
+import { standingRegions } from "./standing.ts";
 
 export interface RecoveryParts {
   readonly db: Db;
@@ -35,7 +36,8 @@ export async function recoverStack(parts: RecoveryParts): Promise<void> {
   );
   const { inputs, role } = last;
   const suspects = await listSuspects(db, runs);
-  const [credentials, row] = await Promise.all([aws.credentialsFor(inputs, operation.id, role), findStack(db, stack)]);
+  const row = await findStack(db, stack);
+  const credentials = await aws.credentialsFor(inputs, operation.id, role, standingRegions(row));
   const request = {
     ...{ operationId: operation.id, stack, inputs, credentials, timeoutMs },
     ...(row?.secrets == null ? {} : { secrets: row.secrets }),

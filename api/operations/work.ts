@@ -51,6 +51,8 @@ export interface StackPlan {
   readonly adoptions: readonly Adoption[];
   /** Names of adopted resources that the state already holds. */
   readonly imported: ReadonlySet<string>;
+  /** Regions in which the stack stands and which its inputs don't name any more. */
+  readonly leaving?: readonly string[];
   readonly driftRecorded: boolean;
 }
 

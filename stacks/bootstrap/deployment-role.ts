@@ -9,10 +9,12 @@ export interface DeploymentRoles {
    * Sees to it that the member account has Bulwark's deployment role in its current version, and that it can be
    * assumed. The role itself is used where it stands and is current; otherwise it is created or changed through
    * OrganizationAccountAccessRole, which Bulwark uses for nothing else. Throws `AwsCallError`.
+   *
+   * @param documents of this account's role, where it has to be another one than usual
    */
-  ensure(accountId: string, operationId: string, signal?: AbortSignal): Promise<RoleOutcome>;
+  ensure(accountId: string, operationId: string, signal?: AbortSignal, documents?: RoleDocuments): Promise<RoleOutcome>;
   /** Whether the account has the role in its current version, and it can be assumed. Changes nothing. Throws `AwsCallError`. */
-  isCurrent(accountId: string, operationId: string): Promise<boolean>;
+  isCurrent(accountId: string, operationId: string, documents?: RoleDocuments): Promise<boolean>;
   /** Removes the role and its boundary from an account that was offboarded. Throws `AwsCallError`. */
   remove(accountId: string, operationId: string): Promise<void>;
 }
@@ -30,7 +32,7 @@ export interface DeploymentRolesConfig {
 
 /** Makes the keeper of the deployment roles in member accounts. */
 export function createDeploymentRoles(config: DeploymentRolesConfig): DeploymentRoles {
-  const { chain, documents } = config;
+  const { chain } = config;
 
   function placeIn(accountId: string, session: SessionCredentials): RolePlace {
     const { expiration: _, ...credentials } = session;
@@ -44,7 +46,7 @@ export function createDeploymentRoles(config: DeploymentRolesConfig): Deployment
     return { iam, partition: config.partition, accountId, region: config.region };
   }
 
-  async function isCurrent(accountId: string, operationId: string): Promise<boolean> {
+  async function isCurrent(accountId: string, operationId: string, documents = config.documents): Promise<boolean> {
     try {
       const session = await chain.sessionFor({ accountId, role: "deployment", operationId });
       const place = placeIn(accountId, session);
@@ -77,8 +79,8 @@ export function createDeploymentRoles(config: DeploymentRolesConfig): Deployment
 
   return {
     isCurrent,
-    async ensure(accountId, operationId, signal) {
-      if (await isCurrent(accountId, operationId)) return "unchanged";
+    async ensure(accountId, operationId, signal, documents = config.documents) {
+      if (await isCurrent(accountId, operationId, documents)) return "unchanged";
       signal?.throwIfAborted();
       const place = placeIn(accountId, await chain.sessionFor({ accountId, role: "bootstrap", operationId }));
       try {
@@ -93,8 +95,8 @@ export function createDeploymentRoles(config: DeploymentRolesConfig): Deployment
       const place = placeIn(accountId, await chain.sessionFor({ accountId, role: "bootstrap", operationId }));
       try {
         await removeRole(place, {
-          roleName: documents.roleName,
-          ...(documents.boundary === undefined ? {} : { boundaryName: documents.boundary.policyName }),
+          roleName: config.documents.roleName,
+          ...(config.documents.boundary === undefined ? {} : { boundaryName: config.documents.boundary.policyName }),
         });
       } finally {
         place.iam.destroy();

@@ -54,7 +54,9 @@ export function fakeRunner(behave: RunBehaviour = () => ({ changes: { ...nothing
         const looks = request.verb === "preview" || request.verb === "preview-refresh" || request.verb === "refresh";
         if (!looks) tell(hooks, "create", fakeUrn(request.stack, "thing"));
         const answer = await runner.behave(request, hooks);
-        const outputs = request.inputs.kind === "admin" ? adminOutputs : { accountId: request.inputs.accountId };
+        const { inputs } = request;
+        const outputs =
+          inputs.kind === "admin" ? adminOutputs : { accountId: inputs.accountId, regions: inputs.regions };
         const resources = request.verb === "destroy" ? 0 : 2;
         return { changes: nothing, steps: [], resources, outputs, durationMs: 5, ...answer };
       } finally {
@@ -141,6 +143,8 @@ export interface FakeAws extends Aws {
   lost: readonly LostMembership[];
   /** What `roleForReading` answers. */
   readingBy: MemberRole;
+  /** The regions in which rights were to be kept, call by call. */
+  readonly standing: (readonly string[])[];
   /** Service-linked roles that AWS does not let go. */
   keptRoles: readonly KeptServiceLinkedRole[];
   /** Memberships that AWS does not let end. */
@@ -170,6 +174,7 @@ export function fakeAws(): FakeAws {
     lost: [],
     regions: ["us-east-1", "us-west-2"],
     readingBy: "deployment",
+    standing: [],
     keptRoles: [],
     keptMemberships: [],
     organizations: {
@@ -201,7 +206,8 @@ export function fakeAws(): FakeAws {
         aws.parents.set(accountId, [unit, "r-bulw"]);
       },
     },
-    async ensureDeploymentRole(accountId) {
+    async ensureDeploymentRole(accountId, _operationId, _signal, standing) {
+      aws.standing.push(standing);
       called("ensureDeploymentRole", accountId);
     },
     async roleForReading(accountId) {
@@ -240,7 +246,8 @@ export function fakeAws(): FakeAws {
       const regions = Object.fromEntries(settings.regions.map((region) => [region, { organizationAnalyzers: [] }]));
       return { organizationId, delegatedAdministrators: {}, trustedServices: [], regions, ...aws.adminInventory };
     },
-    async credentialsFor(_inputs, _operationId, role) {
+    async credentialsFor(_inputs, _operationId, role, standing) {
+      aws.standing.push(standing);
       called("credentialsFor", role);
       return {};
     },

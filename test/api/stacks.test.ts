@@ -88,7 +88,7 @@ describe("stacks", () => {
       };
       serving.runner.requests.length = 0;
       await done("POST", `/accounts/${accountId}/deployments`);
-      assert.deepEqual(runs(), ["up converge"]);
+      assert.deepEqual(runs(), ["preview converge", "up converge"]);
       assert.equal(serving.runner.requests[0]?.inputs.adoptions.length, 1);
     });
 
@@ -179,8 +179,34 @@ describe("stacks", () => {
     serving.aws.inventory = { regions: { "ap-southeast-3": { detector, ebsEncryptionByDefault: false } } };
     serving.runner.requests.length = 0;
     await done("POST", `/accounts/${accountId}/deployments`);
-    assert.deepEqual(runs(), ["up adopt", "up converge"]);
+    assert.deepEqual(runs(), ["preview converge", "up adopt", "up converge"]);
     assert.deepEqual(serving.runner.requests[0]?.inputs.regions, ["us-east-1", "ap-southeast-3"]);
+  });
+
+  it("leave a region that the settings or the account give up: memberships there end first, and Bulwark keeps its rights until then", async () => {
+    await done("POST", "/accounts", { accountId });
+    serving.aws.regions = ["us-east-1"];
+    serving.aws.calls.length = 0;
+    serving.aws.standing.length = 0;
+    let ups = 0;
+    serving.runner.behave = ({ verb, stack }) => {
+      if (verb === "preview") return { changes: { ...none, delete: 1 }, steps: [] };
+      if (verb !== "up" || ups++ > 0) return {};
+      const message = `running ${verb} on stack ${stack}: the run's process died`;
+      throw new StackRunError({ code: "crashed", retryable: true, message, remedy: "Run it again." });
+    };
+    await done("POST", `/accounts/${accountId}/deployments`);
+    assert.equal(ups, 2);
+    const both = ["us-east-1", "us-west-2"].join();
+    const kept = serving.aws.standing.map((regions) => regions.join());
+    assert.deepEqual(new Set(kept), new Set([both]));
+    const ended = serving.aws.calls.filter((call) => call.startsWith("endMemberships"));
+    assert.deepEqual(new Set(ended), new Set([`endMemberships ${accountId} us-west-2`]));
+    serving.aws.standing.length = 0;
+    serving.aws.calls.length = 0;
+    await done("POST", `/accounts/${accountId}/deployments`);
+    assert.deepEqual(new Set(serving.aws.standing.map((regions) => regions.join())), new Set(["us-east-1"]));
+    assert.ok(!serving.aws.calls.some((call) => call.startsWith("endMemberships")));
   });
 
   it("of an account without Bulwark's role, or with another version of it, are looked at without making or changing one", async () => {
@@ -208,13 +234,15 @@ describe("stacks", () => {
     assert.equal(account.drift.drifted, true);
     assert.equal(account.drift.resources[0].name, "detector-us-east-1");
     serving.runner.behave = () => ({});
-    await done("POST", `/accounts/${accountId}/deployments`);
-    assert.equal(serving.runner.requests.at(-1)?.refresh, true);
+    const deployed = async (body?: object) => {
+      serving.runner.requests.length = 0;
+      await done("POST", `/accounts/${accountId}/deployments`, body);
+      return serving.runner.requests.map(({ verb }) => verb);
+    };
+    assert.deepEqual(await deployed(), ["refresh", "preview"]);
     assert.equal((await serving.call("GET", `/accounts/${accountId}`)).body.drift, undefined);
-    await done("POST", `/accounts/${accountId}/deployments`);
-    assert.equal(serving.runner.requests.at(-1)?.refresh, false);
-    await done("POST", `/accounts/${accountId}/deployments`, { refresh: true });
-    assert.equal(serving.runner.requests.at(-1)?.refresh, true);
+    assert.deepEqual(await deployed(), ["preview"]);
+    assert.deepEqual(await deployed({ refresh: true }), ["refresh", "preview"]);
   });
 
   it("of an account that the organization keeps a member are not touched by an offboarding, which says so", async () => {
