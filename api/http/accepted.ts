@@ -20,7 +20,10 @@ export type Prepared = Omit<Acceptance, "origin" | "requestedBy" | "requestId"> 
 /** Answers a request for long work: what `prepare` checked and described is accepted, where `If-Match` allows it. */
 export async function accept(
   accepting: Accepting,
-  call: Pick<Call<undefined, undefined, undefined>, "principal" | "requestId" | "write" | "requireMatch">,
+  call: Pick<
+    Call<undefined, undefined, undefined>,
+    "principal" | "requestId" | "write" | "conditional" | "requireMatch"
+  >,
   prepare: () => Promise<Prepared>,
 ): Promise<Answer> {
   const { principal, requestId } = call;
@@ -28,7 +31,8 @@ export async function accept(
   const acceptance = { ...operation, origin: "api" as const, requestedBy: principal.name, requestId };
   try {
     return await call.write(async (transaction) => {
-      if (current !== undefined) call.requireMatch(await current(transaction));
+      // Not otherwise: a preview may be of an account that is not known yet.
+      if (current !== undefined && call.conditional) call.requireMatch(await current(transaction));
       return accepted(await acceptWithin(transaction, accepting, acceptance));
     });
   } catch (error) {

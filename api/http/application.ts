@@ -96,6 +96,7 @@ async function serve(options: ApplicationOptions, route: Route, request: Request
     route.handle({
       ...{ params, query, body, principal, request, response },
       requestId: response.locals.requestId as string,
+      conditional: ifMatch !== undefined,
       requireMatch(representation) {
         matched = true;
         requireMatch(ifMatch, representation);

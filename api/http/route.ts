@@ -35,6 +35,8 @@ export interface Call<Params, Query, Body> {
    * here; what it asks of AWS comes before.
    */
   readonly write: Write;
+  /** `If-Match` was sent. */
+  readonly conditional: boolean;
   /**
    * Lets the change go on only where `If-Match` allows it. To be called in `write`, once the row is locked, with what GET answers now.
    *
