@@ -34,7 +34,8 @@ export async function beginRun(db: Db, run: NewRun): Promise<number> {
     .execute();
   const { id } = await db
     .insertInto("runs")
-    .values({ ...plain, inputs: json(inputs), ...{ host, bootId, session, sessionStarted, folder } })
+    // By this host's clock, with which the engine will sign its lock: recovery compares the two.
+    .values({ ...plain, inputs: json(inputs), ...{ host, bootId, session, sessionStarted, folder }, begunAt: new Date() })
     .returning("id")
     .executeTakeFirstOrThrow();
   return id;
