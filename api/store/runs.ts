@@ -35,7 +35,12 @@ export async function beginRun(db: Db, run: NewRun): Promise<number> {
   const { id } = await db
     .insertInto("runs")
     // By this host's clock, with which the engine will sign its lock: recovery compares the two.
-    .values({ ...plain, inputs: json(inputs), ...{ host, bootId, session, sessionStarted, folder }, begunAt: new Date() })
+    .values({
+      ...plain,
+      inputs: json(inputs),
+      ...{ host, bootId, session, sessionStarted, folder },
+      begunAt: new Date(),
+    })
     .returning("id")
     .executeTakeFirstOrThrow();
   return id;
