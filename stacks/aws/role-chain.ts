@@ -7,7 +7,10 @@ import type { SessionCredentials, SessionRequest } from "./session.ts";
 
 /** How the service reaches accounts: it assumes roles, and nothing else. */
 export interface RoleChain {
-  /** A fresh session of at most an hour. Throws `AwsCallError` that names the account and the role. */
+  /**
+   * A session of an hour, or one that was given for the same request less than a minute ago: the preparation of an operation
+   * and its run need the same. Throws `AwsCallError` that names the account and the role.
+   */
   sessionFor(request: SessionRequest): Promise<SessionCredentials>;
   /** A session of a role outside the organization's scheme, by its ARN: the one that may read and write the state. */
   sessionAs(roleArn: string, operationId: string): Promise<SessionCredentials>;
@@ -28,6 +31,8 @@ export interface RoleChainConfig {
  */
 const SESSION_SECONDS = 3600;
 const RENEW_BEFORE_MS = 5 * 60_000;
+/** A run may take 55 minutes, so that a session which is shared for longer could end before it does. */
+const SHARED_MS = 60_000;
 
 /** Makes the role chain of an organization. */
 export function createRoleChain(config: RoleChainConfig): RoleChain {
@@ -90,7 +95,23 @@ export function createRoleChain(config: RoleChainConfig): RoleChain {
     };
   }
 
-  async function sessionFor(request: SessionRequest): Promise<SessionCredentials> {
+  const shared = new Map<string, { readonly until: number; readonly session: Promise<SessionCredentials> }>();
+
+  function sessionFor(request: SessionRequest): Promise<SessionCredentials> {
+    const now = performance.now();
+    for (const [key, { until }] of shared) if (until <= now) shared.delete(key);
+    const { role, accountId, operationId, sessionPolicy = "" } = request;
+    const key = [role, accountId, operationId, sessionPolicy].join(" ");
+    const known = shared.get(key);
+    if (known !== undefined) return known.session;
+    const session = freshSession(request);
+    shared.set(key, { until: now + SHARED_MS, session });
+    // What was refused may be allowed by the next try.
+    session.catch(() => shared.delete(key));
+    return session;
+  }
+
+  async function freshSession(request: SessionRequest): Promise<SessionCredentials> {
     const { management } = settings.accounts;
     if (request.role === "management") return assume(base, management, settings.roles.management, request, true);
     if (request.role === "deployment") return assume(base, request.accountId, settings.roles.deployment, request, true);
@@ -116,7 +137,7 @@ export function createRoleChain(config: RoleChainConfig): RoleChain {
       return () => {
         if (current === undefined || Date.now() >= renewAt) {
           renewAt = Number.POSITIVE_INFINITY;
-          current = sessionFor(request).then(
+          current = freshSession(request).then(
             ({ expiration, ...session }) => {
               renewAt = Date.parse(expiration) - RENEW_BEFORE_MS;
               return { ...session, expiration: new Date(expiration) };

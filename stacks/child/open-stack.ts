@@ -1,4 +1,10 @@
-import { LocalWorkspace, type PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
+import {
+  LocalWorkspace,
+  type PulumiCommand,
+  type PulumiFn,
+  Stack,
+  StackAlreadyExistsError,
+} from "@pulumi/pulumi/automation/index.js";
 import type { StackSecrets } from "../messages.ts";
 import { secretsOf } from "../project.ts";
 import type { Verb } from "../run.ts";
@@ -28,6 +34,7 @@ export async function openStack(opening: Opening): Promise<OpenStack | undefined
   const { run, command, folder, program, secrets: known } = opening;
   const { stack: name, verb } = run.request;
   const { workDir, environment } = folder;
+  const creates = verb === "up" || verb === "preview";
   const workspace = await LocalWorkspace.create({
     workDir,
     program,
@@ -35,16 +42,30 @@ export async function openStack(opening: Opening): Promise<OpenStack | undefined
     envVars: { ...environment },
     secretsProvider: run.engine.secretsProvider,
   });
-  const state = known === undefined ? await exportState(command, name, workDir, environment) : undefined;
-  if (known !== undefined || state !== undefined) {
-    const secrets = known ?? secretsOf(state) ?? {};
-    await writeStackSettings(workDir, run, secrets);
-    return { stack: await Stack.select(name, workspace), secrets, created: false };
+  if (known === undefined && creates) {
+    // Most stacks of which nothing is remembered are new: to look first would be a third of a second for each of them.
+    const created = await createStack(opening, workspace);
+    if (created !== undefined) return created;
   }
-  if (verb === "destroy" || verb === "recover") return undefined;
-  if (verb !== "up" && verb !== "preview") throw new Error(`error: no stack named '${name}' found`);
-  await writeStackSettings(workDir, run);
-  const stack = await Stack.create(name, workspace);
+  const state = known === undefined ? await exportState(command, name, workDir, environment) : undefined;
+  if (known === undefined && state === undefined) {
+    if (verb === "destroy" || verb === "recover") return undefined;
+    throw new Error(`error: no stack named '${name}' found`);
+  }
+  const secrets = known ?? secretsOf(state) ?? {};
+  await writeStackSettings(workDir, run, secrets);
+  return { stack: await Stack.select(name, workspace), secrets, created: false };
+}
+
+/** Undefined where the stack is there already; nothing about it has changed then. */
+async function createStack({ run, folder }: Opening, workspace: LocalWorkspace): Promise<OpenStack | undefined> {
+  const { stack: name } = run.request;
+  await writeStackSettings(folder.workDir, run);
+  const stack = await Stack.create(name, workspace).catch((error: unknown) => {
+    if (error instanceof StackAlreadyExistsError) return undefined;
+    throw error;
+  });
+  if (stack === undefined) return undefined;
   const { encryptionSalt, secretsProvider, encryptedKey } = await workspace.stackSettings(name);
   const secrets: StackSecrets = {
     ...(encryptionSalt ? { encryptionsalt: encryptionSalt } : {}),
