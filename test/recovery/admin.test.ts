@@ -25,31 +25,32 @@ const WAVES: readonly Wave[] = [
   {
     victim: "engine",
     calls: [
+      // With two keys and two buckets eight at once, which is as many as the engine makes on two cores.
       { service: "organizations", operation: "EnableAWSServiceAccess" },
-      { service: "securityhub", operation: "EnableSecurityHub" },
       { service: "guardduty", operation: "CreateDetector" },
       { service: "kms", operation: "CreateKey" },
       { service: "s3", operation: "CreateBucket" },
     ],
-    makes: [/^trusted-access-/, /^hub-us/, /^detector-us/, /^(config|evidence)-key-/, /^(config|evidence)-bucket-us/],
+    makes: [/^trusted-access-/, /^detector-us/, /^(config|evidence)-key-/, /^(config|evidence)-bucket-us/],
   },
   {
     victim: "plugins",
     calls: [
-      { service: "securityhub", operation: "BatchEnableStandards" },
+      { service: "securityhub", operation: "EnableSecurityHub" },
       { service: "guardduty", operation: "EnableOrganizationAdminAccount" },
       { service: "organizations", operation: "RegisterDelegatedAdministrator" },
       { service: "sqs", operation: "CreateQueue" },
     ],
-    makes: [/^standard-/, /^detector-administrator-/, /^delegated-administrator-/, /^account-event.*-us/],
+    makes: [/^hub-us/, /^detector-administrator-/, /^delegated-administrator-/, /^account-event.*-us/],
   },
   {
     victim: "session",
     calls: [
+      { service: "securityhub", operation: "BatchEnableStandards" },
       { service: "access-analyzer", operation: "CreateAnalyzer" },
       { service: "securityhub", operation: "CreateFindingAggregator" },
     ],
-    makes: [/^organization-analyzer-/, /^finding-aggregator-/],
+    makes: [/^standard-/, /^organization-analyzer-/, /^finding-aggregator-/],
   },
 ];
 
@@ -163,6 +164,22 @@ describe("an admin stack whose run was killed after AWS had made what it asked f
     );
     assert.equal((await at.up("admin", inputs)).changes.update, 1);
     assert.equal((await guardDuty.getDetector({ DetectorId })).FindingPublishingFrequency, "FIFTEEN_MINUTES");
+  });
+
+  it("reads what a recovery has put into the state that was itself killed", async () => {
+    const { resources: before } = await at.state("admin");
+    await at.rewrite("admin", (latest) => ({
+      ...latest,
+      resources: (latest.resources ?? []).map((one) =>
+        nameOf(one) === ANALYZER ? { ...one, id: `${one.id}@us-east-1`, outputs: {} } : one,
+      ),
+    }));
+    await at.recover("admin", inputs, nowhere);
+    const of = (resources: readonly ResourceState[]) => resources.find((one) => nameOf(one) === ANALYZER);
+    const now = of((await at.state("admin")).resources);
+    assert.deepEqual([now?.id, now?.outputs], [of(before)?.id, of(before)?.outputs]);
+    const { same: _, ...changes } = (await at.up("admin", inputs)).changes;
+    assert.deepEqual(changes, unchanged);
   });
 
   it("does not take what somebody else has made under the name that it was to have", async () => {
