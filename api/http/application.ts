@@ -97,6 +97,7 @@ async function serve(options: ApplicationOptions, route: Route, request: Request
       ...{ params, query, body, principal, request, response },
       requestId: response.locals.requestId as string,
       conditional: ifMatch !== undefined,
+      stillPermitted: () => isPermitted(options.authentication, route, request),
       requireMatch(representation) {
         matched = true;
         requireMatch(ifMatch, representation);
@@ -142,6 +143,17 @@ async function admit(
     return principal;
   } catch (error) {
     if (error instanceof Problem && error.about === "unauthenticated") rateLimit.refused(request);
+    throw error;
+  }
+}
+
+async function isPermitted({ identify, allow }: Authentication, route: Route, request: Request): Promise<boolean> {
+  if (route.permission === undefined) return true;
+  try {
+    allow(await identify(request), route.permission);
+    return true;
+  } catch (error) {
+    if (error instanceof Problem) return false;
     throw error;
   }
 }

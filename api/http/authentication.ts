@@ -36,6 +36,14 @@ export function hashToken(token: string): Buffer {
   return createHash("sha256").update(token).digest();
 }
 
+/** Form of the tokens that this service makes: 256 bits of randomness, which can't be guessed at any speed. */
+export const madeToken = /^bulwark_[\w-]{43}$/;
+
+/** @returns the bearer token that the request brings */
+export function bearerOf(request: Request): string | undefined {
+  return /^Bearer +([\w.~+/-]+=*)$/i.exec(request.get("authorization") ?? "")?.[1];
+}
+
 const challenge = { "WWW-Authenticate": 'Bearer realm="bulwark"' };
 
 export interface Authentication {
@@ -55,6 +63,8 @@ export function createAuthentication(db: Db, bootstrapToken: string): Authentica
   async function find(token: string): Promise<Principal | undefined> {
     const hash = hashToken(token);
     if (timingSafeEqual(hash, bootstrapHash)) return { id: bootstrapName, name: bootstrapName, role: "administrator" };
+    // Decided at once, so that many guesses at a time are counted one after another.
+    if (!madeToken.test(token)) return undefined;
     const row = await findTokenByHash(db, hash);
     if (row === undefined || !timingSafeEqual(row.hash, hash)) return undefined;
     return { id: row.id, name: row.name, role: row.role as Role };
@@ -62,7 +72,7 @@ export function createAuthentication(db: Db, bootstrapToken: string): Authentica
 
   return {
     async identify(request) {
-      const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.get("authorization") ?? "")?.[1];
+      const token = bearerOf(request);
       const principal = token === undefined ? undefined : await find(token);
       if (principal !== undefined) return principal;
       const known = token === undefined ? "No bearer token was sent." : "The bearer token is not known.";

@@ -6,10 +6,14 @@ import type { Db } from "../store/connection.ts";
 import { type EventRow, listEvents } from "../store/events.ts";
 import { channels, type Listener } from "../store/listener.ts";
 import type { OperationRow } from "../store/operations.ts";
+import type { Call } from "./route.ts";
+
+/** Who reads a stream. `stillPermitted` is asked at every heartbeat: a token that was deleted reads nothing more. */
+export type Reader = Pick<Call<undefined, undefined, undefined>, "request" | "response" | "stillPermitted">;
 
 /** Server-sent events of operations, from the store: they survive a restart of the service. */
 export interface EventStreams {
-  serve(operation: OperationRow, request: Request, response: Response): Promise<void>;
+  serve(operation: OperationRow, reader: Reader): Promise<void>;
   /** Ends every stream; clients come back with their last id. */
   close(): void;
 }
@@ -80,7 +84,7 @@ export function createEventStreams(options: StreamOptions): EventStreams {
     };
   }
 
-  async function serve(operation: OperationRow, request: Request, response: Response): Promise<void> {
+  async function serve(operation: OperationRow, { request, response, stillPermitted }: Reader): Promise<void> {
     let lastId = lastEventId(request, operation);
     if (readers >= capacity) {
       throw new Problem("unavailable", `This service streams to ${capacity} readers already. Try again in a moment.`, {
@@ -94,6 +98,11 @@ export function createEventStreams(options: StreamOptions): EventStreams {
     const ended = AbortSignal.any([gone.signal, closing.signal]);
     ended.addEventListener("abort", signal.wake, { once: true });
     const heartbeat = setInterval(() => {
+      // While the database can't be asked, the reader hears nothing new either.
+      stillPermitted().then(
+        (permitted) => permitted || gone.abort(),
+        () => undefined,
+      );
       if (!response.headersSent || response.writableNeedDrain) return;
       response.write(": heartbeat\n\n");
       // Should a notification ever be lost, its events are late, not missing.

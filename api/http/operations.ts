@@ -114,8 +114,8 @@ export function operationRoutes(options: Accepting & { readonly streams: EventSt
         204: { description: "The operation has ended and there is nothing after `Last-Event-ID`." },
       },
       problems: [404, 410],
-      handle: async ({ params, request, response }) => {
-        await streams.serve(await known(params.operationId), request, response);
+      handle: async (call) => {
+        await streams.serve(await known(call.params.operationId), call);
         return undefined;
       },
     }),

@@ -1,7 +1,7 @@
 import type { Request, Response } from "express";
 import { Problem } from "../problem.ts";
 import { type Allowance, createAllowances, type Spent } from "./allowance.ts";
-import type { Principal } from "./authentication.ts";
+import { bearerOf, madeToken, type Principal } from "./authentication.ts";
 
 /** Limits how fast a token is used, and how fast tokens can be guessed. It counts in this process alone. */
 export interface RateLimit {
@@ -25,12 +25,6 @@ const failures: Allowance = { quota: 60, windowMs: minuteMs };
 /** Some 100 bytes each: 2 MB in all. */
 const capacity = 10_000;
 
-/**
- * A token that this service made has 256 bits of randomness: it can't be guessed at any speed, and is checked also for an address that had many
- * refused. So one client with a wrong token behind a proxy doesn't shut out the others.
- */
-const unguessable = /^Bearer +bulwark_[\w-]{43}$/i;
-
 /** @param perMinute requests of one principal */
 export function createRateLimit(perMinute: number, now: () => number = () => performance.now()): RateLimit {
   const allowance = { quota: perMinute, windowMs: minuteMs };
@@ -39,7 +33,8 @@ export function createRateLimit(perMinute: number, now: () => number = () => per
   const policy = `"principal";q=${perMinute};w=${minuteMs / 1000}`;
   return {
     admit(request) {
-      if (unguessable.test(request.get("authorization") ?? "")) return;
+      // Not a guess; and so one client with a deleted token behind a proxy doesn't shut out the others.
+      if (madeToken.test(bearerOf(request) ?? "")) return;
       const found = addresses.look(addressOf(request));
       if (!found.allowed)
         throw tooMany("Too many tokens of this address were refused.", found, {

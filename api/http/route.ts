@@ -43,6 +43,8 @@ export interface Call<Params, Query, Body> {
    * @throws Problem 412 with the current ETag
    */
   readonly requireMatch: (representation: object) => void;
+  /** Whether the token still allows the call: for answers that take long. */
+  readonly stillPermitted: () => Promise<boolean>;
   readonly request: Request;
   readonly response: Response;
 }
