@@ -20,7 +20,8 @@ export async function admit(passage: Passage, backends: Backends, faults: FaultI
 export function hold(passage: Passage, faults: FaultInjector): Promise<void> {
   const { scope, operation, principal } = passage;
   const { service, region } = scope;
-  return faults.hold({ service, operation, region, accountId: principal?.accountId }, leaving(passage));
+  const { accountId, sessionName } = principal ?? {};
+  return faults.hold({ service, operation, region, accountId, sessionName }, leaving(passage));
 }
 
 /** Has the signature verified and the checks decided by the one IAM. Throws what the service answers when refused. */

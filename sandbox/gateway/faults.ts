@@ -37,7 +37,10 @@ export interface FaultedCall {
 }
 
 /** A call that was done and whose answer is kept back. */
-export type HeldCall = Pick<FaultedCall, "service" | "operation" | "accountId" | "region">;
+export interface HeldCall extends Pick<FaultedCall, "service" | "operation" | "accountId" | "region"> {
+  /** Of an assumed role. */
+  readonly sessionName?: string | undefined;
+}
 
 export interface FaultInjector {
   /** Replaces the faults; answers that earlier ones keep back go out. */
@@ -83,8 +86,7 @@ export function createFaultInjector(now: () => number, random: () => number): Fa
         await new Promise((resolve) => setTimeout(resolve, fault.latencyMs));
       }
     },
-    async hold({ service, operation, accountId, region }, gone) {
-      const call = { service, operation, accountId, region };
+    async hold(call, gone) {
       const entry = active.find((candidate) => candidate.fault.kind === "hold" && hits(candidate, call));
       if (entry === undefined) return;
       kept.add(call);
@@ -96,7 +98,7 @@ export function createFaultInjector(now: () => number, random: () => number): Fa
   };
 }
 
-function matches(fault: Fault, call: HeldCall): boolean {
+function matches(fault: Fault, call: Omit<HeldCall, "sessionName">): boolean {
   return (
     (fault.service === "*" || fault.service === call.service) &&
     (fault.operation === undefined || fault.operation === call.operation) &&

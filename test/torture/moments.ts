@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Installation } from "./installation.ts";
 import type { Observer } from "./observer.ts";
 import type { Random } from "./random.ts";
-import { type HoldFault, heldCalls, holdCalls, releaseCalls } from "./sandbox-calls.ts";
+import { type Call, type HoldFault, heldCalls, holdCalls, releaseCalls } from "./sandbox-calls.ts";
 import type { Caught } from "./targets.ts";
 
 /** When somebody is killed. */
@@ -97,11 +97,16 @@ async function onHeldCall({ installation: { aws }, random, runOf, atWork }: Scen
     operations.map((operation) => ({ service, operation, rate })),
   );
   await holdCalls(aws, faults);
+  /** A session is named after its operation; a service that calls before there is a run has no run's processes. */
+  const whose = async ({ sessionName, accountId }: Call): Promise<Caught> => {
+    const run = (await atWork()).find(({ operationId }) => operationId === sessionName);
+    return run ?? { operationId: sessionName, stack: runOf(`account-${accountId}`)?.stack };
+  };
   let over = false;
   const wait = async (): Promise<Caught> => {
     while (!over) {
       const [call] = await heldCalls(aws);
-      if (call !== undefined) return runOf(`account-${call.accountId}`) ?? runOf("admin") ?? (await atWork())[0] ?? {};
+      if (call !== undefined) return whose(call);
       await sleep(30);
     }
     return {};
