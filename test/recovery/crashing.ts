@@ -143,7 +143,7 @@ export async function startCrashing(): Promise<Crashing> {
     },
     async tear(stack) {
       const path = at(`state/.pulumi/stacks/bulwark/${stack}.json`);
-      await truncate(path, (await stat(path)).size / 2);
+      await truncate(path, Math.floor((await stat(path)).size / 2));
     },
     locks: (stack) => readdir(at(`state/.pulumi/locks/organization/bulwark/${stack}`)).catch(() => []),
     async close() {
