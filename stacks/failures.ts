@@ -99,8 +99,7 @@ export function resourceFailure(text: string, place: ResourcePlace): Failure {
 /** Reads what the pulumi CLI wrote before or instead of touching a resource. Never throws. */
 export function engineFailure(text: string, run: { readonly verb: string; readonly stack: string }): Failure {
   const row = engineRow(text);
-  // The CLI's own errors start a line with "error:"; the rest repeats the command line and the display.
-  const [, line] = /^\s*error: (.*)$/m.exec(text) ?? [];
+  const line = errorLine(text, row);
   const activity = `running ${run.verb} on stack ${run.stack}`;
   if (row === undefined) {
     const told = line === undefined ? "the engine ended without saying why" : oneLine(line);
@@ -109,6 +108,17 @@ export function engineFailure(text: string, run: { readonly verb: string; readon
   const { code, retryable, remedy } = row;
   const told = row.message ?? oneLine(line ?? row.matches.exec(text)?.[0] ?? code);
   return { code, retryable, remedy: remedy.replaceAll("<stack>", run.stack), message: `${activity}: ${told}` };
+}
+
+/**
+ * The CLI's own errors start a line with "error:"; the rest repeats the command line and the display. Several at once are a
+ * list below "2 errors occurred:", of which the one that was recognized says most.
+ */
+function errorLine(text: string, row: EngineRow | undefined): string | undefined {
+  const [, line] = /^\s*error: (.*)$/m.exec(text) ?? [];
+  if (line === undefined || !/^\d+ errors? occurred:\s*$/.test(line)) return line;
+  const listed = [...text.matchAll(/^\s*\* (.*)$/gm)].map(([, entry = ""]) => entry);
+  return listed.find((entry) => row?.matches.test(entry)) ?? listed[0] ?? line;
 }
 
 /** A program that threw. */
