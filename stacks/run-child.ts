@@ -241,6 +241,7 @@ export class RunChild {
     if (this.#alive && this.#process.connected) this.#process.disconnect();
     await Promise.race([this.#gone.catch(() => undefined), delay(PLUGINS_LEAVE_MS, undefined, { ref: false })]);
     await this.#kill();
-    await rm(this.folder, { recursive: true, force: true });
+    // The guardian removes it too.
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }

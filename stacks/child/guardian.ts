@@ -5,8 +5,13 @@ import { spawn } from "node:child_process";
 // guardian: a shell of 1 MB, in a session of its own, that reads from a pipe which only the child holds. The pipe's end is
 // the child's, however it came.
 
-/** Ends the session $1 once the child has gone. From /proc, or ps where there is none. In plain sh: nothing else is sure to exist. */
+/**
+ * Once the child has gone, ends its session $1 and removes its folder $2, in which the sessions of its run's accounts stand. From
+ * /proc, or ps where there is none. In plain sh: nothing else is sure to exist.
+ */
 const SCRIPT = `
+sid=$1
+folder=$2
 while read -r line; do :; done
 rounds=0
 while [ "$rounds" -lt 200 ]; do
@@ -15,30 +20,31 @@ while [ "$rounds" -lt 200 ]; do
   if [ -r /proc/self/stat ]; then
     for file in /proc/[0-9]*/stat; do
       { read -r text < "$file"; } 2> /dev/null || continue
-      set -- "$1" \${text##*) }
-      [ "$5" = "$1" ] || continue
-      case $2 in Z | X) continue ;; esac
+      set -- \${text##*) }
+      [ "$4" = "$sid" ] || continue
+      case $1 in Z | X) continue ;; esac
       kill -9 "\${text%% *}" 2> /dev/null && found=1
     done
   else
-    for pid in $(ps -A -o pid=,sess=,stat= | awk -v sid="$1" '$2 == sid && $3 !~ /^Z/ { print $1 }'); do
+    for pid in $(ps -A -o pid=,sess=,stat= | awk -v sid="$sid" '$2 == sid && $3 !~ /^Z/ { print $1 }'); do
       kill -9 "$pid" 2> /dev/null && found=1
     done
   fi
-  [ -n "$found" ] || exit 0
+  [ -n "$found" ] || break
   sleep 0.02
 done
+case $folder in */child-*) rm -rf "$folder" ;; esac
 `;
 
-/** Starts the guardian of this process's session, and another should it be ended. */
-export function startGuardian(): void {
-  const guardian = spawn("/bin/sh", ["-c", SCRIPT, "guardian", `${process.pid}`], {
+/** Starts the guardian of this process's session and folder, and another should it be ended. */
+export function startGuardian(folder: string): void {
+  const guardian = spawn("/bin/sh", ["-c", SCRIPT, "guardian", `${process.pid}`, folder], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
   });
   guardian.stdin?.on("error", () => undefined);
   guardian.on("error", () => undefined);
-  guardian.on("exit", startGuardian);
+  guardian.on("exit", () => startGuardian(folder));
   guardian.unref();
   (guardian.stdin as { unref?: () => void } | null)?.unref?.();
 }

@@ -7,4 +7,4 @@ if (cache !== undefined) enableCompileCache(cache);
 // What a program prints may be a secret, and what is left of this stream goes to the service's log when the child dies.
 process.stderr.write = () => true;
 const { serveRuns } = await import("./serve.ts");
-await serveRuns(programs);
+await serveRuns(programs, process.env.HOME ?? "");

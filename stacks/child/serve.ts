@@ -23,10 +23,10 @@ interface CurrentRun {
 
 /**
  * Serves the runs that the service hands over by IPC, one after another: inline programs share state that is process-wide,
- * so there are never two at once. Ends with the service.
+ * so there are never two at once. `home` is the child's own folder. Ends with the service.
  */
-export async function serveRuns(programsModule: string): Promise<void> {
-  startGuardian();
+export async function serveRuns(programsModule: string, home: string): Promise<void> {
+  startGuardian(home);
   const programs = (await import(pathToFileURL(programsModule).href)) as Programs;
   const deadMan = new DeadMan();
   const engines = new Map<number, PromiseWithResolvers<void>>();
@@ -97,7 +97,7 @@ export async function serveRuns(programsModule: string): Promise<void> {
     for (const pid of await sessionMembers(process.pid)) if (pid !== process.pid) send(pid, "SIGKILL");
     const inOrder = ending !== undefined && !(ending.type === "failure" && ending.crashed);
     if (run !== undefined && inOrder) rmSync(run.message.enginesFile, { force: true });
-    for (const folder of [run?.message.folder, process.env.HOME]) {
+    for (const folder of [run?.message.folder, home]) {
       if (folder) rmSync(folder, { recursive: true, force: true });
     }
     process.exit(0);

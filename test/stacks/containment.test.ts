@@ -73,7 +73,9 @@ describe("the processes of a stack run", () => {
     // The guardian has a session of its own.
     const members = await processesOf(at);
     assert.deepEqual(
-      members.filter(({ session }) => !sids.includes(session)).map(({ command }) => / guardian \d+ $/.test(command)),
+      members
+        .filter(({ session }) => !sids.includes(session))
+        .map(({ command }) => / guardian \d+ \S+ $/.test(command)),
       [true],
     );
     assert.ok(

@@ -138,6 +138,7 @@ describe("a run under a lease", () => {
     process.kill(other.sid, "SIGKILL");
     await other.kill();
     await eventually("the end of all", async () => (await processesOf(at)).length === 0);
+    assert.deepEqual(await leftovers(at), [], "no session of an account is left on the disk");
   });
 
   it("has a guardian again when that is killed", async () => {
