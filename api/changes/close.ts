@@ -23,8 +23,7 @@ export async function closeChange(transaction: Db, operation: OperationRow, stat
   const outcome = `its operation ${operation.id} ${status === "failed" ? "failed" : "was cancelled"} ${begun}`;
   if (change.status === "pending") {
     const actor = by ?? operation.requestedBy;
-    const decision = { by: actor, at: new Date() };
-    await turnChange(transaction, change, { status: "rejected", actor, decision, outcome });
+    await turnChange(transaction, change, { status: "rejected", actor, decision: { by: actor }, outcome });
   } else {
     // The approval stays on record with who gave it.
     await turnChange(transaction, change, { status: "superseded", actor: by ?? serviceName, outcome });

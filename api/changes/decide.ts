@@ -9,7 +9,6 @@ import { hold, withdraw } from "./withdraw.ts";
 export interface DecideOptions {
   readonly queue: Queue;
   readonly newId: () => string;
-  readonly now: () => Date;
 }
 
 export interface Verdict {
@@ -29,7 +28,7 @@ export interface Verdict {
  */
 export async function decideChange(
   transaction: Db,
-  { queue, newId, now }: DecideOptions,
+  { queue, newId }: DecideOptions,
   { changeId, verdict, by, requestId, comment }: Verdict,
   check: (change: ChangeRow) => void,
 ): Promise<ChangeRow> {
@@ -40,8 +39,8 @@ export async function decideChange(
   if (isSamePerson(operation.requestedBy, by)) throw ownChange(change, verdict);
   if (change.status !== "pending") throw closed(change);
   check(change);
-  if (change.expiresAt <= now()) throw overdue(change);
-  const decision = { by, at: now(), comment };
+  if (change.overdue) throw overdue(change);
+  const decision = { by, comment };
   if (verdict === "rejected") {
     const because = `${by} rejected change ${change.id}${comment === undefined ? "" : `: ${comment}`}`;
     await withdraw(transaction, waiting, { status: verdict, actor: by, requestId, decision }, because);

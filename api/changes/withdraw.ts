@@ -1,14 +1,14 @@
 import { kinds } from "../operations/kinds.ts";
 import { writeAudit } from "../store/audit.ts";
 import { lockOperation } from "../store/awaiting.ts";
-import { type ChangeRow, lockChange, type Turn, turnChange } from "../store/changes.ts";
+import { type ChangeRow, type HeldChange, lockChange, type Turn, turnChange } from "../store/changes.ts";
 import type { Db } from "../store/connection.ts";
 import { endOperation, type OperationRow } from "../store/operations.ts";
 
 /** A change that is still pending, with the operation that waits for it, both held until the transaction ends. */
 export interface Waiting {
   readonly operation: OperationRow;
-  readonly change: ChangeRow;
+  readonly change: HeldChange;
 }
 
 /** Holds a change and its operation: the operation first, as everybody does. Undefined where there is no such change. */

@@ -93,7 +93,6 @@ function pause(work: Work, plan: StackPlan, { preview, lost }: Looked, stopped: 
   const id = `chg-${work.newId()}`;
   const counted = countAdoptions(preview, reportAdoptions(plan.adoptions, preview.steps), plan.imported);
   const counts = { ...counted, update: counted.update + lost.length };
-  const expiresAt = new Date(work.now().getTime() + settings.guard.approvalDays * 86_400_000);
   const why = reasons.map(({ message }) => message);
   work.say(`stopped for approval as change ${id}: ${why.join("; ")}`, { change: id });
   return {
@@ -104,7 +103,7 @@ function pause(work: Work, plan: StackPlan, { preview, lost }: Looked, stopped: 
       const { id: operationId, stack, accountId, requestedBy } = operation;
       await insertChange(transaction, {
         ...{ id, operationId, stack, accountId, requestedBy },
-        ...{ reasons, counts, steps, binding, expiresAt },
+        ...{ reasons, counts, steps, binding, expiresAfterDays: settings.guard.approvalDays },
       });
     },
   };

@@ -20,11 +20,12 @@ export interface NewChange {
   readonly steps: readonly ResourceStep[];
   readonly binding: Binding;
   readonly requestedBy: string;
-  readonly expiresAt: Date;
+  /** Days from now, by the database's clock. */
+  readonly expiresAfterDays: number;
 }
 
 export async function insertChange(db: Db, change: NewChange): Promise<void> {
-  const { reasons, counts, steps, binding, ...plain } = change;
+  const { reasons, counts, steps, binding, expiresAfterDays, ...plain } = change;
   await db
     .insertInto("changes")
     .values({
@@ -37,6 +38,7 @@ export async function insertChange(db: Db, change: NewChange): Promise<void> {
       inputsHash: binding.inputs,
       baseHash: binding.base,
       programVersion: binding.program,
+      expiresAt: sql<Date>`clock_timestamp() + ${expiresAfterDays}::float8 * interval '1 day'`,
     })
     .execute();
   const { id, operationId, stack, requestedBy: actor } = change;
@@ -53,9 +55,18 @@ export function findChange(db: Db, id: string): Promise<ChangeRow | undefined> {
   return db.selectFrom("changes").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
-/** The same, held until the end of the transaction. Take the row of its operation first. */
-export function lockChange(db: Db, id: string): Promise<ChangeRow | undefined> {
-  return db.selectFrom("changes").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
+/** A change, and whether its time is over by the database's clock. */
+export type HeldChange = ChangeRow & { readonly overdue: boolean };
+
+/** A change that is held until the end of the transaction. Take the row of its operation first. */
+export function lockChange(db: Db, id: string): Promise<HeldChange | undefined> {
+  return db
+    .selectFrom("changes")
+    .selectAll()
+    .select(sql<boolean>`expires_at <= clock_timestamp()`.as("overdue"))
+    .where("id", "=", id)
+    .forUpdate()
+    .executeTakeFirst();
 }
 
 /** The change of an operation that waits for a decision, or has it and is not applied yet. */
@@ -102,17 +113,16 @@ export function listPendingChanges(db: Db, stack: string, exceptOperationId: str
     .execute();
 }
 
-/** Ids of pending changes whose time is over. */
-export async function listExpiredChanges(db: Db, now: Date, limit: number): Promise<string[]> {
-  const rows = await db
+/** Pending changes whose time is over. */
+export function listExpiredChanges(db: Db, limit: number): Promise<Pick<ChangeRow, "id" | "operationId">[]> {
+  return db
     .selectFrom("changes")
-    .select("id")
+    .select(["id", "operationId"])
     .where("status", "=", "pending")
-    .where("expiresAt", "<=", now)
+    .where("expiresAt", "<=", sql<Date>`clock_timestamp()`)
     .orderBy("expiresAt")
     .limit(limit)
     .execute();
-  return rows.map(({ id }) => id);
 }
 
 /** Notes that from now on AWS may have been changed by it. */
@@ -126,7 +136,6 @@ export async function beginApplying(db: Db, id: string): Promise<void> {
 
 export interface Decision {
   readonly by: string;
-  readonly at: Date;
   readonly comment?: string | undefined;
 }
 
@@ -152,7 +161,7 @@ export async function turnChange(
       status,
       ...(decision === undefined
         ? {}
-        : { decidedBy: decision.by, decidedAt: decision.at, comment: decision.comment ?? null }),
+        : { decidedBy: decision.by, decidedAt: sql<Date>`clock_timestamp()`, comment: decision.comment ?? null }),
       ...(outcome === undefined ? {} : { outcome }),
     })
     .where("id", "=", change.id)

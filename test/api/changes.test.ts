@@ -5,7 +5,7 @@ import { openQueue } from "../../api/queue/queue.ts";
 import { StackRunError } from "../../stacks/errors.ts";
 import type { ResourceStep, RunRequest, RunResult } from "../../stacks/run.ts";
 import { gate, type RunBehaviour } from "./fakes.ts";
-import { type Serving, type ServingOptions, serve } from "./serving.ts";
+import { type Serving, serve } from "./serving.ts";
 
 const none = { create: 0, update: 0, replace: 0, delete: 0, same: 0, import: 0 };
 const accountId = "100000000001";
@@ -37,8 +37,8 @@ describe("changes", () => {
   let tokens: Record<string, string>;
   const verbs = () => serving.runner.requests.map(({ verb }: RunRequest) => verb);
 
-  async function begin(options: ServingOptions = {}): Promise<void> {
-    serving = await serve(options);
+  beforeEach(async () => {
+    serving = await serve();
     tokens = {};
     for (const [name, role] of Object.entries({ olga: "approver", paul: "approver", otto: "operator" })) {
       tokens[name] = await makeToken(name, role);
@@ -47,8 +47,7 @@ describe("changes", () => {
     assert.equal((await serving.ended(body.id)).status, "succeeded");
     serving.runner.requests.length = 0;
     serving.runner.behave = finding(() => detectorGoes);
-  }
-  beforeEach(() => begin());
+  });
   afterEach(() => serving.stop());
 
   async function makeToken(name: string, role: string): Promise<string> {
@@ -395,23 +394,34 @@ describe("changes", () => {
   });
 
   it("that nobody decides on in time expire, and so does their operation", async () => {
-    await serving.stop();
-    let offsetMs = 0;
-    const now = () => new Date(Date.now() + offsetMs);
-    await begin({ dependencies: { now } });
     const { operationId, changeId } = await stopped();
-    offsetMs = 8 * 86_400_000;
+    const { createdAt, expiresAt } = await change(changeId);
+    assert.equal(Math.round((Date.parse(expiresAt) - Date.parse(createdAt)) / 86_400_000), 7);
+    await serving.db
+      .updateTable("changes")
+      .set({ expiresAt: new Date(createdAt) })
+      .execute();
     const late = await decide(changeId, "approve", "olga");
     assert.equal(late.status, 409);
     assert.match(late.body.detail, /expired/);
     const { database, runner, aws } = serving;
     await serving.stop();
-    serving = await serve({ database, runner, aws, dependencies: { now } });
+    serving = await serve({ database, runner, aws });
     const operation = await serving.ended(operationId);
     assert.equal(operation.status, "cancelled");
     assert.match(operation.result.done, /nobody decided/);
     assert.equal((await change(changeId)).status, "expired");
     assert.deepEqual(await audited(changeId), ["change.created bootstrap", "change.expired bulwark"]);
+  });
+
+  it("do not expire by the clock of a service that is set forward", async () => {
+    const { operationId, changeId } = await stopped();
+    const { database, runner, aws } = serving;
+    await serving.stop();
+    const now = () => new Date(Date.now() + 30 * 86_400_000);
+    serving = await serve({ database, runner, aws, dependencies: { now } });
+    assert.equal((await decide(changeId, "approve", "olga")).status, 200);
+    assert.equal((await serving.ended(operationId)).status, "succeeded");
   });
 
   it("of the admin stack are made, too", async () => {
