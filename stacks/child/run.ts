@@ -1,5 +1,11 @@
 import { Config } from "@pulumi/pulumi";
-import type { EngineEvent, PulumiCommand, PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
+import {
+  CommandError,
+  type EngineEvent,
+  type PulumiCommand,
+  type PulumiFn,
+  type Stack,
+} from "@pulumi/pulumi/automation/index.js";
 import { type Failure, failureOf, StackRunError } from "../errors.ts";
 import { engineFailure, programFailure } from "../failures.ts";
 import type { FromChild, StackSecrets } from "../messages.ts";
@@ -142,7 +148,7 @@ function explain(error: unknown, { run, signal }: RunContext, log: EventLog, { r
   const { verb, stack } = run.request;
   const told = log.failure();
   // Before it is cut: half of a secret would not be found any more.
-  const text = redact(error instanceof Error ? error.message : String(error));
+  const text = redact(textOf(error));
   const fromEngine = engineFailure(text, { verb, stack });
   const crashed = [fromEngine, told, ...(told?.others ?? [])].some((failure) => failure?.code === "crashed");
   const failure = (): Failure => {
@@ -167,6 +173,12 @@ function interrupted(activity: string, byLease: boolean): Failure {
     message: `${activity}: ended, because the lease on the stack was not renewed`,
     remedy: "Check that the service reaches its database, and that it gets enough CPU; then run the operation again.",
   };
+}
+
+/** What the engine said. An error of the run's own code would be lost, since only lines that say so are told. */
+function textOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return error instanceof CommandError || /^\s*error: /m.test(text) ? text : `error: ${text}`;
 }
 
 // Once more: a secret that the program's resources carry may have become known after the text came.

@@ -79,11 +79,15 @@ export async function startEngine(endpoint: string, more: Record<string, string>
       return known;
     }
     const program = given ?? (async () => ({}));
+    // Without a folder of ours the Automation API makes one in the temporary folder and leaves it there.
+    const workDir = join(folder, "work", name);
+    await mkdir(workDir, { recursive: true });
     const stack = await LocalWorkspace.createOrSelectStack(
       { stackName: name, projectName: "plugins", program },
       {
         pulumiCommand,
         pulumiHome,
+        workDir,
         secretsProvider: "passphrase",
         projectSettings: { name: "plugins", runtime: "nodejs", backend: { url: `file://${folder}/state` } },
         envVars: env,

@@ -95,7 +95,12 @@ describe("a plain pulumi preview in the checkout", () => {
       ...{ repository, pulumiRoot, pulumiHome, backendUrl, secretsProvider, passphraseFile, awsRegion },
       accounts: [],
       source: { from: "keys", accessKeyId: "AKIATEST", secretAccessKey: "marker-of-a-key" },
-      environment: { PATH: "/usr/bin:/bin", HOME: at.folder, PULUMI_CONFIG_PASSPHRASE: "a wrong one" },
+      environment: {
+        PATH: "/usr/bin:/bin",
+        HOME: at.folder,
+        TMPDIR: at.folder,
+        PULUMI_CONFIG_PASSPHRASE: "a wrong one",
+      },
     };
   });
   after(() => at.remove());
