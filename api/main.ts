@@ -11,7 +11,7 @@ import { readProgramVersion } from "./program-version.ts";
 import { engineChecks } from "./readiness.ts";
 import { readSecretFile } from "./secret-file.ts";
 import { createService, type Service } from "./service.ts";
-import { onStopSignals } from "./signals.ts";
+import { onForgottenErrors, onStopSignals } from "./signals.ts";
 import { type Database, provideDatabase } from "./store/database.ts";
 import { version } from "./version.ts";
 
@@ -20,6 +20,7 @@ async function main(): Promise<void> {
   const settings = readSettings(configuration.settingsFile);
   const { data, engine, aws, role } = configuration;
   const logger = createLogger(configuration.logLevel);
+  onForgottenErrors(logger);
   await mkdir(data, { recursive: true });
   if (engine.secretsProvider === "passphrase") await readSecretFile(engine.passphraseFile);
   if (engine.backendUrl.startsWith("file://"))

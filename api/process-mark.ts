@@ -26,6 +26,23 @@ export async function isProvedDead(mark: ProcessMark, here: ProcessMark | undefi
   return (await readStart(mark.pid)) !== mark.started;
 }
 
+/**
+ * True where a process of this machine runs. One of an earlier start of the machine does not; where there is no /proc, its pid alone
+ * tells.
+ */
+export async function isRunning(mark: ProcessMark, here: ProcessMark | undefined): Promise<boolean> {
+  if (here === undefined) return exists(mark.pid);
+  return mark.boot === here.boot && (await readStart(mark.pid)) === mark.started;
+}
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 async function readBoot(): Promise<string | undefined> {
   try {
     const [boot, namespace] = await Promise.all([

@@ -14,6 +14,7 @@ import { auditRoutes } from "./http/audit.ts";
 import { createAuthentication } from "./http/authentication.ts";
 import { changeRoutes } from "./http/changes.ts";
 import { documentationRoutes } from "./http/documentation.ts";
+import { toProblem } from "./http/errors.ts";
 import { createEventStreams } from "./http/event-stream.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { operationRoutes } from "./http/operations.ts";
@@ -27,11 +28,11 @@ import { createIdSource } from "./ids.ts";
 import { createPerformer } from "./operations/performer.ts";
 import { startTakeover, type Takeover } from "./operations/takeover.ts";
 import { markOwnProcess } from "./process-mark.ts";
-import { openQueue } from "./queue/queue.ts";
+import { openQueue, type Queue } from "./queue/queue.ts";
 import { storeChecks } from "./readiness.ts";
 import { defaultRetentionDays, startRetention } from "./retention.ts";
 import { type DatabaseAddress, openDatabase } from "./store/connection.ts";
-import { channels, openListener } from "./store/listener.ts";
+import { channels, type Listener, openListener } from "./store/listener.ts";
 import { migrate } from "./store/migrate.ts";
 import { countUnfinished } from "./store/operations.ts";
 
@@ -92,6 +93,23 @@ const patienceMs = 75_000;
 /** How long each connection may take to close: a database that hangs must not keep the service. */
 const closingMs = 5_000;
 
+/** How long a start waits for a database that is away: restarting, or stopped by a service that ended just now. */
+const awayMs = 15_000;
+
+async function untilThere<Result>(open: () => Promise<Result>, logger: Logger): Promise<Result> {
+  const deadline = performance.now() + awayMs;
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      const reason = error instanceof Error && error.cause !== undefined ? error.cause : error;
+      if (toProblem(reason).about !== "unavailable" || performance.now() > deadline) throw error;
+      logger.warn({ err: error }, "the database is away, trying again");
+      await sleep(500);
+    }
+  }
+}
+
 /** Starts a service on a database that is there. The one place where its parts meet. */
 export async function createService(options: ServiceOptions, dependencies: ServiceDependencies): Promise<Service> {
   const { settings, runner, aws, logger } = dependencies;
@@ -101,11 +119,22 @@ export async function createService(options: ServiceOptions, dependencies: Servi
   const onError = (err: Error) => logger.warn({ err }, "the database can't be reached");
 
   const db = openDatabase(options.database, { connections: 15, onError });
-  await migrate(db as never);
   const leaseDb = openDatabase(options.database, { connections: 2, onError });
   const process = await markOwnProcess();
-  const listener = await openListener(options.database, onError);
-  const queue = await openQueue(options.database, logger, works);
+  let listener: Listener;
+  let queue: Queue;
+  try {
+    await untilThere(() => migrate(db as never), logger);
+    const heard = await untilThere(() => openListener(options.database, onError), logger);
+    listener = heard;
+    queue = await untilThere(() => openQueue(options.database, logger, works), logger).catch(async (error) => {
+      await heard.close();
+      throw error;
+    });
+  } catch (error) {
+    await Promise.allSettled([db.destroy(), leaseDb.destroy()]);
+    throw error;
+  }
 
   let activeHere = () => 0;
   const metrics = createMetrics({ unfinished: () => countUnfinished(db), activeHere: () => activeHere() });
@@ -119,7 +148,7 @@ export async function createService(options: ServiceOptions, dependencies: Servi
     ...accountRoutes({ ...accepting, aws, settings }),
     ...stackRoutes({ ...accepting, aws, settings }),
     ...operationRoutes({ ...accepting, streams }),
-    ...changeRoutes({ db, queue, newId, now }),
+    ...changeRoutes({ db, queue, newId }),
     ...tokenRoutes({ db, newId }),
     ...auditRoutes({ db }),
   ];
@@ -163,7 +192,7 @@ export async function createService(options: ServiceOptions, dependencies: Servi
       (error: unknown) => logger.warn({ err: error }, "sweeping what dead services left of runs failed"),
     );
     takeover = startTakeover({ db, queue, newId, process, logger });
-    expiry = startExpiry({ db, now, logger });
+    expiry = startExpiry({ db, logger });
     await queue.work(options.concurrency + extraWorkers, performer.perform);
     if (dependencies.openEventQueue !== undefined) {
       const open = dependencies.openEventQueue;

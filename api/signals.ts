@@ -37,3 +37,16 @@ export function onStopSignals(service: Stoppable, logger: Logger): void {
   };
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, take);
 }
+
+/**
+ * Errors that nobody took. They go to the log, which takes secrets out, and not to standard error. A rejected promise ends
+ * nothing: whatever waited for it has its own limits. After an exception nobody knows what was left half done, so the process
+ * ends, and the next start goes on with what is in the database.
+ */
+export function onForgottenErrors(logger: Logger): void {
+  process.on("unhandledRejection", (error) => logger.error({ err: error }, "a promise was rejected and nobody heard"));
+  process.on("uncaughtException", (error) => {
+    logger.fatal({ err: error }, "an exception was thrown and nobody caught it");
+    process.exit(1);
+  });
+}

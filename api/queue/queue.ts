@@ -70,8 +70,13 @@ export async function openQueue(address: DatabaseAddress, logger: Logger, superv
   });
   boss.on("error", (error) => logger.warn({ err: error }, "queue: a statement failed; it is tried again"));
   boss.on("warning", (warning) => logger.debug({ warning }, "queue: warning"));
-  await boss.start();
-  await boss.createQueue(queueName, { policy: "key_strict_fifo", notify: true, ...jobOptions });
+  try {
+    await boss.start();
+    await boss.createQueue(queueName, { policy: "key_strict_fifo", notify: true, ...jobOptions });
+  } catch (error) {
+    await boss.stop({ graceful: false }).catch(() => undefined);
+    throw error;
+  }
 
   let workerIds: string[] = [];
   // Workers that idle look at once for what the ended operation held back, instead of at their next poll.

@@ -106,6 +106,24 @@ describe("the embedded PostgreSQL", () => {
     await untilGone(pid);
   });
 
+  it("is stopped by the last of two services that stop at the same time, and by none while another starts", async () => {
+    const script = `
+      import { startEmbeddedServer } from ${JSON.stringify(new URL("../../api/store/embedded/server.ts", import.meta.url))};
+      const server = await startEmbeddedServer(${JSON.stringify(folder)});
+      console.log("ready");
+      process.stdin.once("data", async () => { await server.stop(); process.exit(0); });`;
+    const services = [1, 2].map(() => spawn(process.execPath, ["--input-type=module", "--eval", script]));
+    await Promise.all(services.map(({ stdout }) => once(stdout, "data")));
+    const mine = await startEmbeddedServer(folder);
+    const pid = (await postmasterPid(mine.location)) ?? 0;
+    const ended = services.map((service) => once(service, "exit"));
+    for (const { stdin } of services) stdin.write("stop");
+    await Promise.all(ended);
+    assert.ok(lives(pid), "it runs while this one needs it, although nobody is connected");
+    await mine.stop();
+    await untilGone(pid);
+  });
+
   it("is one server when two services start at the same time", async () => {
     const servers = await Promise.all([startEmbeddedServer(folder), startEmbeddedServer(folder)]);
     const found = await Promise.all(

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { open, readdir, readFile, readlink, rm, stat } from "node:fs/promises";
+import { open, readdir, readFile, readlink, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { makeCluster, programEnvironment, readPassword } from "./cluster.ts";
 import { type Location, locate } from "./location.ts";
 import { asUser } from "./user.ts";
+import { leave, others, register } from "./users.ts";
 
 /** How a client reaches the server. `host` is the folder of the Unix socket: nothing listens on the network. */
 export interface ServerAddress {
@@ -33,7 +34,7 @@ export interface EmbeddedServerOptions {
   readonly onNotice?: (message: string) => void;
 }
 
-/** Set on every connection of this process, so that it can tell its own from those of others when it stops. */
+/** Set on every connection of a service, so that one that stops can tell those of services from those of strangers. */
 export const applicationName = `bulwark ${process.pid}`;
 
 const port = 5432;
@@ -64,6 +65,7 @@ const settings: Readonly<Record<string, string>> = {
 export async function startEmbeddedServer(data: string, options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
   const location = await locate(data);
   if (location.moved) options.onNotice?.(`the database lives in ${location.home}: ${data} is closed to its user`);
+  await register(location.home);
   await makeCluster(location);
   const password = await readPassword(location);
   const address = { host: location.socketFolder, port, user: "bulwark", password, database: "postgres" };
@@ -125,11 +127,9 @@ const longestLog = 10_000_000;
 
 async function launch(location: Location): Promise<Launched> {
   // Appended to, because another service's server may be writing it.
-  const kept = await stat(location.logFile).then(
-    ({ size }) => size,
-    () => 0,
-  );
-  const log = await open(location.logFile, kept > longestLog ? "w" : "a", 0o600);
+  await boundLog(location);
+  const { size: logFrom } = await stat(location.logFile).catch(() => ({ size: 0 }));
+  const log = await open(location.logFile, "a", 0o600);
   try {
     const pairs = { ...settings, unix_socket_directories: location.socketFolder, port: String(port) };
     const args = [
@@ -147,7 +147,7 @@ async function launch(location: Location): Promise<Launched> {
     });
     child.on("error", () => undefined);
     child.unref();
-    return { child, logFrom: kept > longestLog ? 0 : kept };
+    return { child, logFrom };
   } finally {
     await log.close();
   }
@@ -199,7 +199,9 @@ async function explain(location: Location, what: string): Promise<string> {
 }
 
 async function stop(location: Location, address: ServerAddress): Promise<void> {
-  if (await isUsedByOthers(address)) return;
+  await leave(location.home);
+  const needed = await others(location.home);
+  if (needed.size > 0 || (await isUsedByStrangers(address))) return;
   const pid = await postmasterPid(location);
   if (pid === undefined) return;
   // "Fast" shutdown: open transactions are rolled back, a checkpoint is written.
@@ -215,22 +217,27 @@ async function stop(location: Location, address: ServerAddress): Promise<void> {
   }
 }
 
-async function isUsedByOthers(address: ServerAddress): Promise<boolean> {
+/** True where somebody is connected who is no service: those have said that they need the server no more, or are this one. */
+async function isUsedByStrangers(address: ServerAddress): Promise<boolean> {
   const client = new pg.Client({ ...address, application_name: applicationName, connectionTimeoutMillis: 2_000 });
   client.on("error", () => undefined);
   try {
     await client.connect();
-    // This process's own backends may take a while to leave on a busy machine; they must not keep the server.
-    const { rows } = await client.query<{ others: number }>(
-      "select count(*)::int as others from pg_stat_activity where backend_type = 'client backend' and application_name <> $1",
-      [applicationName],
+    const { rows } = await client.query<{ strangers: number }>(
+      "select count(*)::int as strangers from pg_stat_activity where backend_type = 'client backend' and application_name !~ '^bulwark [0-9]+$'",
     );
-    return rows[0]?.others !== 0;
+    return rows[0]?.strangers !== 0;
   } catch {
     return false;
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** Keeps the server's log from growing for ever; the server, which appends, goes on at its begin. */
+export async function boundLog({ logFile }: Location): Promise<void> {
+  const { size } = await stat(logFile).catch(() => ({ size: 0 }));
+  if (size > longestLog) await truncate(logFile);
 }
 
 /** First line of `postmaster.pid`. */

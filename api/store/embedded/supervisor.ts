@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type EmbeddedServer, isServerAlive } from "./server.ts";
+import { boundLog, type EmbeddedServer, isServerAlive } from "./server.ts";
 
 /** Sees to it that the embedded server runs as long as the service does. */
 export interface Supervisor {
@@ -30,6 +30,7 @@ export function superviseServer(server: EmbeddedServer, options: SupervisorOptio
           await server.revive(stopping.signal);
           if (!stopping.signal.aborted) options.onRevived();
         }
+        await boundLog(server.location);
       } catch (error) {
         options.onError(error);
       }
