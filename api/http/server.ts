@@ -23,8 +23,9 @@ const maxConnections = 2_000;
 export function listen(
   app: Express,
   { host, port }: { readonly host: string; readonly port: number },
+  timeouts: ServerOptions = limits,
 ): Promise<Server> {
-  const server = createServer(limits, app);
+  const server = createServer(timeouts, app);
   server.maxConnections = maxConnections;
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {

@@ -35,6 +35,75 @@ describe("access", () => {
     });
   }
 
+  const everybody = ["viewer", "operator", "approver", "administrator"];
+  const operators = ["operator", "administrator"];
+  const approvers = ["approver", "administrator"];
+  const administrators = ["administrator"];
+  /** Who may make which call. Whoever adds a route adds it here. */
+  const permitted: Readonly<Record<string, readonly string[] | "anybody">> = {
+    "GET /accounts": everybody,
+    "GET /accounts/{accountId}": everybody,
+    "GET /admin": everybody,
+    "GET /operations": everybody,
+    "GET /operations/{operationId}": everybody,
+    "GET /operations/{operationId}/events": everybody,
+    "GET /changes": everybody,
+    "GET /changes/{changeId}": everybody,
+    "POST /accounts": operators,
+    "PATCH /accounts/{accountId}": operators,
+    "DELETE /accounts/{accountId}": operators,
+    "POST /accounts/{accountId}/previews": operators,
+    "POST /accounts/{accountId}/deployments": operators,
+    "POST /accounts/{accountId}/drift-checks": operators,
+    "POST /admin/previews": operators,
+    "POST /admin/deployments": operators,
+    "POST /admin/drift-checks": operators,
+    "POST /operations/{operationId}/cancel": operators,
+    "POST /changes/{changeId}/approve": approvers,
+    "POST /changes/{changeId}/reject": approvers,
+    "GET /tokens": administrators,
+    "POST /tokens": administrators,
+    "GET /tokens/{tokenId}": administrators,
+    "DELETE /tokens/{tokenId}": administrators,
+    "GET /audit": administrators,
+    "GET /audit/verify": administrators,
+    "GET /healthz": "anybody",
+    "GET /readyz": "anybody",
+    "GET /metrics": "anybody",
+    "GET /openapi.json": "anybody",
+    "GET /docs": "anybody",
+    "GET /problems/{name}": "anybody",
+  };
+
+  it("to every call is for the roles that the table says, and for nobody without a token", async () => {
+    const { paths } = (await serving.call("GET", "/openapi.json")).body as { paths: Record<string, object> };
+    const calls = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    assert.deepEqual(calls.toSorted(), Object.keys(permitted).toSorted());
+    for (const call of calls) {
+      const [method = "", template = ""] = call.split(" ");
+      // Ids that nothing has: whoever is let in is told 400 or 404, and nothing is done.
+      const path = template.replaceAll(/\{\w+\}/g, "none");
+      const options = method === "GET" ? {} : { body: { nonsense: true } };
+      const allowed = permitted[call] ?? [];
+      for (const role of everybody) {
+        const { status } = await serving.call(method, path, { ...options, token: tokens[role] ?? null });
+        const expected = allowed === "anybody" || allowed.includes(role);
+        assert.equal(status !== 403, expected, `${role}: ${call} answers ${status}`);
+        assert.notEqual(status, 401);
+      }
+      for (const token of [null, "an-unknown-token"]) {
+        const { status } = await serving.call(method, path, { ...options, token });
+        assert.equal(
+          status === 401 || status === 429,
+          allowed !== "anybody",
+          `without a token: ${call} answers ${status}`,
+        );
+      }
+    }
+  });
+
   it("is by tokens of which only hashes are stored, shown once", async () => {
     const rows = await serving.db.selectFrom("tokens").selectAll().execute();
     assert.equal(rows.length, 4);

@@ -4,9 +4,13 @@ import {
   AccountBody,
   AccountDetailBody,
   AdminBody,
+  AuditEntryBody,
+  AuditVerificationBody,
+  NewTokenBody,
   OperationBody,
   ProblemBody,
   ReadinessBody,
+  TokenBody,
 } from "../../api/http/schemas.ts";
 import { type Serving, serve } from "./serving.ts";
 
@@ -52,6 +56,15 @@ describe("the API's description", () => {
       "GET /operations/{operationId}",
       "POST /operations/{operationId}/cancel",
       "GET /operations/{operationId}/events",
+      "GET /tokens",
+      "POST /tokens",
+      "DELETE /tokens/{tokenId}",
+      "GET /audit",
+      "GET /audit/verify",
+      "GET /changes",
+      "GET /changes/{changeId}",
+      "POST /changes/{changeId}/approve",
+      "POST /changes/{changeId}/reject",
       "GET /healthz",
       "GET /readyz",
       "GET /metrics",
@@ -103,6 +116,26 @@ describe("the API's description", () => {
     }
   });
 
+  it("says of each write that it takes an Idempotency-Key, and of each resource with an ETag how it is guarded", () => {
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const [method, call] of Object.entries(methods)) {
+        const at = `${method} ${path}`;
+        const headers = (call.parameters as Json[])
+          .filter((parameter) => parameter.in === "header")
+          .map(({ name }) => name);
+        const answers = call.responses as Record<string, Json>;
+        assert.equal(headers.includes("Idempotency-Key"), method !== "get", at);
+        if (method === "get") {
+          assert.equal("304" in answers, headers.includes("If-None-Match"), at);
+          // One resource by its id, but for streams.
+          if (/\}$/.test(path) && !path.startsWith("/problems")) assert.ok("304" in answers, at);
+        } else {
+          for (const status of ["409", "412", "422", "429"]) assert.ok(status in answers, `${at} ${status}`);
+        }
+      }
+    }
+  });
+
   it("holds for the answers", async () => {
     // Strict, so that a member that the description lacks is found.
     const strict = (schema: z.ZodObject) => z.strictObject(schema.shape);
@@ -121,6 +154,11 @@ describe("the API's description", () => {
     strict(AdminBody).parse((await serving.call("GET", "/admin")).body);
     strict(ReadinessBody).parse((await serving.call("GET", "/readyz")).body);
     strict(ProblemBody).parse((await serving.call("GET", "/accounts/1")).body);
+    const token = await serving.call("POST", "/tokens", { body: { name: "ci", role: "viewer" } });
+    strict(NewTokenBody).parse(token.body);
+    strict(TokenBody).parse((await serving.call("GET", token.headers.get("location") ?? "")).body);
+    for (const item of (await serving.call("GET", "/audit")).body.items) strict(AuditEntryBody).parse(item);
+    strict(AuditVerificationBody).parse((await serving.call("GET", "/audit/verify")).body);
   });
 
   it("is a page too, which loads nothing from anywhere", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { sql } from "kysely";
 import { type Serving, serve } from "./serving.ts";
 
 describe("lists", () => {
@@ -52,6 +53,39 @@ describe("lists", () => {
       items.map(({ id }) => id),
       before,
     );
+  });
+
+  it("stay whole while rows before and after the page come and go, and where many have the same time", async () => {
+    const id = (number: number) => `op-00000000-0000-7000-8000-${String(number).padStart(12, "0")}`;
+    const at = new Date("2026-01-01T00:00:00Z");
+    const add = (number: number) =>
+      serving.db
+        .insertInto("operations")
+        .values({
+          ...{ id: id(number), jobId: id(number).slice(3), queueKey: "admin", kind: "drift_check", stack: "admin" },
+          ...{ accountId: null, status: "cancelled", origin: "api", requestedBy: "x", requestId: null },
+          ...{ request: "{}", progress: "{}", finishedAt: at },
+        })
+        .execute();
+    const remove = (number: number) => serving.db.deleteFrom("operations").where("id", "=", id(number)).execute();
+    for (let number = 100; number < 160; number++) await add(number);
+    await sql`update operations set created_at = ${at} where kind = 'drift_check'`.execute(serving.db);
+    const { items } = await walk("/operations?kind=drift_check", 10, async (page) => {
+      await add(1_000 + page);
+      await remove(160 - page);
+      await add(page);
+      // Not read yet, so that it is missing from now on.
+      if (page === 2) await remove(110);
+    });
+    const numbers = items.map(({ id }) => Number(id.slice(-12)));
+    const expected = Array.from({ length: 60 }, (_, index) => 159 - index).filter((number) => number !== 110);
+    assert.deepEqual(
+      numbers.filter((number) => number >= 100),
+      expected,
+      "each once, though rows came and went on both sides",
+    );
+    assert.equal(new Set(numbers).size, numbers.length);
+    await serving.db.deleteFrom("operations").where("kind", "=", "drift_check").execute();
   });
 
   it("filter by kind, account and status, and refuse a cursor of other filters", async () => {
