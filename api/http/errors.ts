@@ -1,5 +1,6 @@
 import { AwsCallError } from "../../stacks/aws/call-error.ts";
 import { Problem } from "../problem.ts";
+import { isDatabaseGone } from "../store/gone.ts";
 
 /** What Express, its body parser and the database throw, as problems. Nothing of an unknown error's text gets out. */
 export function toProblem(error: unknown): Problem {
@@ -8,7 +9,7 @@ export function toProblem(error: unknown): Problem {
     const { accountId, region, call, remedy } = error;
     return new Problem("aws-unavailable", error.message, { accountId, region, call, remedy, cause: error });
   }
-  const { type, status, code } = error as { type?: string; status?: number; code?: string };
+  const { type, status } = error as { type?: string; status?: number };
   switch (type) {
     case "entity.too.large":
       return new Problem("body-too-large", "Send a body of at most 1 MB (1,000,000 bytes).");
@@ -29,7 +30,7 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof URIError || status === 400) {
     return new Problem("invalid-request", "The path or query can't be decoded: use UTF-8 percent-encoding.");
   }
-  if (isDatabaseGone(code, (error as Error).message)) {
+  if (isDatabaseGone(error)) {
     return new Problem("unavailable", "The database can't be reached just now. Try again in a moment.", {
       headers: { "Retry-After": "5" },
       cause: error,
@@ -38,12 +39,4 @@ export function toProblem(error: unknown): Problem {
   return new Problem("internal", "The service met an error of its own. Its log has it under the request id.", {
     cause: error,
   });
-}
-
-/** SQLSTATEs of a connection's end, of a server that starts or stops, or that has no room; `pg` gives its own errors no code. */
-function isDatabaseGone(code: unknown, message: unknown): boolean {
-  if (typeof code === "string") return /^(ECONN|EPIPE|ENOENT$|ETIMEDOUT|57P|08|53)/.test(code);
-  return /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/.test(
-    String(message),
-  );
 }

@@ -72,6 +72,8 @@ export const explanations: Readonly<Record<string, string>> = {
     "A resource that is protected would be deleted. Evidence and what keeps it are: offboarding leaves them, and nothing else may take them away.",
   "backend-unavailable":
     "The state backend can't be reached. Look at its URL, at the role in BULWARK_STATE_ROLE_ARN, and at the network. Then run the operation again.",
+  "database-unavailable":
+    "The service's database was gone while the operation was at work, and stayed so for longer than it is waited for. Bring it back, then run the operation again.",
   "disk-full": "The disk of the service or of a file backend is full. Make room, then run the operation again.",
   "corrupt-state": "The stack's state can't be read. docs/operations.md says how to put back the checkpoint before it.",
   "plan-violation": "The change turned out not to be the one that was planned. Run a preview and decide anew.",

@@ -1,5 +1,6 @@
 import type { ProblemDocument } from "../problem.ts";
 import { problemBase } from "../problem.ts";
+import { isDatabaseGone } from "../store/gone.ts";
 
 /** What an operation's error is about, beside the codes of AWS calls and stack runs. */
 export interface FailureFields {
@@ -58,9 +59,12 @@ export class StackBusyError extends Error {
   }
 }
 
-/** True for the error of a run that died: not of one that had to be killed, because it was cancelled or took too long. */
+/**
+ * True for an error that says nothing of what the operation was at: of a run that died (not of one that had to be killed, because it
+ * was cancelled or took too long), or of a database that went away.
+ */
 export function isCrash(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "crashed";
+  return error instanceof Error && (("code" in error && error.code === "crashed") || isDatabaseGone(error));
 }
 
 /** Why an attempt is interrupted: the reason of its abort signal. */
@@ -89,6 +93,13 @@ export function readFailure(error: unknown): Failure {
       retryable: retryable === true,
       message: error.message,
       fields: { accountId, region, service, call, resource, remedy, failures: others?.map(describeOther) },
+    };
+  }
+  if (isDatabaseGone(error)) {
+    const remedy = "Bring the service's database back: the operation goes on by itself.";
+    return {
+      ...{ code: "database_unavailable", retryable: true, fields: { remedy } },
+      message: "the service's database could not be reached",
     };
   }
   return { code: "internal", retryable: false, message: "the service met an error of its own", fields: undefined };
@@ -124,6 +135,7 @@ export const failureTitles: Readonly<Record<string, string>> = {
   missing_engine: "The engine is missing",
   protected_resource: "A protected resource would be deleted",
   backend_unavailable: "The state backend can't be reached",
+  database_unavailable: "The database can't be reached",
   disk_full: "The disk is full",
   corrupt_state: "The stack's state is damaged",
   stack_not_found: "The stack does not exist",

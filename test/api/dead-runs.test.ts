@@ -40,6 +40,22 @@ describe("a run that died", () => {
     assert.equal(first?.recovery.dead[0]?.engines.length, 1);
   });
 
+  it("and a database that went away in the middle of an attempt are no failures of the operation", async () => {
+    let tried = 0;
+    serving.runner.behave = () => {
+      tried += 1;
+      if (tried === 1) throw new Error("Connection terminated unexpectedly");
+      if (tried === 2) throw Object.assign(new Error("the database system is in recovery mode"), { code: "57P03" });
+      if (tried < 9) throw Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+      return {};
+    };
+    const { body } = await serving.call("POST", "/accounts", onboarding);
+    const operation = await serving.ended(body.id);
+    assert.equal(operation.status, "succeeded", JSON.stringify(operation.error));
+    const events = await serving.call("GET", `/operations/${body.id}/events`);
+    assert.match(events.text, /database could not be reached/);
+  });
+
   it("is looked after for what it had begun to create, which counts as done once", async () => {
     const [sought, vain] = [fakeUrn(stack, "sought"), fakeUrn(stack, "vain")];
     let run = 0;
