@@ -1,4 +1,4 @@
-import { appendFileSync } from "node:fs";
+import { appendFileSync, mkdirSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, rmdir, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { type Host, startMark } from "./host.ts";
@@ -123,5 +123,7 @@ export class RunFolders {
 
 /** Writes down the id of an engine, before it does anything: synchronously, so that whatever dies next, it is there. */
 export function noteEngine(file: string, pid: number): void {
+  // A service that stopped may have taken the folder, empty, along.
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   appendFileSync(file, `${pid}\n`, { mode: 0o600 });
 }
