@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -42,6 +42,8 @@ export interface Installation {
   readonly client: Client;
   root(accountId: string, region?: string): RootAccess;
   processes(): Promise<Process[]>;
+  /** Copies the processes' logs to where they outlive the installation; answers where. */
+  keepLogs(name: string): Promise<string>;
   /** Ends all of it, removes the folder, and answers what was left of its processes and how each service ended. */
   close(): Promise<{ readonly left: readonly string[]; readonly endings: readonly string[] }>;
 }
@@ -145,6 +147,13 @@ export async function install(options: InstallationOptions): Promise<Installatio
       client: createClient(() => services.flatMap(({ url }) => (url === undefined ? [] : [url])), token),
       root: (accountId, region = "us-east-1") => rootAccess(aws, accountId, region),
       processes: () => processesOf(folder),
+      async keepLogs(name) {
+        const kept = join(repository, ".bulwark/torture", name);
+        await mkdir(kept, { recursive: true });
+        const logs = (await readdir(folder)).filter((file) => file.endsWith(".log"));
+        await Promise.all(logs.map((file) => copyFile(join(folder, file), join(kept, file))));
+        return kept;
+      },
       close,
     };
   } catch (error) {

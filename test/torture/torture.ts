@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AccountState, readAccount } from "../e2e/account-state.ts";
 import { type Installation, install } from "./installation.ts";
@@ -62,6 +64,12 @@ export async function torture(options: TortureOptions): Promise<Findings> {
   } catch (error) {
     report("the torture itself", [error instanceof Error ? (error.stack ?? error.message) : String(error)]);
   } finally {
+    if (broken.length > 0) {
+      const events = await observer?.rows("select * from operation_events order by at").catch(() => []);
+      const kept = await installation.keepLogs(String(random.seed));
+      await writeFile(join(kept, "events.jsonl"), (events ?? []).map((event) => JSON.stringify(event)).join("\n"));
+      tell(`the logs are in ${kept}`);
+    }
     await observer?.close();
     const { left, endings } = await installation.close();
     report(
