@@ -117,7 +117,7 @@ export function engineFailure(text: string, run: { readonly verb: string; readon
 function errorLine(text: string, row: EngineRow | undefined): string | undefined {
   const [, line] = /^\s*error: (.*)$/m.exec(text) ?? [];
   if (line === undefined || !/^\d+ errors? occurred:\s*$/.test(line)) return line;
-  const listed = [...text.matchAll(/^\s*\* (.*)$/gm)].map(([, entry = ""]) => entry);
+  const listed = [...text.matchAll(/^\s*(?:\*|\d+\)) (.*)$/gm)].map(([, entry = ""]) => entry);
   return listed.find((entry) => row?.matches.test(entry)) ?? listed[0] ?? line;
 }
 

@@ -213,13 +213,10 @@ describe("the engine's error", () => {
 
   it("of several errors at once tell the one that is understood", () => {
     const text =
-      "error: 2 errors occurred:\n\t* failed to save snapshot: write /state/x.json.tmp: no space left on device\n\t* update failed\n";
+      "error: 2 errors occurred:\n    1) write /state/locks/organization/x/s/5.json.tmp: no space left on device\n    2) Unknown\n";
     const { code, message } = engineFailure(`Command failed with exit code 255: /bin/pulumi up --yes\n${text}`, run);
     assert.equal(code, "disk_full");
-    assert.match(
-      message,
-      /running up on stack account-100000000001: failed to save snapshot: .*no space left on device$/,
-    );
+    assert.match(message, /running up on stack account-100000000001: write \/state\/locks.*: no space left on device$/);
   });
 
   it("never passes on what a plan violation shows", () => {

@@ -55,7 +55,7 @@ async function look(pid: number, folder: string): Promise<Process | undefined> {
 function roleOf(command: string, program: string): Role {
   if (/(^|\/)api\/main\.ts\b/.test(command) || command.includes("/api/main.ts")) return "service";
   if (command.includes("/stacks/child/main.ts")) return "child";
-  if (/ guardian \d+$/.test(command)) return "guardian";
+  if (/ guardian \d+\b/.test(command)) return "guardian";
   if (/pulumi-resource-|\/sandbox\/plugins\//.test(command)) return "plugin";
   if (/sandbox|ministack|moto/.test(command)) return "sandbox";
   if (basename(program) === "pulumi") return "engine";
