@@ -21,6 +21,8 @@ export interface Process {
   readonly session: number;
   readonly role: Role;
   readonly command: string;
+  /** Of the run that started it, whose folder is in its environment. */
+  readonly operationId: string | undefined;
 }
 
 /**
@@ -49,7 +51,15 @@ async function look(pid: number, folder: string): Promise<Process | undefined> {
   ]);
   if (![line, environment, workingFolder].some((text) => text.includes(folder))) return undefined;
   const command = line.replaceAll("\0", " ").trim();
-  return { pid, parent: Number(parent), session: Number(session), role: roleOf(command, program), command };
+  const operationId = /\/run-(op-[0-9a-f-]{36})-/.exec(environment)?.[1];
+  return {
+    pid,
+    parent: Number(parent),
+    session: Number(session),
+    role: roleOf(command, program),
+    command,
+    operationId,
+  };
 }
 
 function roleOf(command: string, program: string): Role {

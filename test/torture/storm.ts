@@ -62,6 +62,8 @@ export async function storm(options: StormOptions, planned: readonly Blow[], kil
   const stopWatching = observer.watch((sight) => {
     if (sight.what === "run") latest.set(sight.stack, sight);
   });
+  const stackOf = (operationId: string | undefined): string | undefined =>
+    [...latest.values()].find((run) => run.operationId === operationId)?.stack;
   const scene: Scene = {
     installation,
     observer,
@@ -69,8 +71,8 @@ export async function storm(options: StormOptions, planned: readonly Blow[], kil
     runOf: (stack) => latest.get(stack),
     async atWork() {
       const engines = (await installation.processes()).filter(({ role }) => role === "engine");
-      const sessions = new Set(engines.map(({ session }) => session));
-      return [...latest.values()].filter(({ session = 0 }) => sessions.has(session));
+      // What was told while the database was away is not known.
+      return engines.map(({ session, operationId }) => ({ session, operationId, stack: stackOf(operationId) }));
     },
   };
 
