@@ -276,8 +276,15 @@ export function createRunner(config: RunnerConfig): Runner {
   };
 }
 
+/**
+ * What the engine wrote last when its backend gave way may be half there. A lock without content is enough to stop every later
+ * run, with "unexpected end of JSON input" (seen with engine 3.256 on a full disk).
+ */
+const TEARING: ReadonlySet<string> = new Set(["disk_full", "backend_unavailable"]);
+
 /** A lock, a pending operation or an unknown resource may be left. */
 function isUnclean({ ending, begun, killed }: Ended): boolean {
   if (!begun || ending.type === "result" || ending.type === "recovered") return false;
-  return killed || ending.type === "died" || ending.crashed;
+  if (killed || ending.type === "died" || ending.crashed) return true;
+  return [ending.failure, ...(ending.failure.others ?? [])].some(({ code }) => TEARING.has(code));
 }

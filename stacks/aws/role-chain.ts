@@ -12,8 +12,8 @@ export interface RoleChain {
    * and its run need the same. Throws `AwsCallError` that names the account and the role.
    */
   sessionFor(request: SessionRequest): Promise<SessionCredentials>;
-  /** A session of a role outside the organization's scheme, by its ARN: the one that may read and write the state. */
-  sessionAs(roleArn: string, operationId: string): Promise<SessionCredentials>;
+  /** A session of a role by its ARN, which needs no source identity: that for the state, or the bootstrap's way into an account. */
+  sessionAs(roleArn: string, sessionName: string): Promise<SessionCredentials>;
   /** The same as `sessionFor`, renewed by itself five minutes before it ends: for clients that live as long as the service. */
   renewing(request: SessionRequest): AwsCredentialIdentityProvider;
 }

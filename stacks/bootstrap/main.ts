@@ -5,11 +5,12 @@ import { readFile } from "node:fs/promises";
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { DescribeOrganizationCommand, OrganizationsClient } from "@aws-sdk/client-organizations";
-import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { bootstrapRoles } from "../../programs/bootstrap/roles.ts";
-import { organizationsRegion } from "../../programs/partition.ts";
+import { organizationsRegion, roleArn } from "../../programs/partition.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import { AwsCallError, callAws } from "../aws/call-error.ts";
+import { createRoleChain } from "../aws/role-chain.ts";
 import { logsOrganizationEvents, missingTrailNote } from "./event-trail.ts";
 import { ensureRole } from "./role.ts";
 
@@ -48,8 +49,14 @@ async function bootstrap(): Promise<void> {
     console.log(JSON.stringify(roles, null, 2));
     return;
   }
+  const chain = createRoleChain({ settings });
+  const sessionIn = async (accountId: string) => {
+    const role = roleArn(settings.partition, accountId, settings.roles.bootstrap);
+    const { expiration: _, ...keys } = await chain.sessionAs(role, "bulwark-bootstrap");
+    return keys;
+  };
   for (const { accountId, role } of roles) {
-    const credentials = accountId === management ? undefined : await sessionIn(sts, settings, accountId);
+    const credentials = accountId === management ? undefined : await sessionIn(accountId);
     const iam = new IAMClient({ region, ...(credentials === undefined ? {} : { credentials }) });
     const outcome = await ensureRole({ iam, partition: settings.partition, accountId, region }, role);
     console.log(`${accountId}  ${role.roleName.padEnd(28)} ${outcome}`);
@@ -70,30 +77,6 @@ async function lookForTrail({ accounts: { management }, partition }: Organizatio
   } finally {
     cloudTrail.destroy();
   }
-}
-
-async function sessionIn(sts: STSClient, settings: OrganizationSettings, accountId: string) {
-  const roleName = settings.roles.bootstrap;
-  const answer = await callAws(
-    {
-      activity: `assuming role ${roleName} in account ${accountId}`,
-      accountId,
-      region: settings.homeRegion,
-      call: "sts:AssumeRole",
-    },
-    () =>
-      sts.send(
-        new AssumeRoleCommand({
-          RoleArn: `arn:${settings.partition}:iam::${accountId}:role/${roleName}`,
-          RoleSessionName: "bulwark-bootstrap",
-        }),
-      ),
-  );
-  return {
-    accessKeyId: answer.Credentials?.AccessKeyId ?? "",
-    secretAccessKey: answer.Credentials?.SecretAccessKey ?? "",
-    sessionToken: answer.Credentials?.SessionToken ?? "",
-  };
 }
 
 try {
