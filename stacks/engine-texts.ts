@@ -77,7 +77,9 @@ const ENGINE_TEXTS: readonly EngineRow[] = [
   },
   {
     code: "crashed",
-    matches: /Command was killed with SIG|signal: killed|error reading from server: EOF|code = Unavailable/i,
+    // A plugin that dies answers a call under way with the one, and every later call with the other.
+    matches:
+      /Command was killed with SIG|signal: killed|error reading from server: |connection error: desc = "transport: |code = Unavailable/i,
     retryable: true,
     remedy:
       "A process of the run was ended from outside, most often for want of memory: check the machine's memory, then run the operation again.",

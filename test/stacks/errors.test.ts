@@ -197,6 +197,14 @@ describe("the engine's error", () => {
       "backend_unavailable",
     ],
     ["error: write /state/.pulumi/stacks/x.json: no space left on device", "disk_full"],
+    [
+      'error: connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:38569: connect: connection refused"',
+      "crashed",
+    ],
+    [
+      'error: error reading from server: read tcp 127.0.0.1:4242->127.0.0.1:4343: read: connection reset by peer"',
+      "crashed",
+    ],
     ["Command was killed with SIGKILL (Forced termination): /bin/pulumi up", "crashed"],
     ["error: update canceled", "cancelled"],
     ["error: something that nobody has seen", "engine_error"],
