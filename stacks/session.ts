@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
-import { setTimeout as delay } from "node:timers/promises";
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import { promisify } from "node:util";
 import { isDead, parseStat } from "./host.ts";
 
@@ -33,17 +33,33 @@ export async function sessionBytes(sid: number): Promise<number> {
   return members.reduce((sum, { residentBytes }) => sum + residentBytes, 0);
 }
 
+/** How many processes are read before others get a turn: less than a millisecond of work. */
+const READ_AT_ONCE = 64;
+
+/**
+ * Files of /proc are memory: reading 98 of them takes 1 ms of CPU this way and 10 ms by way of the thread pool, and it is
+ * done several times in each run.
+ */
 async function processesFromProc(): Promise<LiveProcess[]> {
-  const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(
-    ids.map(async (id) => {
-      const line = await readFile(`/proc/${id}/stat`, "utf8").catch(() => "");
-      if (line === "") return [];
-      const { state, session, residentPages } = parseStat(line);
-      return isDead(state) ? [] : [{ pid: Number(id), session, residentBytes: residentPages * PAGE_BYTES }];
-    }),
-  );
-  return found.flat();
+  const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const found: LiveProcess[] = [];
+  for (const [index, id] of ids.entries()) {
+    if (index % READ_AT_ONCE === READ_AT_ONCE - 1) await nextTurn();
+    const line = statOf(id);
+    if (line === undefined) continue;
+    const { state, session, residentPages } = parseStat(line);
+    if (!isDead(state)) found.push({ pid: Number(id), session, residentBytes: residentPages * PAGE_BYTES });
+  }
+  return found;
+}
+
+/** Undefined where the process has ended meanwhile. */
+function statOf(id: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${id}/stat`, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 async function processesFromPs(): Promise<LiveProcess[]> {
