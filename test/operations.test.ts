@@ -30,7 +30,8 @@ describe("what operators are told", () => {
 
   it("calls no command that the Makefile doesn't have, and links to nothing that is missing", async () => {
     const targets = all(await read("Makefile"), /^([a-z-]+):/gm);
-    for (const name of all(operations, /(?:[`(]|&& |^)make (?:-s )?([a-z][a-z-]+)/gm)) assert.ok(targets.includes(name), name);
+    for (const name of all(operations, /(?:[`(]|&& |^)make (?:-s )?([a-z][a-z-]+)/gm))
+      assert.ok(targets.includes(name), name);
     for (const path of all(operations, /\]\(([\w./-]+)/g)) {
       await assert.doesNotReject(read(`docs/${path}`), path);
     }
