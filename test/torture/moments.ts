@@ -140,8 +140,8 @@ async function atGate({ observer }: Scene): Promise<Armed> {
   let over = false;
   const wait = async (): Promise<Caught> => {
     while (!over) {
-      const [service] = await observer.atGate();
-      if (service !== undefined) return { service };
+      const [caught] = await observer.atGate();
+      if (caught !== undefined) return caught;
       await sleep(30);
     }
     return {};

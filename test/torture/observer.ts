@@ -41,8 +41,8 @@ export interface Observer {
   /** Closes the gate before the rows of operations that end. */
   closeGate(): Promise<void>;
   openGate(): Promise<void>;
-  /** Processes of services that stand before the closed gate, in the transaction that ends an operation. */
-  atGate(): Promise<number[]>;
+  /** Services that stand before the closed gate, in the transaction that ends an operation, and the attempt that they began last. */
+  atGate(): Promise<{ readonly service: number; readonly operationId?: string }[]>;
   seenRuns(): Promise<SeenRun[]>;
   seenAttempts(): Promise<SeenAttempt[]>;
   /** Events that were written by a process which no longer held the lease. */
@@ -160,14 +160,15 @@ export async function observe(address: ServerAddress): Promise<Observer> {
     closeGate: async () => void (await rows("select pg_advisory_lock($1)", [gateKey])),
     // A database that was killed meanwhile has forgotten the lock: then there is nothing to open.
     openGate: async () => void (await rows("select pg_advisory_unlock_all()")),
-    async atGate() {
-      const waiting = await rows<{ pid: number | null }>(
-        `select ${pidOfService} as pid from pg_locks join pg_stat_activity using (pid)
-         where locktype = 'advisory' and objid = $1 and not granted`,
+    atGate: () =>
+      rows<{ service: number; operationId: string }>(
+        `select gated.pid as service, (select operation_id from torture.leases where leases.pid = gated.pid
+           order by at desc limit 1) as "operationId"
+         from (select ${pidOfService} as pid from pg_locks join pg_stat_activity using (pid)
+           where locktype = 'advisory' and objid = $1 and not granted) as gated
+         where gated.pid is not null`,
         [gateKey],
-      );
-      return waiting.flatMap(({ pid }) => (pid === null ? [] : [pid]));
-    },
+      ),
     seenRuns: async () =>
       (
         await rows<Record<string, never>>(

@@ -45,7 +45,7 @@ export function planBlows(count: number, random: Random, only?: readonly Moment[
 }
 
 /** How long a moment is waited for before the blow comes at random instead. */
-const MOMENT_MS = 20_000;
+const MOMENT_MS = 12_000;
 const SNAPSHOT_MS = 200;
 
 export interface StormOptions {
