@@ -52,7 +52,7 @@ export interface Recorded {
 
 export function createAttemptRuns(parts: AttemptRunsParts): AttemptRuns {
   const { db, runner, aws, operation, keeper, progress, logger } = parts;
-  const quieting = new AbortController();
+  let quieting = new AbortController();
   const pending = new Set<Promise<unknown>>();
 
   async function record<Result>(what: Recorded, start: (hooks: RunHooks) => Promise<Result>): Promise<Result> {
@@ -131,6 +131,8 @@ export function createAttemptRuns(parts: AttemptRunsParts): AttemptRuns {
     async quiesce() {
       quieting.abort();
       await Promise.allSettled(pending);
+      // What is to be recovered from before the operation ends is recovered from after this.
+      quieting = new AbortController();
     },
   };
 }

@@ -109,6 +109,23 @@ describe("a run that died", () => {
     assert.deepEqual(await serving.db.selectFrom("stackLeases").selectAll().execute(), []);
   });
 
+  it("is recovered from by the very attempt that ends its operation as failed", async () => {
+    serving.runner.behave = ({ verb, stack: name }) => {
+      const message = `running ${verb} on stack ${name}: the program failed`;
+      throw new StackRunError(
+        { code: "program_error", retryable: false, message, remedy: "Mend it." },
+        undefined,
+        true,
+      );
+    };
+    const { body } = await serving.call("POST", "/accounts", onboarding);
+    const operation = await serving.ended(body.id);
+    assert.deepEqual([operation.status, operation.attempt], ["failed", 1]);
+    assert.equal(serving.runner.requests.length, 1);
+    assert.equal(serving.runner.recoveries.length, 1);
+    for (const run of await runs()) assert.ok(run.clean === true || run.recoveredAt !== null);
+  });
+
   it("is recovered from by the operation that comes next, whatever that is, where its own has ended", async () => {
     const { body } = await serving.call("POST", "/accounts", onboarding);
     await serving.ended(body.id);

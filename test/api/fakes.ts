@@ -64,6 +64,7 @@ export function fakeRunner(behave: RunBehaviour = () => ({ changes: { ...nothing
       }
     },
     async recover(request, hooks) {
+      if (hooks.signal?.aborted) throw cancelled({ ...request, verb: "recover" });
       await hooks.onStarting?.(identity());
       runner.recoveries.push(request);
       const report = await runner.recovering(request, hooks);
@@ -123,7 +124,7 @@ export function gate(): { behave: RunBehaviour; open(): void; entered: Promise<v
   };
 }
 
-function cancelled({ verb, stack }: RunRequest): StackRunError {
+function cancelled({ verb, stack }: Pick<RunRequest, "verb" | "stack">): StackRunError {
   const thing = { urn: fakeUrn(stack, "thing"), type: "aws:x:Y", name: "thing", op: "create" } as const;
   const partial = { changes: { ...nothing, create: 1 }, steps: [thing] };
   const message = `running ${verb} on stack ${stack}: cancelled`;
