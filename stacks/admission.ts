@@ -46,12 +46,11 @@ export class Admission {
     const before = this.#last;
     const turn = Promise.withResolvers<void>();
     this.#last = turn.promise;
+    let isIn = false;
     try {
-      await before;
-      if (!(await this.#memory(signal, tell))) {
-        release();
-        return undefined;
-      }
+      await unlessAborted(before, signal);
+      if (!(await this.#memory(signal, tell))) return undefined;
+      isIn = true;
       const admitted: Admitted = {
         taken: async () => 0,
         leave: () => {
@@ -62,7 +61,8 @@ export class Admission {
       this.#working.add(admitted);
       return admitted;
     } finally {
-      turn.resolve();
+      if (!isIn) release();
+      void before.then(turn.resolve);
     }
   }
 
@@ -80,4 +80,14 @@ export class Admission {
     }
     return false;
   }
+}
+
+/** Resolves when `turn` does, or when `signal` aborts: a run that is cancelled does not wait for those before it. */
+async function unlessAborted(turn: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<void>();
+  const abort = (): void => aborted.resolve();
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
+  await Promise.race([turn, aborted.promise]);
+  signal.removeEventListener("abort", abort);
 }

@@ -113,6 +113,39 @@ describe("admission of runs", () => {
     assert.ok((await third) !== undefined);
   });
 
+  it("forgets a run that is cancelled behind one that waits for memory, and lets neither in out of turn", async () => {
+    let available = 0;
+    const gate = admission(() => available, 4);
+    await gate.enter(never, () => undefined);
+    const order: number[] = [];
+    const second = gate.enter(never, () => undefined).then(() => order.push(2));
+    const impatient = new AbortController();
+    const third = gate.enter(impatient.signal, () => undefined);
+    const fourth = gate.enter(never, () => undefined).then(() => order.push(4));
+    impatient.abort();
+    assert.equal(await third, undefined);
+    assert.deepEqual(order, []);
+    available = 4 * GIGABYTE;
+    await Promise.all([second, fourth]);
+    assert.deepEqual(order, [2, 4]);
+  });
+
+  it("keeps no place for a run about which memory could not be asked", async () => {
+    let broken = true;
+    const gate = new Admission({
+      concurrency: 1,
+      runMemoryBytes: GIGABYTE,
+      available: () => (broken ? Promise.reject(new Error("too many open files")) : Promise.resolve(GIGABYTE)),
+      relieve: async () => false,
+    });
+    await assert.rejects(
+      gate.enter(never, () => undefined),
+      /too many open files/,
+    );
+    broken = false;
+    assert.ok((await gate.enter(never, () => undefined)) !== undefined);
+  });
+
   it("has a run wait, and say so, until one that works has left its memory", async () => {
     const at = await install({ availableMemory: async () => 0 });
     try {
