@@ -12,7 +12,8 @@ export interface ProcessMark {
 /** This process's mark. Undefined where the kernel has no /proc: nobody can then prove it dead, and waits for its lease. */
 export async function markOwnProcess(): Promise<ProcessMark | undefined> {
   const [boot, started] = await Promise.all([readBoot(), readStart(process.pid)]);
-  return boot === undefined || started === undefined ? undefined : { boot, pid: process.pid, started };
+  if (boot === undefined || started === undefined || started === "hidden") return undefined;
+  return { boot, pid: process.pid, started };
 }
 
 /**
@@ -23,7 +24,9 @@ export async function markOwnProcess(): Promise<ProcessMark | undefined> {
  */
 export async function isProvedDead(mark: ProcessMark, here: ProcessMark | undefined): Promise<boolean> {
   if (here === undefined || mark.boot !== here.boot) return false;
-  return (await readStart(mark.pid)) !== mark.started;
+  const start = await readStart(mark.pid);
+  // Processes of other users may be hidden (proc(5), hidepid).
+  return start === "hidden" ? !exists(mark.pid) : start !== mark.started;
 }
 
 /**
@@ -32,14 +35,15 @@ export async function isProvedDead(mark: ProcessMark, here: ProcessMark | undefi
  */
 export async function isRunning(mark: ProcessMark, here: ProcessMark | undefined): Promise<boolean> {
   if (here === undefined) return exists(mark.pid);
-  return mark.boot === here.boot && (await readStart(mark.pid)) === mark.started;
+  return mark.boot === here.boot && !(await isProvedDead(mark, here));
 }
 
 function exists(pid: number): boolean {
   try {
     return process.kill(pid, 0);
-  } catch {
-    return false;
+  } catch (error) {
+    // Another user's lives as well.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 
@@ -55,9 +59,10 @@ async function readBoot(): Promise<string | undefined> {
   }
 }
 
-/** Field 22 of /proc/<pid>/stat, proc(5). Undefined where it has ended; a zombie has. */
+/** Field 22 of /proc/<pid>/stat, proc(5). Undefined where it has ended; a zombie has. "hidden" where there is no such file. */
 async function readStart(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  if (stat === "") return "hidden";
   const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return state === "Z" || state === "X" ? undefined : fields[18];
 }

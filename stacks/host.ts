@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
 // A process id alone names nobody for long: the kernel gives it to the next one. With the machine, its start and the
@@ -9,6 +9,7 @@ import { hostname } from "node:os";
 export interface Host {
   /** The same name that the engine writes into its lock files (Go's `os.Hostname`). */
   readonly host: string;
+  /** On Linux followed by the namespace in which process ids count: containers of one machine share its start, and may share a name. */
   readonly bootId: string;
 }
 
@@ -18,7 +19,21 @@ export function thisHost(): Host {
 }
 
 function linuxBootId(): string {
-  return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  return [readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim(), ...pidNamespace()].join(" ");
+}
+
+/** `pid:[4026531836]`; nothing where the kernel does not tell. */
+function pidNamespace(): string[] {
+  try {
+    return [readlinkSync("/proc/self/ns/pid")];
+  } catch {
+    return [];
+  }
+}
+
+/** Whether two ids are of one start of one machine, be it in different containers. */
+export function isSameBoot(one: string, other: string): boolean {
+  return one.split(" ", 1)[0] === other.split(" ", 1)[0];
 }
 
 /** `{ sec = 1700000000, usec = 123456 } Tue Nov 14 ...`; adjusting the clock moves it, which only makes a run look dead earlier. */

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -19,6 +20,8 @@ export async function endDeadRun(run: RunIdentity, here: Host): Promise<number> 
   const leader = startMark(run.session);
   // While anything of a session lives its id is nobody else's: a leader that started at another time means that all are gone.
   if (leader !== undefined && leader !== run.startedAt) return 0;
+  // The run settled, only nobody wrote that down: its child lives on and may be at work for another stack.
+  if (leader !== undefined && !existsSync(run.folder)) return 0;
   if (leader === undefined && !(await isProved(await sessionMembers(run.session), dirname(run.folder)))) return 0;
   return killSession(run.session);
 }

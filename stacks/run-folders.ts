@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, rmdir, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
-import { type Host, startMark } from "./host.ts";
+import { type Host, isSameBoot, startMark } from "./host.ts";
 
 // <root>/service-<instance>/owner.json                       whose it is
 //                          /child-<...>/                     HOME of a run child
@@ -16,8 +16,10 @@ interface Owner extends Host {
   readonly startedAt: string;
 }
 
-/** A folder of another host's service is left alone until its owner has not been heard of for this long. */
+/** A folder of another host's or container's service is left alone until its owner has not been heard of for this long. */
 const FOREIGN_SILENCE_MS = 24 * 60 * 60_000;
+/** How often a service lets itself be heard. */
+const HEARTBEAT_MS = 60 * 60_000;
 /** A folder without an owner was left by a service that died in the moment of making it; one younger than this may be in the making. */
 const NAMELESS_MS = 60_000;
 /** What a run left about its engines is for its recovery; after this long nobody recovers it. */
@@ -28,6 +30,7 @@ export class RunFolders {
   readonly #root: string;
   readonly #host: Host;
   #own: Promise<string> | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
 
   constructor(root: string, host: Host) {
     this.#root = root;
@@ -36,16 +39,16 @@ export class RunFolders {
 
   /** Makes the folder of a run child. */
   async forChild(): Promise<string> {
-    this.#own ??= this.#begin();
-    const own = await this.#own;
-    return mkdtemp(join(own, "child-"));
+    this.#own ??= this.#begin().catch((error: Error) => {
+      // The disk may have room for the next one.
+      this.#own = undefined;
+      throw error;
+    });
+    return mkdtemp(join(await this.#own, "child-"));
   }
 
   /** Makes the folder of a run, in its child's. */
   async forRun(child: string, operationId: string): Promise<string> {
-    // Says to services on other hosts that this one lives.
-    const now = new Date();
-    await utimes(join(dirname(child), "owner.json"), now, now);
     return mkdtemp(join(child, `run-${operationId}-`));
   }
 
@@ -53,7 +56,11 @@ export class RunFolders {
     await mkdir(join(this.#root, "engines"), { recursive: true, mode: 0o700 });
     const own = await mkdtemp(join(await realpath(this.#root), "service-"));
     const owner: Owner = { ...this.#host, pid: process.pid, startedAt: startMark(process.pid) ?? "" };
-    await writeFile(join(own, "owner.json"), JSON.stringify(owner), { mode: 0o600 });
+    const file = join(own, "owner.json");
+    await writeFile(file, JSON.stringify(owner), { mode: 0o600 });
+    // Says to services on other hosts that this one lives, though it may have nothing to do for days.
+    const beat = () => utimes(file, new Date(), new Date()).catch(() => undefined);
+    this.#heartbeat = setInterval(beat, HEARTBEAT_MS).unref();
     return own;
   }
 
@@ -82,7 +89,7 @@ export class RunFolders {
 
   /** Folders of services that are dead, and nobody's. */
   async abandoned(): Promise<string[]> {
-    const own = await this.#own;
+    const own = await this.#own?.catch(() => undefined);
     const root = await realpath(this.#root).catch(() => undefined);
     if (root === undefined) return [];
     const names = (await readdir(root)).filter((name) => name.startsWith("service-"));
@@ -93,14 +100,18 @@ export class RunFolders {
 
   async #isAbandoned(folder: string): Promise<boolean> {
     const file = join(folder, "owner.json");
-    const owner = await readFile(file, "utf8").then(
-      (text) => JSON.parse(text) as Owner,
-      () => undefined,
-    );
-    const silentMs = async (path: string) => Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? 0);
-    if (owner === undefined) return (await silentMs(folder)) > NAMELESS_MS;
-    if (owner.host !== this.#host.host) return (await silentMs(file)) > FOREIGN_SILENCE_MS;
-    return owner.bootId !== this.#host.bootId || startMark(owner.pid) !== owner.startedAt;
+    const silentFor = async (path: string, ms: number) => {
+      const { mtimeMs } = (await stat(path).catch(() => undefined)) ?? {};
+      return mtimeMs !== undefined && Date.now() - mtimeMs > ms;
+    };
+    const owner = await readOwner(file);
+    if (owner === "unknown") return false;
+    if (owner === "none") return silentFor(folder, NAMELESS_MS);
+    const { host, bootId } = this.#host;
+    if (owner.bootId === bootId) return startMark(owner.pid) !== owner.startedAt;
+    if (owner.host === host && !isSameBoot(owner.bootId, bootId)) return true;
+    // Its process ids say nothing here.
+    return silentFor(file, FOREIGN_SILENCE_MS);
   }
 
   /** Removes what runs left about their engines so long ago that nobody will ask. */
@@ -116,8 +127,19 @@ export class RunFolders {
   async close(): Promise<void> {
     const own = await this.#own?.catch(() => undefined);
     this.#own = undefined;
+    clearInterval(this.#heartbeat);
     if (own !== undefined) await rm(own, { recursive: true, force: true, maxRetries: 3 });
     await rmdir(join(this.#root, "engines")).catch(() => undefined);
+  }
+}
+
+/** Of whom nobody can tell just now, because files can't be opened for example, nobody can tell that he is dead. */
+async function readOwner(file: string): Promise<Owner | "none" | "unknown"> {
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as Owner;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" || error instanceof SyntaxError ? "none" : "unknown";
   }
 }
 

@@ -59,6 +59,12 @@ describe("what dead services left", () => {
     const owners: Record<string, object> = {
       "service-of-this-process": { ...here, pid: process.pid, startedAt: own },
       "service-with-a-reused-id": { ...here, pid: process.pid, startedAt: "1" },
+      "service-of-another-container": {
+        ...here,
+        bootId: `${here.bootId.split(" ")[0]} pid:[1]`,
+        pid: 1,
+        startedAt: "1",
+      },
       "service-before-a-restart": { ...here, bootId: "another", pid: process.pid, startedAt: own },
       "service-of-another-host": { host: "another", bootId: "another", pid: process.pid, startedAt: "1" },
     };
@@ -67,7 +73,11 @@ describe("what dead services left", () => {
       await writeFile(join(at.workspaces, name, "owner.json"), JSON.stringify(owner));
     }
     assert.equal((await at.runner.sweep()).folders, 2);
-    assert.deepEqual((await readdir(at.workspaces)).sort(), ["service-of-another-host", "service-of-this-process"]);
+    assert.deepEqual((await readdir(at.workspaces)).sort(), [
+      "service-of-another-container",
+      "service-of-another-host",
+      "service-of-this-process",
+    ]);
   });
 
   it("is let finish what is in flight where its child still does", async () => {
@@ -118,7 +128,16 @@ describe("a dead run", () => {
     const session = stranger.pid ?? 0;
     assert.equal(await endDeadRun(identity(session), here), 0);
     assert.ok(startMark(session) !== undefined);
-    assert.equal(await endDeadRun(identity(session, { startedAt: startMark(session) ?? "" }), here), 1);
+    const startedAt = startMark(session) ?? "";
+    assert.equal(await endDeadRun(identity(session, { startedAt, folder: process.cwd() }), here), 1);
+  });
+
+  it("that has settled does not take its child along, which may be at work for another stack", async () => {
+    const child = spawn("sleep", ["600"], { detached: true, stdio: "ignore" });
+    strangers.push(child);
+    const session = child.pid ?? 0;
+    assert.equal(await endDeadRun(identity(session, { startedAt: startMark(session) ?? "" }), here), 0);
+    assert.ok(startMark(session) !== undefined);
   });
 
   it("is not taken for a later session with its id, whose leader has gone too", async () => {
