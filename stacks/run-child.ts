@@ -227,7 +227,11 @@ export class RunChild {
   }
 
   async #kill(): Promise<void> {
-    if (this.#alive && this.pid !== undefined) await killSession(this.pid);
+    if (this.#alive && this.pid !== undefined) {
+      // First by what Node knows of its own child: that is sure to end it, whatever is told of sessions here.
+      this.#process.kill("SIGKILL");
+      await killSession(this.pid);
+    }
     await this.#gone;
   }
 

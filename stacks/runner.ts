@@ -139,6 +139,16 @@ export function createRunner(config: RunnerConfig): Runner {
     else idle.push(child);
   }
 
+  /** Never rejects: what the run came to counts, and the child's own end removes the folder, too. */
+  async function clear(folder: string, unclean: boolean): Promise<void> {
+    try {
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      if (!unclean) await folders.forgetEngines(folder);
+    } catch (error) {
+      config.logger.warn({ folder, error: (error as Error).message }, "removing the folder of a run");
+    }
+  }
+
   /** Never rejects: a state that could not be tidied is as good as before. */
   async function tidy(stack: string): Promise<void> {
     await tidyState(config.backendUrl, stack).catch((error: Error) =>
@@ -158,9 +168,12 @@ export function createRunner(config: RunnerConfig): Runner {
       folder = await folders.forRun(child.folder, request.operationId);
       const { pid, startedAt } = child;
       place.taken = async () => (pid === undefined ? 0 : sessionBytes(pid));
-      if (pid !== undefined && startedAt !== undefined) {
-        await hooks.onStarting?.({ ...here, session: pid, startedAt, folder });
+      if (pid === undefined || startedAt === undefined) {
+        // Nobody could find it again.
+        ended = { ending: { type: "died", how: "ended before it was asked to run" }, begun: false, killed: false };
+        return ended;
       }
+      await hooks.onStarting?.({ ...here, session: pid, startedAt, folder });
       const { pulumiRoot, pulumiHome, backendUrl, secretsProvider, passphraseFile } = config;
       ended = await child.run(
         {
@@ -190,10 +203,7 @@ export function createRunner(config: RunnerConfig): Runner {
       return ended;
     } finally {
       await giveBack(child, ended.ending);
-      if (folder !== undefined) {
-        await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-        if (!isUnclean(ended)) await folders.forgetEngines(folder);
-      }
+      if (folder !== undefined) await clear(folder, isUnclean(ended));
       if (ended.begun && WRITING.has(request.verb)) await tidy(request.stack);
     }
   }

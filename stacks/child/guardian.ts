@@ -10,6 +10,7 @@ import { spawn } from "node:child_process";
  * /proc, or ps where there is none. In plain sh: nothing else is sure to exist.
  */
 const SCRIPT = `
+trap '' HUP INT TERM
 sid=$1
 folder=$2
 while read -r line; do :; done
@@ -36,6 +37,8 @@ done
 case $folder in */child-*) rm -rf "$folder" ;; esac
 `;
 
+const RESTART_MS = 200;
+
 /** Starts the guardian of this process's session and folder, and another should it be ended. */
 export function startGuardian(folder: string): void {
   const guardian = spawn("/bin/sh", ["-c", SCRIPT, "guardian", `${process.pid}`, folder], {
@@ -43,7 +46,8 @@ export function startGuardian(folder: string): void {
     stdio: ["pipe", "ignore", "ignore"],
   });
   guardian.stdin?.on("error", () => undefined);
-  guardian.on("error", () => undefined);
+  // No process could be started: neither can the engine.
+  guardian.on("error", () => setTimeout(startGuardian, RESTART_MS, folder).unref());
   guardian.on("exit", () => startGuardian(folder));
   guardian.unref();
   (guardian.stdin as { unref?: () => void } | null)?.unref?.();
