@@ -52,7 +52,8 @@ export interface Recorded {
 
 export function createAttemptRuns(parts: AttemptRunsParts): AttemptRuns {
   const { db, runner, aws, operation, keeper, progress, logger } = parts;
-  let quieting = new AbortController();
+  /** Ends runs, and lets no other begin; recoveries do, so that one can precede the operation's end. */
+  const quieting = new AbortController();
   const pending = new Set<Promise<unknown>>();
 
   async function record<Result>(what: Recorded, start: (hooks: RunHooks) => Promise<Result>): Promise<Result> {
@@ -70,7 +71,7 @@ export function createAttemptRuns(parts: AttemptRunsParts): AttemptRuns {
     };
     const hooks: RunHooks = {
       onEvent,
-      signal: AbortSignal.any([what.signal, quieting.signal]),
+      signal: what.signal,
       lease: keeper.clock,
       async onStarting(identity) {
         await end({ clean: true, suspects: [] });
@@ -110,7 +111,8 @@ export function createAttemptRuns(parts: AttemptRunsParts): AttemptRuns {
     const secrets = row?.secrets ?? undefined;
     const request = { operationId: operation.id, stack, verb, inputs, credentials, refresh };
     const known = secrets === undefined ? {} : { secrets };
-    const result = await record({ verb, inputs, role, signal: parts.signal, onEvent: progress.report }, (hooks) =>
+    const signal = AbortSignal.any([parts.signal, quieting.signal]);
+    const result = await record({ verb, inputs, role, signal, onEvent: progress.report }, (hooks) =>
       runner.run({ ...request, ...known, timeoutMs: parts.timeoutMs }, hooks),
     );
     if (JSON.stringify(result.secrets) !== JSON.stringify(secrets)) {
@@ -131,8 +133,6 @@ export function createAttemptRuns(parts: AttemptRunsParts): AttemptRuns {
     async quiesce() {
       quieting.abort();
       await Promise.allSettled(pending);
-      // What is to be recovered from before the operation ends is recovered from after this.
-      quieting = new AbortController();
     },
   };
 }
