@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Installation } from "./installation.ts";
-import { type Armed, arm, type Moment, type Scene } from "./moments.ts";
+import { type Armed, arm, type Moment, moments, type Scene } from "./moments.ts";
 import type { Observer } from "./observer.ts";
 import { type Process, signal } from "./processes.ts";
 import type { Random } from "./random.ts";
@@ -33,14 +33,31 @@ const blows: Readonly<Record<Moment, readonly Target[]>> = {
   "in the recovery": ["run child", "engine", "one of two services", "everything"],
 };
 
-/** `count` blows in random order: every moment with every target before any comes again. */
-export function planBlows(count: number, random: Random, only?: readonly Moment[]): Blow[] {
-  const all = Object.entries(blows).flatMap(([moment, targets]) =>
-    targets.map((target): Blow => ({ moment: moment as Moment, target })),
-  );
-  const wanted = only === undefined ? all : all.filter(({ moment }) => only.includes(moment));
+/** After these, services have to be started again, which costs more than all the work that they were at. */
+const dear: readonly Target[] = ["both services", "database", "everything"];
+
+export interface Plan {
+  readonly count: number;
+  /** All moments unless told otherwise. */
+  readonly only?: readonly Moment[];
+  /** At how many moments, chosen at random, the dear targets are hit in a round; at all of them unless told otherwise. */
+  readonly dear?: number;
+}
+
+/** Blows in random order: every moment with every target before any comes again. */
+export function planBlows(plan: Plan, random: Random): Blow[] {
+  const { count, only = moments, dear: most = moments.length } = plan;
+  const wanted = only.flatMap((moment) => blows[moment].map((target): Blow => ({ moment, target })));
   const planned: Blow[] = [];
-  while (planned.length < count) planned.push(...random.shuffled(wanted));
+  while (planned.length < count) {
+    const kept = new Map<Target, number>();
+    const round = random.shuffled(wanted).filter(({ target }) => {
+      if (!dear.includes(target)) return true;
+      kept.set(target, (kept.get(target) ?? 0) + 1);
+      return (kept.get(target) ?? 0) <= most;
+    });
+    planned.push(...random.shuffled(round));
+  }
   return planned.slice(0, count);
 }
 

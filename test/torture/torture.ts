@@ -16,6 +16,8 @@ import { startWorkload, type Workload } from "./workload.ts";
 export interface TortureOptions {
   readonly random: Random;
   readonly kills: number;
+  /** See `planBlows`. */
+  readonly dear?: number;
   /** Kills after which everything comes to rest and is looked at. */
   readonly killsPerStorm: number;
   readonly accounts: readonly string[];
@@ -93,6 +95,7 @@ export async function torture(options: TortureOptions): Promise<Findings> {
     for (const accountId of accounts) before.set(accountId, await readAccount(at.root, accountId, regions));
     await clearCalls(at.aws);
     const engines = watchEngines(seen, at.folder);
+    const plan = { count: wanted, ...(options.dear === undefined ? {} : { dear: options.dear }) };
     const ofStorm = random.branch("storm");
     const strike = (blows: readonly Blow[]) =>
       storm({ installation: at, observer: seen, random: ofStorm, tell }, blows, kills);
@@ -101,7 +104,8 @@ export async function torture(options: TortureOptions): Promise<Findings> {
     const ofAdmin = Math.max(2, Math.round(wanted * 0.12));
     const admin = await at.client.accepted("POST", "/admin/deployments", {});
     if (admin === undefined) throw new Error("the deployment of the admin stack was refused");
-    await strike(planBlows(ofAdmin, random, ["call made", "in the checkpoint", "at random"]));
+    const whileMade = { count: ofAdmin, only: ["call made", "in the checkpoint", "at random"] as const };
+    await strike(planBlows({ ...plan, ...whileMade }, random));
     await releaseCalls(at.aws);
     const ended = await at.client.ended(admin.id);
     if (ended.status !== "succeeded") {
@@ -111,13 +115,13 @@ export async function torture(options: TortureOptions): Promise<Findings> {
     tell(`the admin stack is deployed: ${ended.status}, attempt ${ended.attempt}`);
 
     const workload = startWorkload(at, accounts, random.branch("workload"), regions[0] ?? "us-east-1");
-    const planned = planBlows(wanted, random);
+    const planned = planBlows(plan, random);
     try {
       while (kills.length < wanted && Date.now() < (options.until ?? Number.POSITIVE_INFINITY)) {
         workload.resume();
         const count = Math.min(killsPerStorm, wanted - kills.length);
         await strike(planned.splice(0, count));
-        if (planned.length === 0) planned.push(...planBlows(wanted, random));
+        if (planned.length === 0) planned.push(...planBlows(plan, random));
         await workload.pause();
         await look(`after ${kills.length} kills`, workload);
       }
