@@ -31,10 +31,12 @@ function port(name: string, fallback: number): number {
 
 /** What every part may see of the environment: no credentials of the person who runs the demo. */
 function partEnvironment(extra: Record<string, string>): Record<string, string> {
-  const kept = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "USER", "LOGNAME"].flatMap((name) => {
-    const value = environment[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
+  const kept = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "USER", "LOGNAME", "NODE_COMPILE_CACHE"].flatMap(
+    (name) => {
+      const value = environment[name];
+      return value === undefined ? [] : [[name, value] as const];
+    },
+  );
   return { ...Object.fromEntries(kept), ...extra };
 }
 

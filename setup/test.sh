@@ -21,12 +21,15 @@ check() {
 passed() { grep -cE '^ +✔ ' "$reports/$1.log" 2>/dev/null; }
 count() { sed -nE "s/^ +([0-9]+) $2( .*)?\$/\1/p" "$reports/$1.log" | tail -n 1; }
 
-# Starts mocha for a group and leaves its report and its exit code in files.
+# Starts mocha for a group and leaves its report, its CPU seconds and its exit code in files.
 start() {
-  local group=$1
+  local group=$1 TIMEFORMAT='%U s of user and %S s of system time'
   shift
   rm -f "$reports/$group.code"
-  ("$bin/mocha" --no-color --exit "$@" >"$reports/$group.log" 2>&1; echo $? >"$reports/$group.code") &
+  (
+    { time "$bin/mocha" --no-color --exit "$@" >"$reports/$group.log" 2>&1; } 2>"$reports/$group.cpu"
+    echo $? >"$reports/$group.code"
+  ) &
 }
 
 if [ $# -gt 0 ]; then
@@ -61,7 +64,7 @@ while [ ${#waiting[@]} -gt 0 ]; do
     good=$(count "$group" passing) bad=$(count "$group" failing)
     total_passed=$((total_passed + ${good:-0}))
     total_failed=$((total_failed + ${bad:-0}))
-    say "$group: ${good:-0} passed, ${bad:-0} failed"
+    say "$group: ${good:-0} passed, ${bad:-0} failed, $(cat "$reports/$group.cpu")"
   done
   waiting=("${still[@]}")
   if [ ${#waiting[@]} -gt 0 ] && [ $((SECONDS - told)) -ge 20 ]; then

@@ -19,9 +19,9 @@ interface Started {
 const children: ChildProcess[] = [];
 
 function start(environment: Record<string, string>): Started {
-  const { PATH = "", HOME = "" } = process.env;
+  const { PATH = "", HOME = "", NODE_COMPILE_CACHE = "" } = process.env;
   const child = spawn(process.execPath, [entry], {
-    env: { PATH, HOME, BULWARK_SETTINGS: settingsFile, BULWARK_CONCURRENCY: "1", ...environment },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, BULWARK_SETTINGS: settingsFile, BULWARK_CONCURRENCY: "1", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   children.push(child);

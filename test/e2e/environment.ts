@@ -184,7 +184,7 @@ async function told(part: Part, ask: () => Promise<string | undefined>): Promise
 
 /** What a part sees of the environment: nothing of the AWS settings of the person who runs the tests. */
 function partEnvironment(extra: Record<string, string>): Record<string, string> {
-  const kept = ["PATH", "HOME", "LANG", "USER", "LOGNAME"].flatMap((name) => {
+  const kept = ["PATH", "HOME", "LANG", "USER", "LOGNAME", "NODE_COMPILE_CACHE"].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });

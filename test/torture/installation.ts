@@ -193,7 +193,7 @@ async function startSandbox(folder: string): Promise<{ part: Part; url: string }
 
 /** Nothing of the AWS settings of the person who runs the test. */
 function environmentOf(extra: Readonly<Record<string, string>>): Record<string, string> {
-  const kept = ["PATH", "HOME", "LANG", "USER", "LOGNAME"].flatMap((name) => {
+  const kept = ["PATH", "HOME", "LANG", "USER", "LOGNAME", "NODE_COMPILE_CACHE"].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
