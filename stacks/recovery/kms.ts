@@ -1,8 +1,16 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { DescribeKeyCommand, KMSClient, ListKeysCommand, ListResourceTagsCommand } from "@aws-sdk/client-kms";
 import type { Sought } from "../../programs/recovery/sought.ts";
 import { RESOURCE_TAG } from "../../programs/recovery/tag.ts";
 import { clientSettings, type Reading, reader } from "../inventory/reading.ts";
 import { tagsOf } from "./tags.ts";
+
+/**
+ * KMS is eventually consistent, typically within a few seconds (KMS Developer Guide, "AWS KMS eventual consistency"), and the call whose
+ * answer nobody heard may have been made a moment ago. Nothing else would keep a second key from being made: it has no name.
+ */
+const LOOKS = 3;
+const BETWEEN_LOOKS_MS = 2_000;
 
 /**
  * The newest key with the tag that names the resource, without those in `known` and those that are being deleted. Tags go with the call
@@ -18,7 +26,7 @@ export async function findKey(
   if (wanted === undefined) return undefined;
   const client = new KMSClient(clientSettings(reading, region));
   const { need, find } = reader(reading, region, "the KMS keys");
-  try {
+  const look = async (): Promise<string | undefined> => {
     const candidates: { id: string; createdAt: number }[] = [];
     for (const KeyId of await keyIds(client, need)) {
       if (known.has(KeyId)) continue;
@@ -34,6 +42,14 @@ export async function findKey(
       candidates.push({ id: KeyId, createdAt: KeyMetadata?.CreationDate?.getTime() ?? 0 });
     }
     return candidates.sort((a, b) => b.createdAt - a.createdAt)[0]?.id;
+  };
+  try {
+    let found = await look();
+    for (let looks = 1; found === undefined && looks < LOOKS; looks++) {
+      await delay(BETWEEN_LOOKS_MS);
+      found = await look();
+    }
+    return found;
   } finally {
     client.destroy();
   }
