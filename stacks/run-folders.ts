@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, rmdir, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
+import { StackRunError } from "./errors.ts";
 import { type Host, isSameBoot, startMark } from "./host.ts";
 
 // <root>/service-<instance>/owner.json                       whose it is
@@ -44,12 +45,15 @@ export class RunFolders {
       this.#own = undefined;
       throw error;
     });
-    return mkdtemp(join(await this.#own, "child-"));
+    return roomFor(
+      this.#own.then((own) => mkdtemp(join(own, "child-"))),
+      this.#root,
+    );
   }
 
   /** Makes the folder of a run, in its child's. */
   async forRun(child: string, operationId: string): Promise<string> {
-    return mkdtemp(join(child, `run-${operationId}-`));
+    return roomFor(mkdtemp(join(child, `run-${operationId}-`)), this.#root);
   }
 
   async #begin(): Promise<string> {
@@ -130,6 +134,22 @@ export class RunFolders {
     clearInterval(this.#heartbeat);
     if (own !== undefined) await rm(own, { recursive: true, force: true, maxRetries: 3 });
     await rmdir(join(this.#root, "engines")).catch(() => undefined);
+  }
+}
+
+/** A disk that is full has room again later. Throws a `StackRunError` then, and what the file system answers otherwise. */
+async function roomFor<T>(making: Promise<T>, root: string): Promise<T> {
+  try {
+    return await making;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
+    throw new StackRunError({
+      code: "disk_full",
+      retryable: true,
+      message: `making a folder for a run in ${root}: the disk is full`,
+      remedy: "Free space on the disk of the service's data, then run the operation again.",
+    });
   }
 }
 

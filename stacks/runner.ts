@@ -220,9 +220,9 @@ export function createRunner(config: RunnerConfig): Runner {
       const { ending, begun } = ended;
       if (ending.type === "result" || ending.type === "recovered") return ending;
       const why = limit.signal.aborted ? "timeout" : cancel.aborted ? "cancelled" : undefined;
-      const partial = ending.type === "failure" ? ending.partial : undefined;
+      const { partial, failure: told } = ending.type === "failure" ? ending : {};
       const unclean = isUnclean(ended) || (begun && why === "timeout");
-      if (why !== undefined) throw new StackRunError(stopped(request, why), partial, unclean);
+      if (why !== undefined) throw new StackRunError(stopped(request, why, told), partial, unclean);
       const failure = ending.type === "failure" ? ending.failure : crashed(request, ending.how);
       throw new StackRunError(failure, partial, unclean);
     } finally {

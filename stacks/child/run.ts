@@ -152,7 +152,11 @@ function explain(error: unknown, { run, signal }: RunContext, log: EventLog, { r
   const fromEngine = engineFailure(text, { verb, stack });
   const crashed = [fromEngine, told, ...(told?.others ?? [])].some((failure) => failure?.code === "crashed");
   const failure = (): Failure => {
-    if (signal.aborted) return interrupted(`running ${verb} on stack ${stack}`, signal.reason === LEASE);
+    if (signal.aborted) {
+      const ended = interrupted(`running ${verb} on stack ${stack}`, signal.reason === LEASE);
+      // What a process that died was creating may exist, whoever ended the run afterwards.
+      return crashed && told !== undefined ? { ...ended, others: [told, ...(told.others ?? [])] } : ended;
+    }
     if (program !== undefined) return programFailure(redact(program.message), { stack });
     if (error instanceof StackRunError) return failureOf(error);
     // A process that was killed shows up in the events as whatever broke first; the CLI's own end is the cause.

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, readdir, realpath, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { placeOf } from "../../stacks/child/place.ts";
 import { plainValue, redactor } from "../../stacks/child/property-values.ts";
 import { childEnvironment } from "../../stacks/environment.ts";
+import type { Failure } from "../../stacks/errors.ts";
 import { configFile, credentialsFile } from "../../stacks/profiles.ts";
 import { secretsOf, stackSettings } from "../../stacks/project.ts";
+import { stopped } from "../../stacks/run-failures.ts";
+import { RunFolders } from "../../stacks/run-folders.ts";
 import { callName } from "../../stacks/service-names.ts";
 import { killSession, sessionMembers, settleSession } from "../../stacks/session.ts";
 import { Slots } from "../../stacks/slots.ts";
@@ -222,6 +228,60 @@ describe("places for runs", () => {
     first?.();
     assert.equal(typeof (await third), "function");
     assert.equal(await slots.take(AbortSignal.abort()), undefined);
+  });
+});
+
+describe("a run that was ended from outside", () => {
+  const request = { verb: "up", stack: "account-1", timeoutMs: 1_000 } as Parameters<typeof stopped>[0];
+  const broken: Failure = { code: "crashed", retryable: true, message: "creating a", remedy: "r", resource: "urn:a" };
+
+  it("still tells the resources that had broken by themselves: they may exist", () => {
+    const other: Failure = { ...broken, resource: "urn:b" };
+    const { code, others } = stopped(request, "cancelled", { ...broken, others: [other] });
+    assert.equal(code, "cancelled");
+    assert.deepEqual(
+      others?.map(({ resource }) => resource),
+      ["urn:a", "urn:b"],
+    );
+    const { resource: _, ...whole } = broken;
+    assert.equal(stopped(request, "timeout", whole).others, undefined);
+    assert.equal(stopped(request, "timeout").others, undefined);
+  });
+});
+
+describe("the folders of runs", () => {
+  const host = { host: "here", bootId: "boot" };
+
+  it("can be made again where they could not be once", async () => {
+    const root = await mkdtemp(join(tmpdir(), "bulwark-folders-"));
+    try {
+      const folders = new RunFolders(join(root, "runs"), host);
+      await writeFile(join(root, "runs"), "in the way");
+      await assert.rejects(folders.forChild());
+      await assert.rejects(folders.abandoned());
+      await rm(join(root, "runs"));
+      const child = await folders.forChild();
+      assert.match(await folders.forRun(child, "op-1"), /child-.*\/run-op-1-/);
+      assert.deepEqual(await folders.abandoned(), []);
+      await folders.close();
+      assert.deepEqual(await readdir(join(root, "runs")), []);
+    } finally {
+      await rm(root, { recursive: true });
+    }
+  });
+
+  it("are nobody's for the taking while it can't be told whose they are", async () => {
+    const root = await mkdtemp(join(tmpdir(), "bulwark-folders-"));
+    try {
+      // Not to be read as a file, for whatever reason.
+      await mkdir(join(root, "service-a/owner.json"), { recursive: true });
+      await mkdir(join(root, "service-b"));
+      const old = new Date(Date.now() - 3_600_000);
+      for (const name of ["service-a", "service-b"]) await utimes(join(root, name), old, old);
+      assert.deepEqual(await new RunFolders(root, host).abandoned(), [join(await realpath(root), "service-b")]);
+    } finally {
+      await rm(root, { recursive: true });
+    }
   });
 });
 
