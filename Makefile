@@ -37,7 +37,7 @@ format: setup ## let biome format the code
 	@npx --no-install biome check --write .
 
 serve: setup ## the service alone, for real AWS or the AWS_ENDPOINT_URL of a sandbox
-	@exec node api/main.ts
+	@exec node --max-semi-space-size=4 api/main.ts
 
 sandbox: ## the AWS Organization sandbox alone
 	@setup/setup.sh packages sandbox

@@ -17,6 +17,8 @@ import type { Case } from "./cases.ts";
 export const repository = resolve(import.meta.dirname, "..");
 export const token = "administrator-token-of-the-benchmark";
 const START_MS = 60_000;
+/** Every look is a request that the service answers at its own expense. */
+const POLL_MS = 300;
 
 /** Ten resources each and five for the account: 45 of AWS, with stack and providers 48. Every new account has them enabled. */
 const REGIONS = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1"];
@@ -192,7 +194,7 @@ export async function untilEnded(client: Client, id: string): Promise<Ended> {
     if (!["queued", "running"].includes(operation.status)) {
       throw new Error(`operation ${id} is ${operation.status}: ${operation.error?.detail ?? ""}`);
     }
-    await new Promise((settle) => setTimeout(settle, 200));
+    await new Promise((settle) => setTimeout(settle, POLL_MS));
   }
 }
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, createClient } from "../demo/client.ts";
 import { type Organization, repository, token } from "./organization.ts";
+import { SERVICE_ARGUMENTS, serviceCache } from "./service.ts";
 
 /** Seconds from the `kill -9` of a service to the next attempt at an operation that it was doing, and to the operation's end. */
 export interface Recovered {
@@ -121,8 +122,9 @@ function isRunning({ status }: Seen): boolean {
 /** A service of which only its own process is killed: its database and its runs are left to themselves, as in a crash. */
 async function startAlone(organization: Organization, logPath: string): Promise<Service> {
   const log = createWriteStream(logPath);
-  const child = spawn(process.execPath, [join(repository, "api/main.ts")], {
-    env: organization.serviceEnvironment("changed"),
+  const child = spawn(process.execPath, SERVICE_ARGUMENTS, {
+    cwd: repository,
+    env: organization.serviceEnvironment("changed", serviceCache),
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });

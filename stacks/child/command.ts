@@ -25,6 +25,12 @@ const ANSWERS: Readonly<Record<string, string>> = {
   "stack history": "[]",
 };
 
+/**
+ * What starts no plugin, which would inherit the setting, may do without the Go collector: that is 0.08 of 0.3 s of CPU for 30 MB more,
+ * for less than a second.
+ */
+const WITHOUT_COLLECTOR: ReadonlySet<string> = new Set(["stack init", "stack export"]);
+
 /** The engine in `pulumiRoot`. Throws when there is none of the SDK's version. */
 export function findEngine(pulumiRoot: string): Promise<PulumiCommand> {
   return PulumiCommand.get({ root: pulumiRoot });
@@ -44,7 +50,8 @@ export function engineCommand(
     command,
     version,
     async run(args, cwd, environment, onOutput, onError, signal) {
-      const answer = ANSWERS[args.slice(0, 2).join(" ")];
+      const name = args.slice(0, 2).join(" ");
+      const answer = ANSWERS[name];
       if (answer !== undefined) return { stdout: answer, stderr: "", code: 0 };
       // The signal is heard from here on only: one that came while the SDK was preparing would be lost.
       signal?.throwIfAborted();
@@ -52,8 +59,13 @@ export function engineCommand(
         command,
         args: args.includes("--non-interactive") ? args : [...args, "--non-interactive"],
         cwd,
-        // Plugins that came with the CLI stand beside it.
-        environment: { ...environment, PATH: `${folder}:${process.env.PATH}`, PULUMI_AUTOMATION_API: "true" },
+        environment: {
+          ...environment,
+          // Plugins that came with the CLI stand beside it.
+          PATH: `${folder}:${process.env.PATH}`,
+          PULUMI_AUTOMATION_API: "true",
+          ...(WITHOUT_COLLECTOR.has(name) ? { GOGC: "off" } : {}),
+        },
         ...{ onOutput, onError, signal, onStarted },
       });
     },
