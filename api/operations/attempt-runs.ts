@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { StackInputs } from "../../programs/inputs.ts";
 import { type Failure, StackRunError } from "../../stacks/errors.ts";
 import type { RunEvent, RunHooks, RunResult, Verb } from "../../stacks/run.ts";
@@ -50,6 +51,9 @@ export interface Recorded {
   readonly onEvent: (event: RunEvent) => void;
 }
 
+const NOTING_TRIES = 20;
+const BETWEEN_TRIES_MS = 300;
+
 export function createAttemptRuns(parts: AttemptRunsParts): AttemptRuns {
   const { db, runner, aws, operation, keeper, progress, logger } = parts;
   /** Ends runs, and lets no other begin; recoveries do, so that one can precede the operation's end. */
@@ -61,12 +65,17 @@ export function createAttemptRuns(parts: AttemptRunsParts): AttemptRuns {
     let runId: number | undefined;
     const end = async (how: RunEnd) => {
       if (runId === undefined) return;
-      // Where this can't be written, the next attempt recovers from a run that was in order: that costs time, and no more.
-      try {
-        keeper.assertSure();
-        await endRun(db, runId, how);
-      } catch (error) {
-        logger.warn({ err: error, operationId: operation.id }, "noting the end of a run failed");
+      // Where this can't be written, whoever comes next recovers from a run that was in order. An offboarding has taken away by then
+      // what recovering needs: so it is worth some tries, as long as the stack is this attempt's.
+      for (let tried = 1; ; tried++) {
+        try {
+          keeper.assertSure();
+          return await endRun(db, runId, how);
+        } catch (error) {
+          logger.warn({ err: error, operationId: operation.id }, "noting the end of a run failed");
+          if (error instanceof FencedError || tried >= NOTING_TRIES) return;
+        }
+        await sleep(BETWEEN_TRIES_MS);
       }
     };
     const hooks: RunHooks = {
