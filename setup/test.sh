@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Type check, lint, then every test (or those named). One part that fails does not hide the others.
 #
-# The tests run as four processes of mocha at the same time, since each spends much of its time waiting: those end to end, which share one
-# sandbox and one service, those that drive the engine, those that kill what runs, and the others. Each report is printed when it ends;
-# until then a line tells how far they are.
+# The tests are groups, each a process of mocha. Three of them run at the same time, since each spends much of its time waiting; more
+# would only slow each other down. The longest begin first. Each report is printed when its group ends; until then a line tells how far
+# they are.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly bin=node_modules/.bin
 readonly reports=.bulwark/test-reports
+readonly at_once=3
 status=0
 
 say() { printf '[%4ds]  %s\n' "$SECONDS" "$*"; }
@@ -21,13 +22,25 @@ check() {
 passed() { grep -cE '^ +✔ ' "$reports/$1.log" 2>/dev/null; }
 count() { sed -nE "s/^ +([0-9]+) $2( .*)?\$/\1/p" "$reports/$1.log" | tail -n 1; }
 
+# The test files of a group: what drives the engine, what shares one sandbox and one service, what kills, what recovers, and the others.
+readonly groups=(engine end-to-end torture recovery parts)
+files_of() {
+  case $1 in
+    engine) find test/engine test/plugins test/stacks -name '*.test.ts' ;;
+    end-to-end) find test/e2e -name '*.test.ts' ;;
+    torture) find test/torture -name '*.test.ts' ;;
+    recovery) find test/recovery test/secrets test/sandbox -name '*.test.ts' ;;
+    parts) find test -name '*.test.ts' | grep -vE '^test/(engine|plugins|stacks|e2e|torture|recovery|secrets|sandbox)/' ;;
+  esac | sort
+}
+
 # Starts mocha for a group and leaves its report, its CPU seconds and its exit code in files.
 start() {
-  local group=$1 TIMEFORMAT='%U s of user and %S s of system time'
-  shift
+  local group=$1 files TIMEFORMAT='%U s of user and %S s of system time'
+  mapfile -t files < <(files_of "$group")
   rm -f "$reports/$group.code"
   (
-    { time "$bin/mocha" --no-color --exit "$@" >"$reports/$group.log" 2>&1; } 2>"$reports/$group.cpu"
+    { time "$bin/mocha" --no-color --exit "${files[@]}" >"$reports/$group.log" 2>&1; } 2>"$reports/$group.cpu"
     echo $? >"$reports/$group.code"
   ) &
 }
@@ -40,23 +53,20 @@ check 'type check' "$bin/tsc" --noEmit
 check 'lint' "$bin/biome" check --log-level=warn .
 
 mkdir -p "$reports"
-mapfile -t end_to_end < <(find test/e2e -name '*.test.ts' | sort)
-mapfile -t engine < <(find test/engine test/plugins test/stacks -name '*.test.ts' | sort)
-mapfile -t torture < <(find test/torture -name '*.test.ts' | sort)
-mapfile -t parts < <(find test -name '*.test.ts' -not -path 'test/torture/*' -not -path 'test/e2e/*' -not -path 'test/engine/*' -not -path 'test/plugins/*' -not -path 'test/stacks/*' | sort)
-start end-to-end "${end_to_end[@]}"
-start engine "${engine[@]}"
-start torture "${torture[@]}"
-start parts "${parts[@]}"
-groups=(end-to-end engine torture parts)
-waiting=("${groups[@]}")
+pending=("${groups[@]}")
+running=()
 told=$SECONDS
 total_passed=0
 total_failed=0
-while [ ${#waiting[@]} -gt 0 ]; do
+while [ ${#pending[@]} -gt 0 ] || [ ${#running[@]} -gt 0 ]; do
+  while [ ${#pending[@]} -gt 0 ] && [ ${#running[@]} -lt $at_once ]; do
+    start "${pending[0]}"
+    running+=("${pending[0]}")
+    pending=("${pending[@]:1}")
+  done
   sleep 1
   still=()
-  for group in "${waiting[@]}"; do
+  for group in "${running[@]}"; do
     if [ ! -f "$reports/$group.code" ]; then still+=("$group"); continue; fi
     printf '\n== %s\n' "$group"
     cat "$reports/$group.log"
@@ -66,10 +76,10 @@ while [ ${#waiting[@]} -gt 0 ]; do
     total_failed=$((total_failed + ${bad:-0}))
     say "$group: ${good:-0} passed, ${bad:-0} failed, $(cat "$reports/$group.cpu")"
   done
-  waiting=("${still[@]}")
-  if [ ${#waiting[@]} -gt 0 ] && [ $((SECONDS - told)) -ge 20 ]; then
+  running=("${still[@]}")
+  if [ ${#running[@]} -gt 0 ] && [ $((SECONDS - told)) -ge 20 ]; then
     told=$SECONDS
-    say "tests so far: $(for group in "${waiting[@]}"; do printf '%s %s  ' "$group" "$(passed "$group")"; done)"
+    say "tests so far: $(for group in "${running[@]}"; do printf '%s %s  ' "$group" "$(passed "$group")"; done)"
   fi
 done
 say "done; reports in $reports"

@@ -85,7 +85,8 @@ export async function serve(wanted: ServingOptions = {}): Promise<Serving> {
   return {
     ...{ service, runner, aws, database, db, log, call },
     async ended(id) {
-      const deadline = Date.now() + 30_000;
+      // Only what never ends takes as long, also on a busy machine.
+      const deadline = Date.now() + 150_000;
       while (Date.now() < deadline) {
         const { body } = await call("GET", `/operations/${id}`);
         if (["succeeded", "failed", "cancelled"].includes(body.status)) return body;

@@ -28,7 +28,9 @@ import { processes } from "../stacks/probe/processes.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Only a run that never comes to a call takes as long, also on a busy machine. */
-const HELD_WITHIN_MS = 80_000;
+const HELD_WITHIN_MS = 200_000;
+/** Longer than all that: a call whose answer is told after all would let the run end. */
+const HOLD_MS = 500_000;
 const NODE = join(ROOT, ".bulwark/bin/node");
 
 /** A call of a run whose answer nobody hears. */
@@ -81,7 +83,13 @@ export async function startCrashing(): Promise<Crashing> {
   const runner: Runner = createRunner({
     ...{ node: NODE, pulumiRoot: join(ROOT, ".bulwark"), pulumiHome: at("home"), backendUrl: `file://${at("state")}` },
     ...{ secretsProvider: "passphrase", passphraseFile: at("passphrase"), environment: {}, awsRegion: "us-east-1" },
-    ...{ awsEndpointUrl: sandbox.url, tmpDir: at("runs"), concurrency: 1, logger: { warn() {} } },
+    ...{
+      awsEndpointUrl: sandbox.url,
+      tmpDir: at("runs"),
+      codeCache: join(ROOT, ".bulwark/cache/children"),
+      concurrency: 1,
+      logger: { warn() {} },
+    },
   });
   let count = 0;
   const request = async (stack: string, inputs: StackInputs) => ({
@@ -101,7 +109,7 @@ export async function startCrashing(): Promise<Crashing> {
         sandbox,
         "PUT",
         "faults",
-        calls.map((call) => ({ ...call, kind: "hold" })),
+        calls.map((call) => ({ ...call, kind: "hold", holdMs: HOLD_MS })),
       );
       const run = runner.run(
         { ...(await request(stack, inputs)), verb: "up" },

@@ -13,6 +13,8 @@ import type { ProbeInputs } from "./program.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const NODE = join(ROOT, ".bulwark/bin/node");
+/** Compiled code of children and plugins, kept between tests: each start takes a third less CPU. */
+const codeCache = join(ROOT, ".bulwark/cache/children");
 
 /** A state backend, a PULUMI_HOME with the probe plugin and a runner, all in one temporary folder. */
 export interface Installation {
@@ -48,7 +50,7 @@ export async function install(changes: Partial<RunnerConfig> = {}): Promise<Inst
   await writeFile(at("passphrase"), "correct horse battery staple");
   const source = fileURLToPath(new URL("./plugin.ts", import.meta.url));
   const executable = join(plugin, "pulumi-resource-probe");
-  await writeFile(executable, `#!/bin/sh\nexec '${NODE}' '${source}' "$@"\n`);
+  await writeFile(executable, `#!/bin/sh\nNODE_COMPILE_CACHE='${codeCache}' exec '${NODE}' '${source}' "$@"\n`);
   await chmod(executable, 0o755);
   const quiet = { warn() {} };
   const config: RunnerConfig = {
@@ -61,6 +63,7 @@ export async function install(changes: Partial<RunnerConfig> = {}): Promise<Inst
     environment: process.env,
     awsRegion: "us-east-1",
     tmpDir: workspaces,
+    codeCache,
     concurrency: 2,
     logger: quiet,
     programs: fileURLToPath(new URL("./program.ts", import.meta.url)),
