@@ -30,6 +30,24 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof URIError || status === 400) {
     return new Problem("invalid-request", "The path or query can't be decoded: use UTF-8 percent-encoding.");
   }
+  const { code } = error as { code?: unknown };
+  if (code === "53100") {
+    return new Problem(
+      "unavailable",
+      "The database has no room left on its disk. Nothing was changed; make room, then send the request again.",
+      { headers: { "Retry-After": "60" }, cause: error },
+    );
+  }
+  if (code === "40P01" || code === "40001") {
+    return new Problem(
+      "unavailable",
+      "The request met another one that changes the same. Nothing was changed; send it again.",
+      {
+        headers: { "Retry-After": "1" },
+        cause: error,
+      },
+    );
+  }
   if (isDatabaseGone(error)) {
     return new Problem("unavailable", "The database can't be reached just now. Try again in a moment.", {
       headers: { "Retry-After": "5" },

@@ -24,9 +24,22 @@ const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => (oid === int8 ? Number : pg.types.getTypeParser(oid, format)),
 };
 
+/**
+ * A process that is stopped, or whose machine is gone, in the middle of a transaction would keep its rows locked for as long, and nobody
+ * could take its stack. No transaction waits for anything but the database, so that the server may end one that says nothing for so long.
+ */
+const longestSilenceMs = 8_000;
+
 /** Options of every connection to the database. */
 export function connectionOptions(address: DatabaseAddress): pg.ClientConfig {
-  return { ...address, application_name: applicationName, types, connectionTimeoutMillis: 10_000, keepAlive: true };
+  return {
+    ...address,
+    application_name: applicationName,
+    types,
+    connectionTimeoutMillis: 10_000,
+    idle_in_transaction_session_timeout: longestSilenceMs,
+    keepAlive: true,
+  };
 }
 
 export interface OpenOptions {
