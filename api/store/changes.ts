@@ -87,11 +87,18 @@ export interface ChangeFilter {
   readonly limit: number;
 }
 
-/** Changes, the newest first, without their steps, which may be many. Ids sort by time. */
+/** What a list shows of a change: all but its steps, which may be many and are not read either. */
+const listed = [
+  ...["id", "operationId", "stack", "accountId", "status", "reasons", "counts", "diffHash", "inputsHash", "baseHash"],
+  ...["programVersion", "requestedBy", "decidedBy", "decidedAt", "comment", "outcome", "applyBegunAt", "expiresAt"],
+  "createdAt",
+] as const satisfies readonly (keyof ChangeRow)[];
+
+/** Changes, the newest first, without their steps. Ids sort by time. */
 export function listChanges(db: Db, filter: ChangeFilter): Promise<ChangeRow[]> {
   let query = db
     .selectFrom("changes")
-    .selectAll()
+    .select(listed)
     .select(sql<ResourceStep[]>`'[]'::jsonb`.as("steps"))
     .orderBy("id", "desc")
     .limit(filter.limit);

@@ -79,11 +79,19 @@ export interface OperationFilter {
   readonly limit: number;
 }
 
-/** Operations, the newest first, without their results, which may be large. Ids sort by time. */
+/** What a list shows of an operation: all but its result, which may be large and is not read either. */
+const listed = [
+  ...["id", "jobId", "queueKey", "kind", "stack", "accountId", "status", "origin", "requestedBy", "requestId"],
+  ...["request", "progress", "attempt", "attemptOpen", "crashes", "resumedAt", "retryAt", "fencingToken"],
+  ...["cancelRequestedAt", "cancelRequestedBy", "changes", "error", "lastEventId", "createdAt", "startedAt"],
+  ...["finishedAt", "trimmedAt"],
+] as const satisfies readonly (keyof OperationRow)[];
+
+/** Operations, the newest first, without their results. Ids sort by time. */
 export function listOperations(db: Db, filter: OperationFilter): Promise<OperationRow[]> {
   let query = db
     .selectFrom("operations")
-    .selectAll()
+    .select(listed)
     .select(sql<null>`null`.as("result"))
     .orderBy("id", "desc")
     .limit(filter.limit);
