@@ -38,8 +38,8 @@ export async function decideChange(
   const { operation, change } = waiting;
   if (isSamePerson(operation.requestedBy, by)) throw ownChange(change, verdict);
   if (change.status !== "pending") throw closed(change);
-  check(change);
   if (change.overdue) throw overdue(change);
+  check(change);
   const decision = { by, comment };
   if (verdict === "rejected") {
     const because = `${by} rejected change ${change.id}${comment === undefined ? "" : `: ${comment}`}`;

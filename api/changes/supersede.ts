@@ -4,6 +4,14 @@ import type { OperationRow } from "../store/operations.ts";
 import { hold, withdraw } from "./withdraw.ts";
 
 /**
+ * Holds the operations that wait for approval on a stack, before anything else of it is locked: whoever cancels or decides on one of them
+ * takes its row first and the account's after. To be called where the stack's lease is held, so that no other begins to wait meanwhile.
+ */
+export async function holdOthers(transaction: Db, newer: Pick<OperationRow, "id">, stack: string): Promise<void> {
+  for (const found of await listPendingChanges(transaction, stack, newer.id)) await hold(transaction, found);
+}
+
+/**
  * Closes what waits for approval on a stack that a newer operation has had its say on: it changed the stack, found nothing to change, or
  * asks for approval itself. So nobody decides on a diff that is no more.
  */

@@ -269,7 +269,7 @@ async function prepareOffboarding(db: Db, accountId: string) {
     kind: "offboard" as const,
     stack,
     accountId,
-    request: { accountId },
+    request: { accountId, formerStatus: row.status },
     current: (transaction: Db) => lockedAccount(transaction, accountId),
     before: async (transaction: Db, lastOperationId: string) => {
       await updateAccount(transaction, accountId, { status: "offboarding", lastOperationId });

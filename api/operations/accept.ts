@@ -3,6 +3,7 @@ import { operationIdOf } from "../ids.ts";
 import { Problem } from "../problem.ts";
 import type { Queue } from "../queue/queue.ts";
 import { writeAudit } from "../store/audit.ts";
+import { requeueOperation } from "../store/awaiting.ts";
 import type { Db } from "../store/connection.ts";
 import { listSteps } from "../store/events.ts";
 import {
@@ -101,7 +102,7 @@ export function underWay(operation: OperationRow | undefined): Problem {
  */
 export async function cancelWithin(
   transaction: Db,
-  { queue }: Pick<AcceptOptions, "queue">,
+  { queue, newId }: Pick<AcceptOptions, "queue" | "newId">,
   id: string,
   by: { readonly actor: string; readonly requestId: string },
 ): Promise<OperationRow | undefined> {
@@ -114,10 +115,16 @@ export async function cancelWithin(
   const awaits = row.status === "awaiting_approval";
   const waits = row.status === "queued" || awaits || row.retryAt !== null;
   if (!waits) return row;
-  if (row.attempt > 0 && (await hasUnrecoveredRun(transaction, id))) {
+  if (await hasUnrecoveredRun(transaction, id)) {
     // A run of it died: an attempt recovers from that first, and then ends the operation.
-    await queue.expedite(transaction, row.jobId);
-    return row;
+    if (awaits) {
+      const jobId = newId();
+      await requeueOperation(transaction, id, jobId, { message: "cancelling: an earlier run is recovered from first" });
+      await queue.enqueue(transaction, { jobId, operationId: id, queueKey: row.queueKey });
+    } else {
+      await queue.expedite(transaction, row.jobId);
+    }
+    return transaction.selectFrom("operations").selectAll().where("id", "=", id).executeTakeFirst();
   }
   await kinds[row.kind].ended?.(transaction, row, "cancelled");
   const { changes, steps } = sumAttempts(nothingDone, readSteps(await listSteps(transaction, id)));
@@ -125,11 +132,12 @@ export async function cancelWithin(
   else {
     const why = awaits
       ? "it waited for approval"
-      : row.attempt === 0
+      : row.startedAt === null
         ? "it had not begun"
         : "no attempt had changed anything";
     await endOperation(transaction, id, { status: "cancelled", result: { done: `nothing: ${why}` } });
   }
+  await writeAudit(transaction, { ...by, action: "operation.cancelled", target: id, detail: { kind: row.kind } });
   await queue.remove(transaction, row.jobId);
   return transaction.selectFrom("operations").selectAll().where("id", "=", id).executeTakeFirst();
 }

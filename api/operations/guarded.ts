@@ -90,6 +90,8 @@ interface Stopped {
 function pause(work: Work, plan: StackPlan, { preview, lost }: Looked, stopped: Stopped): Paused {
   const { operation, settings } = work;
   const { steps, binding, reasons, open, refused = "it was previewed anew" } = stopped;
+  // An approval that is not bound to a state would be good for any.
+  if (binding.base === "") throw new Error(`previewing stack ${operation.stack}: the run tells no base state`);
   const id = `chg-${work.newId()}`;
   const counted = countAdoptions(preview, reportAdoptions(plan.adoptions, preview.steps), plan.imported);
   const counts = { ...counted, update: counted.update + lost.length };

@@ -3,6 +3,7 @@ import { serviceLinkedRolesToRemove } from "../../programs/baseline/linked-servi
 import { type AdminLink, BaselineInputs } from "../../programs/inputs.ts";
 import { offboardingPhases } from "../../programs/phases.ts";
 import type { RunResult } from "../../stacks/run.ts";
+import type { AccountStatus } from "../accounts/account.ts";
 import { updateAccount } from "../store/accounts.ts";
 import { findStack, saveStack } from "../store/stacks.ts";
 import { inPhase, withoutInputs } from "./apply.ts";
@@ -71,9 +72,11 @@ export const offboard: Kind = {
     };
   },
 
-  async ended(transaction, { id, accountId, attempt }, status) {
+  async ended(transaction, { id, accountId, startedAt, request }, status) {
     if (accountId === null) return;
-    const failed = attempt === 0 ? "active" : "failed";
+    // Cancelled before it began: as if it had not been asked for. By its start, not its attempts: one that was handed back counts as none.
+    const { formerStatus = "active" } = request as { formerStatus?: AccountStatus };
+    const failed = startedAt === null ? formerStatus : "failed";
     const next = status === "succeeded" ? "offboarded" : failed;
     await updateAccount(transaction, accountId, { status: next, lastOperationId: id });
   },

@@ -23,7 +23,7 @@ export const onboard: Kind = {
     await closeChange(transaction, operation, status);
     const current = await transaction
       .selectFrom("operations")
-      .select(["accountId", "attempt"])
+      .select(["accountId", "startedAt"])
       .where("id", "=", operation.id)
       .executeTakeFirstOrThrow();
     if (current.accountId === null) return;
@@ -33,7 +33,7 @@ export const onboard: Kind = {
       return;
     }
     // Cancelled before anything was done: as if it had not been asked for. Else it is there in part.
-    const untouched = status === "cancelled" && current.attempt === 0;
+    const untouched = status === "cancelled" && current.startedAt === null;
     await updateAccount(transaction, current.accountId, { ...update, status: untouched ? "pending" : "failed" });
   },
 };

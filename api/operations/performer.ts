@@ -62,12 +62,18 @@ export function createPerformer(options: PerformerOptions): Performer {
   const { db, queue, logger } = options;
   const active = new Set<{ readonly operationId: string; interrupt(reason: Interruption): void }>();
 
+  let stopping = false;
+
   async function perform(delivery: Delivery): Promise<void> {
     const { operationId } = delivery;
     const found = await findOperation(db, operationId);
     if (found === undefined || isFinal(found.status)) return;
     // It waits for an approval, which gives it another job: this one has been done, and was delivered once more.
     if (found.status === "awaiting_approval" || found.jobId !== delivery.jobId) return;
+
+    // Delivered while the service stops: it would be interrupted by nobody.
+    if (stopping)
+      return await db.transaction().execute((transaction) => queue.defer(transaction, delivery, longestWaitMs));
 
     const interruption = new AbortController();
     // A cancelled operation still recovers from its dead runs; one that has lost its lease, or must stop, does nothing more.
@@ -140,6 +146,7 @@ export function createPerformer(options: PerformerOptions): Performer {
       for (const entry of active) if (entry.operationId === operationId) entry.interrupt("cancelled");
     },
     handBack: () => {
+      stopping = true;
       for (const { interrupt } of active) interrupt("stopping");
     },
     get active() {

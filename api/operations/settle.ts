@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { OrganizationSettings } from "../../programs/settings.ts";
-import { supersedeOthers } from "../changes/supersede.ts";
+import { holdOthers, supersedeOthers } from "../changes/supersede.ts";
 import type { Delivery, Queue } from "../queue/queue.ts";
 import { writeAudit } from "../store/audit.ts";
 import { pauseOperation } from "../store/awaiting.ts";
@@ -84,11 +84,13 @@ export function createSettler(parts: SettlerParts): Settler {
 
   async function end(ending: Ending, save?: (transaction: Db) => Promise<void>): Promise<void> {
     const kind = kinds[operation.kind];
+    const supersedes = kind.writes && ending.status === "succeeded";
     await transact(async (transaction) => {
+      const stack = await stackNow(transaction);
+      if (supersedes) await holdOthers(transaction, operation, stack);
       await save?.(transaction);
       await kind.ended?.(transaction, operation, ending.status);
-      if (kind.writes && ending.status === "succeeded")
-        await supersedeOthers(transaction, operation, await stackNow(transaction));
+      if (supersedes) await supersedeOthers(transaction, operation, stack);
       await endOperation(transaction, operation.id, ending, attempt);
       await writeAudit(transaction, {
         actor: operation.requestedBy,
@@ -177,8 +179,10 @@ export function createSettler(parts: SettlerParts): Settler {
           // Held from here on: a cancellation that is asked for now finds an operation that waits.
           const waits = await pauseOperation(transaction, attempt, { changes, result });
           if (!waits) throw new CancelledMeanwhile();
+          const stack = await stackNow(transaction);
+          await holdOthers(transaction, operation, stack);
           await awaiting(transaction);
-          await supersedeOthers(transaction, operation, await stackNow(transaction));
+          await supersedeOthers(transaction, operation, stack);
           const { id: target, requestedBy: actor, kind } = operation;
           const detail = { kind, changes };
           await writeAudit(transaction, { actor, action: "operation.awaiting_approval", target, detail });
