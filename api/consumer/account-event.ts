@@ -1,13 +1,16 @@
 import { z } from "zod";
 import { AccountId } from "../../programs/identifiers.ts";
 
+/** Where the events come from, and the name under which they ask for operations. */
+export const eventSource = "aws.organizations";
+
 /**
  * The EventBridge event of AWS Organizations that ends an account's creation, as its user guide shows it ("Logging and
  * monitoring in AWS Organizations", CreateAccountResult). Fields that AWS adds later are passed over.
  */
 const CreateAccountResult = z.object({
   id: z.string().min(1).max(200),
-  source: z.literal("aws.organizations"),
+  source: z.literal(eventSource),
   "detail-type": z.literal("AWS Service Event via CloudTrail"),
   detail: z.object({
     eventName: z.literal("CreateAccountResult"),

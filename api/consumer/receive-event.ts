@@ -9,7 +9,7 @@ import { findAccount, saveAccount } from "../store/accounts.ts";
 import type { Db } from "../store/connection.ts";
 import { findCreation, findMembershipChange } from "../store/operations.ts";
 import { recordEvent, wasReceived } from "../store/received-events.ts";
-import type { AccountEvent } from "./account-event.ts";
+import { type AccountEvent, eventSource } from "./account-event.ts";
 
 export interface ReceiveOptions extends AcceptOptions {
   readonly aws: Aws;
@@ -48,7 +48,7 @@ export async function receiveEvent(options: ReceiveOptions, event: AccountEvent)
       stack: stackOfAccount(accountId),
       accountId,
       origin: "event",
-      requestedBy: "aws.organizations",
+      requestedBy: eventSource,
       requestId: eventId.slice(0, 64),
       request: { accountId },
       before: async (transaction, lastOperationId) => {

@@ -48,8 +48,11 @@ export function createMetrics(gauges: Gauges): Metrics {
     registers,
     async collect() {
       this.reset();
-      for (const status of ["queued", "running"]) this.set({ status }, 0);
-      for (const [status, count] of Object.entries(await gauges.unfinished())) this.set({ status }, count);
+      // While the database is away its figures are missing, and those of the process are wanted all the more.
+      const unfinished = await gauges.unfinished().catch(() => undefined);
+      if (unfinished === undefined) return;
+      for (const status of ["queued", "running", "awaiting_approval"]) this.set({ status }, 0);
+      for (const [status, count] of Object.entries(unfinished)) this.set({ status }, count);
     },
   });
   new Gauge({

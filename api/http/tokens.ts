@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import { isSamePerson, serviceName } from "../changes/change.ts";
+import { eventSource } from "../consumer/account-event.ts";
 import { Problem } from "../problem.ts";
 import { writeAudit } from "../store/audit.ts";
 import type { Db } from "../store/connection.ts";
@@ -11,6 +13,8 @@ import { type Route, route } from "./route.ts";
 import { NewTokenBody, pageOf, TokenBody, TokenRequest } from "./schemas.ts";
 
 const tag = "tokens";
+/** Names under which the service itself writes the audit log, and asks for operations. */
+const reservedNames = [bootstrapName, serviceName, eventSource];
 const tokenIdParams = z.strictObject({ tokenId: z.string().max(100) });
 
 export function tokenRoutes({ db, newId }: { readonly db: Db; readonly newId: () => string }): Route[] {
@@ -27,7 +31,7 @@ export function tokenRoutes({ db, newId }: { readonly db: Db; readonly newId: ()
       problems: [409],
       handle: (call) => {
         const { name, role } = call.body;
-        if (name === bootstrapName) throw taken(name);
+        if (reservedNames.some((reserved) => isSamePerson(reserved, name))) throw taken(name);
         const token = `bulwark_${randomBytes(32).toString("base64url")}`;
         const id = `tok-${newId()}`;
         const { principal, requestId } = call;
