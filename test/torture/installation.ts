@@ -157,7 +157,8 @@ export async function install(options: InstallationOptions): Promise<Installatio
       close,
     };
   } catch (error) {
-    await close();
+    // What it failed with says more than what could not be undone.
+    await close().catch(() => undefined);
     throw error;
   }
 }

@@ -55,7 +55,7 @@ describe("what a service needs and loses for a while", function () {
         };
       },
       async cleanUp() {
-        await database.stop();
+        await database?.stop();
         if (mounted && lentDisk === undefined) execFileSync("umount", [disk]);
       },
     });
@@ -64,6 +64,7 @@ describe("what a service needs and loses for a while", function () {
   });
   after(async () => {
     await observer?.close();
+    if (installation === undefined) return;
     const { left, endings } = await installation.close();
     assert.deepEqual(left, []);
     assert.deepEqual(endings, ["exit code 0"], "the service was never ended by what it lost");
