@@ -77,9 +77,20 @@ const ENGINE_TEXTS: readonly EngineRow[] = [
   },
   {
     code: "crashed",
-    // A plugin that dies answers a call under way with the one, and every later call with the other.
-    matches:
-      /Command was killed with SIG|signal: killed|error reading from server: |connection error: desc = "transport: |code = Unavailable/i,
+    // A plugin that dies answers a call under way with the first of these, every later call with the second; one that dies while it
+    // starts leaves the others. An exit status of -1 is a signal's (sdk/go/common/resource/plugin/plugin.go).
+    matches: new RegExp(
+      [
+        "error reading from server: ",
+        'connection error: desc = "transport: ',
+        "code = Unavailable",
+        "(?:could not read|failure reading) plugin .*: (?:exit status -1|EOF|signal: )",
+        "plugin \\[.*\\] did not (?:come alive|begin responding)",
+        "Command was killed with SIG",
+        "signal: killed",
+      ].join("|"),
+      "i",
+    ),
     retryable: true,
     remedy:
       "A process of the run was ended from outside, most often for want of memory: check the machine's memory, then run the operation again.",

@@ -198,6 +198,12 @@ describe("the engine's error", () => {
     ],
     ["error: write /state/.pulumi/stacks/x.json: no space left on device", "disk_full"],
     [
+      "error: could not read plugin [/home/plugins/resource-aws-v7.48.0/pulumi-resource-aws]: exit status -1",
+      "crashed",
+    ],
+    ["error: resource aws plugin [/home/plugins/x] did not begin responding to RPC connections", "crashed"],
+    ["error: could not read plugin [/home/plugins/x]: exit status 1", "engine_error"],
+    [
       'error: connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:38569: connect: connection refused"',
       "crashed",
     ],
