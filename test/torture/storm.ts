@@ -70,6 +70,8 @@ export interface StormOptions {
   readonly observer: Observer;
   readonly random: Random;
   readonly tell: (line: string) => void;
+  /** True once there is nothing left to hit. */
+  readonly isOver?: () => boolean;
 }
 
 /** Deals the blows one after another and adds them to `kills`, with a pause after each in which things may recover, or may not yet have. */
@@ -123,6 +125,7 @@ export async function storm(options: StormOptions, planned: readonly Blow[], kil
   }
 
   for (const blow of planned) {
+    if (options.isOver?.()) break;
     await someServiceAnswers(installation);
     if (blow.moment === "in the recovery") {
       // There has to be something to recover from first.

@@ -9,7 +9,7 @@ import { brokenOperations } from "./promises/operations.ts";
 import { unaccounted, wrongMembers } from "./promises/resources.ts";
 import { runsOutOfOrder, trespassingCalls, watchEngines } from "./promises/writers.ts";
 import type { Random } from "./random.ts";
-import { clearCalls, readCalls, releaseCalls } from "./sandbox-calls.ts";
+import { clearCalls, readCalls } from "./sandbox-calls.ts";
 import { type Blow, type Kill, planBlows, storm } from "./storm.ts";
 import { startWorkload, type Workload } from "./workload.ts";
 
@@ -97,17 +97,20 @@ export async function torture(options: TortureOptions): Promise<Findings> {
     const engines = watchEngines(seen, at.folder);
     const plan = { count: wanted, ...(options.dear === undefined ? {} : { dear: options.dear }) };
     const ofStorm = random.branch("storm");
-    const strike = (blows: readonly Blow[]) =>
-      storm({ installation: at, observer: seen, random: ofStorm, tell }, blows, kills);
+    const strike = (blows: readonly Blow[], isOver = () => false) =>
+      storm({ installation: at, observer: seen, random: ofStorm, tell, isOver }, blows, kills);
 
     // The admin stack first, which every account needs: it is killed while it is made.
     const ofAdmin = Math.max(2, Math.round(wanted * 0.12));
     const admin = await at.client.accepted("POST", "/admin/deployments", {});
     if (admin === undefined) throw new Error("the deployment of the admin stack was refused");
     const whileMade = { count: ofAdmin, only: ["call made", "in the checkpoint", "at random"] as const };
-    await strike(planBlows({ ...plan, ...whileMade }, random));
-    await releaseCalls(at.aws);
-    const ended = await at.client.ended(admin.id);
+    let made = false;
+    const ending = at.client.ended(admin.id).finally(() => {
+      made = true;
+    });
+    await strike(planBlows({ ...plan, ...whileMade }, random), () => made);
+    const ended = await ending;
     if (ended.status !== "succeeded") {
       complain("the admin stack", [`its deployment ended ${ended.status}: ${JSON.stringify(ended.error)}`]);
       await at.client.ended((await at.client.accepted("POST", "/admin/deployments", { refresh: true }))?.id ?? "");
