@@ -4,12 +4,12 @@ import {
   DescribeAccountCommand,
   DescribeCreateAccountStatusCommand,
   DescribeOrganizationCommand,
-  ListCreateAccountStatusCommand,
   ListParentsCommand,
   MoveAccountCommand,
   type Account as OrganizationsAccount,
   OrganizationsClient,
   paginateListAccounts,
+  paginateListCreateAccountStatus,
   paginateListOrganizationalUnitsForParent,
   paginateListRoots,
 } from "@aws-sdk/client-organizations";
@@ -38,7 +38,9 @@ export interface Organizations {
   organizationalUnits(): Promise<ReadonlySet<string>>;
   /**
    * Creates an account and waits until it exists (usually a minute or two on AWS). Safe to call again after a crash:
-   * `requestId` of the earlier try, the account that has the e-mail address, or the request under way is taken up.
+   * `requestId` of the earlier try, the account that has the e-mail address, or a request under way is taken up. Of a request
+   * under way AWS tells the account's name and not its e-mail address, so it may be somebody else's for the same name: its
+   * account is this one only if the address is.
    */
   createAccount(request: AccountRequest): Promise<string>;
   /** Moves the account under an organizational unit; nothing happens when it is there already. */
@@ -50,7 +52,7 @@ export interface AccountRequest {
   readonly email: string;
   /** Id of the request that an earlier try made. */
   readonly requestId?: string;
-  /** Told the request's id before waiting, so that it can be stored. */
+  /** Told the id of the request that was made for this account, before waiting, so that it can be stored. */
   onRequested?(requestId: string): Promise<void>;
   readonly signal?: AbortSignal;
 }
@@ -99,11 +101,26 @@ export function createOrganizationsClient(config: OrganizationsConfig): Organiza
     return answer.CreateAccountStatus ?? {};
   }
 
-  async function requestUnderWay(name: string): Promise<string | undefined> {
-    const answer = await callAws(place(`looking for a request to create ${name}`, "ListCreateAccountStatus"), () =>
-      client.send(new ListCreateAccountStatusCommand({ States: ["IN_PROGRESS"] })),
-    );
-    return answer.CreateAccountStatuses?.find(({ AccountName }) => AccountName === name)?.Id;
+  async function requestsUnderWay(name: string): Promise<string[]> {
+    return callAws(place(`looking for a request to create ${name}`, "ListCreateAccountStatus"), async () => {
+      const found: string[] = [];
+      for await (const page of paginateListCreateAccountStatus({ client }, { States: ["IN_PROGRESS"] })) {
+        for (const { AccountName, Id } of page.CreateAccountStatuses ?? []) {
+          if (AccountName === name && Id !== undefined) found.push(Id);
+        }
+      }
+      return found;
+    });
+  }
+
+  /** Waits until a request has ended, well or not. */
+  async function ended(requestId: string, signal: AbortSignal | undefined): Promise<CreateAccountStatus> {
+    for (;;) {
+      signal?.throwIfAborted();
+      const status = await createdStatus(requestId);
+      if (status.State === "FAILED" || (status.State === "SUCCEEDED" && status.AccountId !== undefined)) return status;
+      await new Promise((resolve) => setTimeout(resolve, config.pollMs ?? 1000));
+    }
   }
 
   async function accounts(): Promise<OrganizationAccount[]> {
@@ -112,6 +129,38 @@ export function createOrganizationsClient(config: OrganizationsConfig): Organiza
       for await (const page of paginateListAccounts({ client }, {})) all.push(...(page.Accounts ?? []).map(fromAws));
       return all;
     });
+  }
+
+  async function account(accountId: string): Promise<OrganizationAccount | undefined> {
+    const answer = await callAws(
+      place(`describing account ${accountId}`, "DescribeAccount"),
+      () => client.send(new DescribeAccountCommand({ AccountId: accountId })),
+      ["AccountNotFoundException"],
+    );
+    return answer?.Account === undefined ? undefined : fromAws(answer.Account);
+  }
+
+  /** The account that has the request's e-mail address, there already or made by a request that is under way. */
+  async function madeBefore({ name, email, signal }: AccountRequest): Promise<string | undefined> {
+    const isIt = (one: OrganizationAccount | undefined) => one?.email.toLowerCase() === email.toLowerCase();
+    // The requests first: what ends between the two calls is an account by then.
+    const underWay = await requestsUnderWay(name);
+    const found = (await accounts()).find(isIt);
+    if (found !== undefined) return found.accountId;
+    for (const requestId of underWay) {
+      const { AccountId } = await ended(requestId, signal);
+      if (AccountId !== undefined && isIt(await account(AccountId))) return AccountId;
+    }
+    return undefined;
+  }
+
+  async function requestAccount({ name, email }: AccountRequest): Promise<string> {
+    const answer = await callAws(place(`creating account ${name}`, "CreateAccount"), () =>
+      client.send(new CreateAccountCommand({ AccountName: name, Email: email, RoleName: config.accessRoleName })),
+    );
+    const requestId = answer.CreateAccountStatus?.Id;
+    if (requestId === undefined) throw new Error(`creating account ${name}: AWS answered without a request id`);
+    return requestId;
   }
 
   async function parent(childId: string): Promise<string | undefined> {
@@ -123,6 +172,7 @@ export function createOrganizationsClient(config: OrganizationsConfig): Organiza
 
   return {
     accounts,
+    account,
     async describe() {
       const { Organization } = await callAws(place("describing the organization", "DescribeOrganization"), () =>
         client.send(new DescribeOrganizationCommand({})),
@@ -131,14 +181,6 @@ export function createOrganizationsClient(config: OrganizationsConfig): Organiza
         throw new Error("describing the organization: AWS Organizations answered without its id");
       }
       return { organizationId: Organization.Id, managementAccountId: Organization.MasterAccountId };
-    },
-    async account(accountId) {
-      const answer = await callAws(
-        place(`describing account ${accountId}`, "DescribeAccount"),
-        () => client.send(new DescribeAccountCommand({ AccountId: accountId })),
-        ["AccountNotFoundException"],
-      );
-      return answer?.Account === undefined ? undefined : fromAws(answer.Account);
     },
     async parentsOf(accountId) {
       const parents: string[] = [];
@@ -170,38 +212,18 @@ export function createOrganizationsClient(config: OrganizationsConfig): Organiza
       });
     },
     async createAccount(request) {
-      const existing = async () =>
-        (await accounts()).find(({ email }) => email.toLowerCase() === request.email.toLowerCase());
-      let requestId = request.requestId;
+      let { requestId } = request;
       if (requestId === undefined) {
-        const found = await existing();
-        if (found !== undefined) return found.accountId;
-        requestId = await requestUnderWay(request.name);
-      }
-      if (requestId === undefined) {
-        const answer = await callAws(place(`creating account ${request.name}`, "CreateAccount"), () =>
-          client.send(
-            new CreateAccountCommand({
-              AccountName: request.name,
-              Email: request.email,
-              RoleName: config.accessRoleName,
-            }),
-          ),
-        );
-        requestId = answer.CreateAccountStatus?.Id;
-        if (requestId === undefined)
-          throw new Error(`creating account ${request.name}: AWS answered without a request id`);
+        const found = await madeBefore(request);
+        if (found !== undefined) return found;
+        requestId = await requestAccount(request);
       }
       await request.onRequested?.(requestId);
-      for (;;) {
-        request.signal?.throwIfAborted();
-        const status = await createdStatus(requestId);
-        if (status.State === "SUCCEEDED" && status.AccountId !== undefined) return status.AccountId;
-        if (status.State === "FAILED") {
-          throw new AccountCreationError(request.name, status.FailureReason ?? "FAILED without a reason");
-        }
-        await new Promise((resolve) => setTimeout(resolve, config.pollMs ?? 1000));
+      const { AccountId, FailureReason } = await ended(requestId, request.signal);
+      if (AccountId === undefined) {
+        throw new AccountCreationError(request.name, FailureReason ?? "FAILED without a reason");
       }
+      return AccountId;
     },
     async moveAccount(accountId, organizationalUnitId) {
       const source = await parent(accountId);
