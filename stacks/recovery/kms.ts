@@ -30,11 +30,7 @@ export async function findKey(
     const candidates: { id: string; createdAt: number }[] = [];
     for (const KeyId of await keyIds(client, need)) {
       if (known.has(KeyId)) continue;
-      // A key whose policy keeps the account's own roles out is not one of Bulwark's.
-      const tagged = await find("kms:ListResourceTags", () => client.send(new ListResourceTagsCommand({ KeyId })), [
-        "AccessDeniedException",
-        "NotFoundException",
-      ]);
+      const tagged = await find("kms:ListResourceTags", () => tagsOfKey(client, KeyId), ["NotFoundException"]);
       const isWanted = tagged?.Tags?.some(({ TagKey, TagValue }) => TagKey === RESOURCE_TAG && TagValue === wanted);
       if (isWanted !== true) continue;
       const { KeyMetadata } = await need("kms:DescribeKey", () => client.send(new DescribeKeyCommand({ KeyId })));
@@ -52,6 +48,22 @@ export async function findKey(
     return found;
   } finally {
     client.destroy();
+  }
+}
+
+/**
+ * A key whose own policy keeps the account's roles out is not one of Bulwark's, which leave it to the account's IAM who may do what.
+ * Any other refusal is a missing right, and behind it may be the key that is sought. AWS's message tells the two apart
+ * (IAM User Guide, "Troubleshoot access denied error messages").
+ */
+async function tagsOfKey(client: KMSClient, KeyId: string) {
+  try {
+    return await client.send(new ListResourceTagsCommand({ KeyId }));
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "AccessDeniedException") throw error;
+    if (/no resource-based policy allows|explicit deny in a resource-based policy/.test(error.message))
+      return undefined;
+    throw error;
   }
 }
 
