@@ -64,8 +64,9 @@ export function createSettler(parts: SettlerParts): Settler {
 
   /** The database may restart just now: what the attempt found out is worth a few tries. */
   async function transact(change: (transaction: Db) => Promise<void>): Promise<void> {
-    await progress.flush();
     for (let tried = 1; ; tried++) {
+      // Before each try: what was said last comes before the final event, also where the database was away in between.
+      await progress.flush();
       try {
         return await db.transaction().execute(async (transaction) => {
           // The operation's row before all others: who decides on its change takes them in this order, too.
