@@ -1,5 +1,6 @@
-import type { Failure } from "./errors.ts";
+import { type Failure, StackRunError } from "./errors.ts";
 import type { RunRequest } from "./run.ts";
+import { SurvivorsError } from "./session.ts";
 
 /** The failure of a run that was ended from outside in good order; `told` is what it told itself, of which its broken resources are kept. */
 export function stopped(
@@ -35,4 +36,17 @@ export function crashed({ verb, stack }: RunRequest, how: string): Failure {
     message: `running ${verb} on stack ${stack}: the run's process ${how}`,
     remedy: "Check the machine's memory and the service's log, then run the operation again.",
   };
+}
+
+/** Where processes of a run could not be ended, the failure of the run, which may still be writing; any other error as it is. */
+export function runError({ verb, stack }: Pick<RunRequest, "verb" | "stack">, error: unknown): unknown {
+  if (!(error instanceof SurvivorsError)) return error;
+  const failure: Failure = {
+    code: "crashed",
+    retryable: true,
+    message: `running ${verb} on stack ${stack}: ${error.message}`,
+    remedy:
+      "Look at these processes (`ps`): in state D they wait for a disk or a network folder that does not answer. End them or restart the machine, then run the operation again.",
+  };
+  return new StackRunError(failure, undefined, true);
 }

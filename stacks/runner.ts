@@ -8,7 +8,7 @@ import type { EngineSettings, StackSecrets } from "./messages.ts";
 import { endDeadRun } from "./orphans.ts";
 import type { Recovery, RecoveryReport, RunHooks, RunRequest, RunResult, Verb } from "./run.ts";
 import { type Ended, type Ending, RunChild } from "./run-child.ts";
-import { crashed, stopped } from "./run-failures.ts";
+import { crashed, runError, stopped } from "./run-failures.ts";
 import { RunFolders } from "./run-folders.ts";
 import { sessionBytes } from "./session.ts";
 import { tidyState } from "./state-hygiene.ts";
@@ -274,8 +274,9 @@ export function createRunner(config: RunnerConfig): Runner {
   }
 
   return {
-    run: (request, hooks) => track(run(request, hooks)),
-    recover: (request, hooks) => track(recover(request, hooks)),
+    run: (request, hooks) => track(run(request, hooks)).catch((error) => Promise.reject(runError(request, error))),
+    recover: (request, hooks) =>
+      track(recover(request, hooks)).catch((error) => Promise.reject(runError({ ...request, verb: "recover" }, error))),
     sweep: () => track(sweep()),
     async close() {
       closing.abort();

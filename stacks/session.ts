@@ -17,6 +17,14 @@ export interface LiveProcess {
   readonly residentBytes: number;
 }
 
+/** Processes of a run that SIGKILL does not end: in uninterruptible sleep, or not this user's to end. */
+export class SurvivorsError extends Error {
+  constructor(sid: number, survivors: readonly number[]) {
+    super(`ending the processes of run session ${sid}: ${survivors.join(", ")} still alive after 10 s`);
+    this.name = "SurvivorsError";
+  }
+}
+
 /** Every process of this machine. On Linux from /proc, elsewhere from ps. */
 export async function liveProcesses(): Promise<LiveProcess[]> {
   return process.platform === "linux" ? processesFromProc() : processesFromPs();
@@ -74,13 +82,14 @@ async function processesFromPs(): Promise<LiveProcess[]> {
 
 /**
  * Ends every process of session `sid` but those in `spare` with SIGKILL and waits until none lives: one that forks while
- * it is being killed is met in the next round. Resolves to the number of processes that had to be killed. Throws an
- * `Error` when something survives for 10 s (a process in uninterruptible sleep).
+ * it is being killed is met in the next round. Resolves to the number of processes that had to be killed. Throws a
+ * `SurvivorsError` when something survives for 10 s.
  */
 export async function killSession(sid: number, spare: readonly number[] = []): Promise<number> {
   const killed = new Set<number>();
+  let alive: number[] = [];
   for (let round = 0; round < 500; round++) {
-    const alive = (await sessionMembers(sid)).filter((pid) => !spare.includes(pid));
+    alive = (await sessionMembers(sid)).filter((pid) => !spare.includes(pid));
     if (alive.length === 0) return killed.size;
     for (const pid of alive) {
       killed.add(pid);
@@ -88,7 +97,7 @@ export async function killSession(sid: number, spare: readonly number[] = []): P
     }
     await delay(20);
   }
-  throw new Error(`ending the processes of run session ${sid}: some are still alive after 10 s`);
+  throw new SurvivorsError(sid, alive);
 }
 
 /**

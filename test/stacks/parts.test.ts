@@ -7,13 +7,13 @@ import fc from "fast-check";
 import { placeOf } from "../../stacks/child/place.ts";
 import { plainValue, redactor } from "../../stacks/child/property-values.ts";
 import { childEnvironment } from "../../stacks/environment.ts";
-import type { Failure } from "../../stacks/errors.ts";
+import { type Failure, StackRunError } from "../../stacks/errors.ts";
 import { configFile, credentialsFile } from "../../stacks/profiles.ts";
 import { secretsOf, stackSettings } from "../../stacks/project.ts";
-import { stopped } from "../../stacks/run-failures.ts";
+import { runError, stopped } from "../../stacks/run-failures.ts";
 import { RunFolders } from "../../stacks/run-folders.ts";
 import { callName } from "../../stacks/service-names.ts";
-import { killSession, sessionMembers, settleSession } from "../../stacks/session.ts";
+import { killSession, SurvivorsError, sessionMembers, settleSession } from "../../stacks/session.ts";
 import { Slots } from "../../stacks/slots.ts";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -246,6 +246,22 @@ describe("a run that was ended from outside", () => {
     const { resource: _, ...whole } = broken;
     assert.equal(stopped(request, "timeout", whole).others, undefined);
     assert.equal(stopped(request, "timeout").others, undefined);
+  });
+});
+
+describe("a run of which processes can't be ended", () => {
+  const request = { verb: "up", stack: "account-1" } as const;
+
+  it("has failed as one that crashed, is to be recovered from and tried again, and names them", () => {
+    const error = runError(request, new SurvivorsError(7, [8, 9]));
+    assert.ok(error instanceof StackRunError);
+    assert.deepEqual([error.code, error.retryable, error.unclean], ["crashed", true, true]);
+    assert.match(error.message, /^running up on stack account-1: .*session 7: 8, 9 still alive/);
+  });
+
+  it("hides no other error", () => {
+    const other = new Error("other");
+    assert.equal(runError(request, other), other);
   });
 });
 
