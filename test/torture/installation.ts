@@ -75,11 +75,15 @@ export async function install(options: InstallationOptions): Promise<Installatio
     // At the same time, as a machine that goes down does it.
     const endings = await Promise.all(services.map((service) => service.stop()));
     await sandbox?.stop();
-    await options.cleanUp?.();
-    const left = await settled(folder);
-    if (process.env.BULWARK_KEEP_TORTURE === "1") console.log(`kept ${folder}`);
-    else await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-    standing.delete(folder);
+    let left: string[] = [];
+    try {
+      await options.cleanUp?.();
+    } finally {
+      left = await settled(folder);
+      if (process.env.BULWARK_KEEP_TORTURE === "1") console.log(`kept ${folder}`);
+      else await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      standing.delete(folder);
+    }
     return { left, endings };
   };
   try {
