@@ -154,7 +154,7 @@ export class RunChild {
       if (hooks.stop.aborted) return { ending: { type: "died", how: "was not asked to run" }, begun, killed };
       await this.ready.catch((error: Error) => ended.resolve({ type: "died", how: error.message }));
       if (!this.#alive) return { ending: { type: "died", how: await this.#ended() }, begun, killed };
-      if (hooks.lease !== undefined && hooks.lease.validUntil() <= performance.now()) {
+      if (hooks.lease !== undefined && hooks.lease.validUntil() <= machineNow()) {
         return {
           ending: { type: "died", how: "was not asked to run: the lease on the stack has run out" },
           begun,
@@ -188,11 +188,12 @@ export class RunChild {
     let timer: NodeJS.Timeout | undefined;
     let length = 0;
     const hold = (): number => {
-      const left = lease.validUntil() - performance.now();
+      const until = lease.validUntil();
+      const left = until - machineNow();
       length = Math.max(length, left);
       clearTimeout(timer);
       timer = setTimeout(kill, Math.max(0, switchTimes(left, length).killAt));
-      return machineNow() + left;
+      return until;
     };
     this.#send({ type: "run", ...message, leaseUntil: hold() });
     const unsubscribe = lease.onRenewed(() => this.#send({ type: "lease", until: hold() }));

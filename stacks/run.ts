@@ -78,7 +78,7 @@ export interface RecoveryReport {
 
 /** Until when the lease on the run's stack is surely held. */
 export interface LeaseClock {
-  /** In milliseconds of this process's `performance.now()`. */
+  /** In milliseconds of the machine's clock, `machineNow`. */
   validUntil(): number;
   /** Calls the listener after each renewal, until the function that it returns is called. */
   onRenewed(listener: () => void): () => void;

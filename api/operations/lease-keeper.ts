@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { machineNow } from "../../stacks/lease-switch.ts";
 import type { LeaseClock } from "../../stacks/run.ts";
 import type { ProcessMark } from "../process-mark.ts";
 import type { Db } from "../store/connection.ts";
@@ -33,19 +34,21 @@ export interface LeaseKeeperOptions {
   readonly onLost: () => void;
   /** Heard with a heartbeat, for when the notification did not arrive. */
   readonly onCancelRequested: () => void;
+  /** Milliseconds of the clock that runs get their leases by; the machine's by default. */
+  readonly now?: () => number;
 }
 
 /** Where a heartbeat failed the next one follows soon: what is left of the lease may be little. */
 const soonest = 100;
 
 /**
- * Renews four times per duration. A lease is sure for one duration from when its last renewal BEGAN, by this process's
- * monotonic clock: the database counts from a moment between the begin and the answer. After that it counts as lost,
- * whether or not the database answers: somebody else may hold it by then. A process that was stopped (SIGSTOP) finds that
- * out before it does anything else, because that clock went on.
+ * Renews four times per duration. A lease is sure for one duration from when its last renewal BEGAN, by this
+ * machine's clock: the database counts from a moment between the begin and the answer. After that it counts as lost,
+ * whether or not the database answers: somebody else may hold it by then. A process that was stopped (SIGSTOP), or
+ * whose machine was suspended, finds that out before it does anything else, because that clock went on.
  */
 export function createLeaseKeeper(options: LeaseKeeperOptions): LeaseKeeper {
-  const { db, owner, operationId, durationMs, logger } = options;
+  const { db, owner, operationId, durationMs, logger, now = machineNow } = options;
   const leases: Lease[] = [];
   const listeners = new Set<() => void>();
   let validUntil = 0;
@@ -56,7 +59,7 @@ export function createLeaseKeeper(options: LeaseKeeperOptions): LeaseKeeper {
   function renewed(begun: number): void {
     validUntil = begun + durationMs;
     clearTimeout(endTimer);
-    endTimer = setTimeout(lose, Math.max(0, validUntil - performance.now()));
+    endTimer = setTimeout(lose, Math.max(0, validUntil - now()));
     for (const listener of listeners) listener();
   }
 
@@ -66,7 +69,7 @@ export function createLeaseKeeper(options: LeaseKeeperOptions): LeaseKeeper {
   }
 
   async function beat(): Promise<void> {
-    const begun = performance.now();
+    const begun = now();
     if (begun >= validUntil) return lose();
     try {
       const renewals = await Promise.all(leases.map((lease) => renewLease(db, lease, durationMs)));
@@ -107,7 +110,7 @@ export function createLeaseKeeper(options: LeaseKeeperOptions): LeaseKeeper {
       },
     },
     async take(stack) {
-      const begun = performance.now();
+      const begun = now();
       const taken = await acquireLease(db, { stack, owner, process: options.process, operationId, durationMs });
       if (!("lease" in taken)) throw new StackBusyError(stack, taken.heldForMs);
       leases.push(taken.lease);
@@ -118,7 +121,7 @@ export function createLeaseKeeper(options: LeaseKeeperOptions): LeaseKeeper {
       return taken.lease;
     },
     assertSure() {
-      if (performance.now() >= validUntil) throw fenced();
+      if (now() >= validUntil) throw fenced();
     },
     async assertHeld(transaction) {
       for (const lease of leases) if (!(await isLeaseHeld(transaction, lease))) throw fenced();

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import fc from "fast-check";
-import { switchTimes } from "../../stacks/lease-switch.ts";
+import { machineNow, suspendAwareClock, switchTimes } from "../../stacks/lease-switch.ts";
 import type { LeaseClock } from "../../stacks/runner.ts";
 import { asRunError, lockFiles, processesOf, runInFlight, serviceInFlight } from "./probe/in-flight.ts";
 import { type Installation, install, leftovers } from "./probe/installation.ts";
@@ -11,7 +13,7 @@ const ENDLESS = { slow: { sleepMs: 600_000 } };
 
 /** A lease that a test renews. */
 function leaseOf(lengthMs: number): LeaseClock & { renew(lengthMs: number): void } {
-  let until = performance.now() + lengthMs;
+  let until = machineNow() + lengthMs;
   const listeners = new Set<() => void>();
   return {
     validUntil: () => until,
@@ -20,7 +22,7 @@ function leaseOf(lengthMs: number): LeaseClock & { renew(lengthMs: number): void
       return () => listeners.delete(listener);
     },
     renew(more) {
-      until = performance.now() + more;
+      until = machineNow() + more;
       for (const listener of listeners) listener();
     },
   };
@@ -43,6 +45,38 @@ describe("the dead man's switch", () => {
         assert.ok(switchTimes(length, length).interruptAt > (length / 4) * 2);
       }),
     );
+  });
+});
+
+describe("the clock of leases", () => {
+  it("goes on in a suspend, in which the monotonic one stands still, and never goes back", () => {
+    let monotonic = 1_000;
+    let sinceBoot = 5_000;
+    const now = suspendAwareClock(
+      () => monotonic,
+      () => sinceBoot,
+    );
+    const begun = now();
+    monotonic += 10;
+    sinceBoot += 10;
+    assert.equal(now() - begun, 10);
+    sinceBoot += 60_000;
+    assert.equal(now() - begun, 60_010);
+    sinceBoot -= 30_000;
+    assert.equal(now() - begun, 60_010);
+    monotonic += 5;
+    assert.equal(now() - begun, 60_015);
+  });
+
+  it("is the same in all processes of the machine", async () => {
+    const module = new URL("../../stacks/lease-switch.ts", import.meta.url).href;
+    const script = `import(${JSON.stringify(module)}).then(({ machineNow }) => console.log(machineNow()))`;
+    const before = machineNow();
+    const { stdout } = await promisify(execFile)(process.execPath, ["-e", script]);
+    const after = machineNow();
+    // What `os.uptime` leaves out.
+    const resolution = 10;
+    assert.ok(Number(stdout) > before - resolution && Number(stdout) < after + resolution, stdout);
   });
 });
 
@@ -85,10 +119,11 @@ describe("a run under a lease", () => {
     // Less than the share of the lease that is kept for ending.
     lease.renew(17_000);
     const error = asRunError(await outcome);
+    const endedAt = machineNow();
     assert.equal(error.code, "crashed");
     assert.match(error.message, /the lease on the stack was not renewed/);
     assert.equal(error.unclean, undefined);
-    assert.ok(performance.now() < lease.validUntil());
+    assert.ok(endedAt < lease.validUntil());
     assert.deepEqual(await inSessions(sids), []);
     assert.deepEqual(await lockFiles(at), []);
     assert.deepEqual(
@@ -103,11 +138,12 @@ describe("a run under a lease", () => {
     const request = at.request("account-1", "up", { items: ENDLESS });
     const { outcome, sids } = await runInFlight(at, request, { lease }).finally(() => clearInterval(keep));
     const error = asRunError(await outcome);
+    const endedAt = machineNow();
     assert.equal(error.code, "crashed");
     assert.equal(error.unclean, true);
     assert.deepEqual(await inSessions(sids), []);
     assert.deepEqual(await leftovers(at), []);
-    assert.ok(performance.now() < lease.validUntil(), "before another may have the stack");
+    assert.ok(endedAt < lease.validUntil(), "before another may have the stack");
   });
 
   it("ends by itself when its service is stopped for longer than the lease, and the service learns of it", async () => {

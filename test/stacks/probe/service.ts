@@ -1,5 +1,6 @@
 // A service that does one run, for the tests that kill or stop it. Its orders come over IPC, and so does what came of them.
 import { StackRunError } from "../../../stacks/errors.ts";
+import { machineNow } from "../../../stacks/lease-switch.ts";
 import { createRunner, type LeaseClock, type RunnerConfig, type RunRequest } from "../../../stacks/runner.ts";
 
 interface Orders {
@@ -20,12 +21,12 @@ process.on("message", ({ config, request, leaseMs }: Orders) => {
 });
 
 function renewing(lengthMs: number): LeaseClock {
-  let until = performance.now() + lengthMs;
+  let until = machineNow() + lengthMs;
   const listeners = new Set<() => void>();
   setInterval(() => {
     // As with a database: whoever comes too late has lost it.
-    if (performance.now() > until) return;
-    until = performance.now() + lengthMs;
+    if (machineNow() > until) return;
+    until = machineNow() + lengthMs;
     for (const listener of listeners) listener();
   }, lengthMs / 4);
   return {
