@@ -19,8 +19,10 @@ interface Owner extends Host {
 
 /** A folder of another host's or container's service is left alone until its owner has not been heard of for this long. */
 const FOREIGN_SILENCE_MS = 24 * 60 * 60_000;
+/** Another start under this host's name: of this machine most likely, so that its owner is dead; or another machine goes by the same name. */
+const RESTART_SILENCE_MS = 60 * 60_000;
 /** How often a service lets itself be heard. */
-const HEARTBEAT_MS = 60 * 60_000;
+const HEARTBEAT_MS = 10 * 60_000;
 /** A folder without an owner was left by a service that died in the moment of making it; one younger than this may be in the making. */
 const NAMELESS_MS = 60_000;
 /** What a run left about its engines is for its recovery; after this long nobody recovers it. */
@@ -113,9 +115,9 @@ export class RunFolders {
     if (owner === "none") return silentFor(folder, NAMELESS_MS);
     const { host, bootId } = this.#host;
     if (owner.bootId === bootId) return startMark(owner.pid) !== owner.startedAt;
-    if (owner.host === host && !isSameBoot(owner.bootId, bootId)) return true;
     // Its process ids say nothing here.
-    return silentFor(file, FOREIGN_SILENCE_MS);
+    const isRestart = owner.host === host && !isSameBoot(owner.bootId, bootId);
+    return silentFor(file, isRestart ? RESTART_SILENCE_MS : FOREIGN_SILENCE_MS);
   }
 
   /** Removes what runs left about their engines so long ago that nobody will ask. */

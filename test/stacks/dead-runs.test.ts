@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { startMark, thisHost } from "../../stacks/host.ts";
@@ -54,7 +54,7 @@ describe("what dead services left", () => {
     }
   });
 
-  it("is told from a living service by the start of its process, of the machine, and by its host", async () => {
+  it("is told from a living service by the start of its process and of the machine, by its host, and by its silence", async () => {
     const own = startMark(process.pid) ?? "";
     const owners: Record<string, object> = {
       "service-of-this-process": { ...here, pid: process.pid, startedAt: own },
@@ -66,14 +66,19 @@ describe("what dead services left", () => {
         startedAt: "1",
       },
       "service-before-a-restart": { ...here, bootId: "another", pid: process.pid, startedAt: own },
+      "service-of-a-host-with-this-name": { ...here, bootId: "another", pid: process.pid, startedAt: own },
       "service-of-another-host": { host: "another", bootId: "another", pid: process.pid, startedAt: "1" },
     };
     for (const [name, owner] of Object.entries(owners)) {
       await mkdir(join(at.workspaces, name));
       await writeFile(join(at.workspaces, name, "owner.json"), JSON.stringify(owner));
     }
+    // It is silent; the host with the same name was heard a moment ago.
+    const longAgo = new Date(Date.now() - 2 * 60 * 60_000);
+    await utimes(join(at.workspaces, "service-before-a-restart", "owner.json"), longAgo, longAgo);
     assert.equal((await at.runner.sweep()).folders, 2);
     assert.deepEqual((await readdir(at.workspaces)).sort(), [
+      "service-of-a-host-with-this-name",
       "service-of-another-container",
       "service-of-another-host",
       "service-of-this-process",
