@@ -120,12 +120,14 @@ export async function openQueue(address: DatabaseAddress, logger: Logger, superv
       return (rows as { id: string }[]).map(({ id }) => id);
     },
     async work(workers, handle) {
-      const options = {
-        batchSize: 1,
-        // NOTIFY covers new jobs only; a deferred job is found by polling.
-        pollingIntervalSeconds: 0.5,
-        notifyPollingIntervalSeconds: 0.5,
-        heartbeatRefreshSeconds: 2,
+      // NOTIFY covers what is due now; a deferred job is found by polling. Two that look often find it soon, and a third
+      // of the looks is enough: each is a statement, and an idle service would make a dozen in a second.
+      const options = (worker: number) => {
+        const seconds = worker < 2 ? 0.5 : 2;
+        return {
+          ...{ batchSize: 1, heartbeatRefreshSeconds: 2 },
+          ...{ pollingIntervalSeconds: seconds, notifyPollingIntervalSeconds: seconds },
+        };
       };
       const perform = async ([job]: Job<JobData>[]) => {
         if (job === undefined) return;
@@ -138,7 +140,7 @@ export async function openQueue(address: DatabaseAddress, logger: Logger, superv
       };
       // Not one call with localConcurrency: only the first of its workers could be woken.
       for (let worker = 0; worker < workers; worker++) {
-        workerIds.push(await boss.work<JobData>(queueName, options, perform));
+        workerIds.push(await boss.work<JobData>(queueName, options(worker), perform));
       }
     },
     async drain() {
