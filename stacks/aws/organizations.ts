@@ -68,6 +68,9 @@ export interface OrganizationsConfig {
   readonly pollMs?: number;
 }
 
+/** For life an organization keeps its id and its management account; every preparation asks, and AWS allows few calls a second. */
+const DESCRIBED_MS = 5 * 60_000;
+
 /** AWS says an account request ended in FAILED. */
 export class AccountCreationError extends Error {
   readonly reason: string;
@@ -163,6 +166,18 @@ export function createOrganizationsClient(config: OrganizationsConfig): Organiza
     return requestId;
   }
 
+  async function describe() {
+    const { Organization } = await callAws(place("describing the organization", "DescribeOrganization"), () =>
+      client.send(new DescribeOrganizationCommand({})),
+    );
+    if (Organization?.Id === undefined || Organization.MasterAccountId === undefined) {
+      throw new Error("describing the organization: AWS Organizations answered without its id");
+    }
+    return { organizationId: Organization.Id, managementAccountId: Organization.MasterAccountId };
+  }
+
+  let described: { readonly until: number; readonly answer: ReturnType<typeof describe> } | undefined;
+
   async function parent(childId: string): Promise<string | undefined> {
     const answer = await callAws(place(`finding the organizational unit of ${childId}`, "ListParents"), () =>
       client.send(new ListParentsCommand({ ChildId: childId })),
@@ -173,14 +188,15 @@ export function createOrganizationsClient(config: OrganizationsConfig): Organiza
   return {
     accounts,
     account,
-    async describe() {
-      const { Organization } = await callAws(place("describing the organization", "DescribeOrganization"), () =>
-        client.send(new DescribeOrganizationCommand({})),
-      );
-      if (Organization?.Id === undefined || Organization.MasterAccountId === undefined) {
-        throw new Error("describing the organization: AWS Organizations answered without its id");
+    describe() {
+      if (described === undefined || described.until <= performance.now()) {
+        const answer = describe();
+        described = { until: performance.now() + DESCRIBED_MS, answer };
+        answer.catch(() => {
+          described = undefined;
+        });
       }
-      return { organizationId: Organization.Id, managementAccountId: Organization.MasterAccountId };
+      return described.answer;
     },
     async parentsOf(accountId) {
       const parents: string[] = [];
