@@ -27,6 +27,9 @@ export type Declare = <Args, Made extends CustomResource>(
  *
  * Pulumi refuses an import whose inputs differ from the live resource, hence `before` in the phase `adopt`. Import ids of regional
  * resources end in `@<region>` (AWS provider 7, "Enhanced region support"). What was adopted outlives the stack.
+ *
+ * The phase `adopt` changes nothing: where an earlier attempt at it died, the resource is in the state already, and may differ from
+ * `before` by now. A detector whose account became a member meanwhile would refuse to be put back.
  */
 export function declarer(adoptions: readonly Adoption[], phase: Phase): Declare {
   const byName = new Map(adoptions.map((adoption) => [adoption.name, adoption]));
@@ -39,7 +42,8 @@ export function declarer(adoptions: readonly Adoption[], phase: Phase): Declare 
 
     if (adoption === undefined || adoption.decision === "leave") return make(wanted, {});
     const importId = region === "global" ? adoption.id : `${adoption.id}@${region}`;
-    const imported = phase === "adopt" ? { import: importId } : {};
+    const ignoreChanges = [...(options.ignoreChanges ?? []), ...Object.keys(adoption.before)];
+    const imported = phase === "adopt" ? { import: importId, ignoreChanges } : {};
     if (adoption.decision === "replace") {
       return make(phase === "adopt" ? adoption.before : wanted, { ...imported, deleteBeforeReplace: true });
     }

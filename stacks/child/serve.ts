@@ -3,6 +3,8 @@ import { flushCompileCache } from "node:module";
 import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import type { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import { engineRow } from "../engine-texts.ts";
+import type { Failure } from "../errors.ts";
 import type { FromChild, ToChild } from "../messages.ts";
 import { noteEngine } from "../run-folders.ts";
 import { signal as send, sessionMembers } from "../session.ts";
@@ -66,11 +68,11 @@ export async function serveRuns(programsModule: string, home: string): Promise<v
 
   async function perform(run: ToChildRun, signal: AbortSignal): Promise<RunEnding> {
     found ??= findEngine(run.engine.pulumiRoot);
-    const engine = await found.catch(() => undefined);
-    if (engine === undefined) {
+    const engine = await found.catch((error: unknown) => String(error));
+    if (typeof engine === "string") {
       // It may be there for the next run.
       found = undefined;
-      return missingEngine(run);
+      return withoutEngine(run, engine);
     }
     const command = engineCommand(engine, (pid) => announce(run, pid));
     return performRun({ run, command, programs, onEvent: (event) => tell({ type: "event", event }), signal });
@@ -113,16 +115,19 @@ function tell(message: FromChild): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
-function missingEngine(run: ToChildRun): RunEnding {
-  return {
-    type: "failure",
-    failure: {
-      code: "missing_engine",
-      retryable: false,
-      message: `starting the Pulumi engine in ${run.engine.pulumiRoot}/bin: it is missing or not of the SDK's version`,
-      remedy: "Install the engine with `make engine`.",
-    },
-    partial: { changes: { create: 0, update: 0, replace: 0, delete: 0, same: 0, import: 0 }, steps: [] },
-    crashed: false,
-  };
+/** The engine did not tell its version: somebody killed it, or it is none, or not the right one. */
+function withoutEngine(run: ToChildRun, why: string): RunEnding {
+  const activity = `starting the Pulumi engine in ${run.engine.pulumiRoot}/bin`;
+  const row = engineRow(why);
+  const failure: Failure =
+    row?.code === "crashed"
+      ? { code: row.code, retryable: true, message: `${activity}: it was ended from outside`, remedy: row.remedy }
+      : {
+          code: "missing_engine",
+          retryable: false,
+          message: `${activity}: it is missing or not of the SDK's version`,
+          remedy: "Install the engine with `make engine`.",
+        };
+  const changes = { create: 0, update: 0, replace: 0, delete: 0, same: 0, import: 0 };
+  return { type: "failure", failure, partial: { changes, steps: [] }, crashed: false };
 }
