@@ -35,7 +35,7 @@ describe("what dead services left", () => {
     const swept = await at.runner.sweep();
     assert.equal(swept.folders, 1);
     assert.ok(swept.processes >= before.length);
-    assert.deepEqual(await processesOf(at), []);
+    await eventually("the end of every process", async () => (await processesOf(at)).length === 0);
     assert.deepEqual(await readdir(at.workspaces), ["engines"]);
     assert.deepEqual(await at.runner.sweep(), { folders: 0, processes: 0 });
   });
@@ -90,7 +90,7 @@ describe("what dead services left", () => {
     const other = await serviceInFlight(at, at.request("account-1", "up", { items: { slow: { sleepMs: 2_000 } } }));
     await other.kill();
     await patient.sweep();
-    assert.deepEqual(await processesOf(at), []);
+    await eventually("the end of every process", async () => (await processesOf(at)).length === 0);
     assert.deepEqual(await lockFiles(at), []);
     assert.equal((await at.journal()).at(-1)?.phase, "end");
     await patient.close();
@@ -223,7 +223,7 @@ describe("the identity of a run", () => {
     await assert.rejects(at.runner.run(request, { onEvent() {}, onStarting }), refused);
     assert.deepEqual(await at.journal(), []);
     assert.deepEqual(await leftovers(at), []);
-    assert.deepEqual(await processesOf(at), []);
+    await eventually("the end of every process", async () => (await processesOf(at)).length === 0);
   });
 
   it("holds the engine back until its process is written down", async () => {
