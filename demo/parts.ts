@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
+import { setPriority } from "node:os";
 import { dirname } from "node:path";
 
 /** A process that the demo started: the sandbox or the service. */
@@ -16,17 +17,19 @@ export interface Part {
 /** How long a part may take to end after SIGTERM before it is killed: the service gives a run 60 s to stop at a whole step. */
 const STOP_MS = 75_000;
 
-/** Starts a part of the demo with exactly the environment given; what it prints goes to a log file. */
+/** Starts a part of the demo with exactly the environment given, at that niceness; what it prints goes to a log file. */
 export async function startPart(
   name: string,
   entry: string,
   env: Readonly<Record<string, string>>,
   logPath: string,
+  niceness = 0,
 ): Promise<Part> {
   await mkdir(dirname(logPath), { recursive: true });
   const log = createWriteStream(logPath, { flags: "a" });
   // In a session of its own, so that Ctrl-C reaches the demo alone and it can stop its parts in order.
   const child = spawn(process.execPath, [entry], { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  if (niceness > 0 && child.pid !== undefined) setPriority(child.pid, niceness);
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   const ended = new Promise<string>((resolve) => {
