@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { setPriority } from "node:os";
@@ -29,7 +29,7 @@ export async function startPart(
   const log = createWriteStream(logPath, { flags: "a" });
   // In a session of its own, so that Ctrl-C reaches the demo alone and it can stop its parts in order.
   const child = spawn(process.execPath, [entry], { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
-  if (niceness > 0 && child.pid !== undefined) setPriority(child.pid, niceness);
+  if (niceness > 0 && child.pid !== undefined) giveWay(child.pid, niceness);
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   const ended = new Promise<string>((resolve) => {
@@ -74,5 +74,15 @@ export async function untilReady(part: Part, url: string, timeoutMs: number): Pr
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Lowers the priority of a process, and of its session where the kernel shares time among sessions (sched(7), autogroup). */
+function giveWay(pid: number, niceness: number): void {
+  setPriority(pid, niceness);
+  try {
+    writeFileSync(`/proc/${pid}/autogroup`, String(niceness));
+  } catch {
+    // This kernel has no such groups.
   }
 }
