@@ -1,19 +1,11 @@
-import type { ResourceStep, StepOperation } from "../../stacks/run.ts";
+import type { ResourceStep, RunEvent, StepOperation } from "../../stacks/run.ts";
 import type { Changes } from "./operation.ts";
 
 /** A step as a run told it while it ran, in the order in which it was stored. */
-export interface StepEvent {
-  readonly status: "planned" | "started" | "succeeded" | "failed";
-  readonly urn: string;
-  readonly resourceType: string;
-  readonly name: string;
-  /** The engine's own operation. */
-  readonly op: string;
-  readonly accountId?: string;
-  readonly region?: string;
+export type StepEvent = Omit<Extract<RunEvent, { readonly type: "step" }>, "type"> & {
   /** Found after its run had died. */
   readonly recovered?: boolean;
-}
+};
 
 type Step = Pick<ResourceStep, "urn" | "type" | "name" | "op" | "accountId" | "region">;
 
