@@ -9,48 +9,37 @@ import { SecurityHub } from "@aws-sdk/client-securityhub";
 import { SQS } from "@aws-sdk/client-sqs";
 import type { Deployment, ResourceState } from "../../stacks/recovery/deployment.ts";
 import { adminInputs, LOG_ARCHIVE, MANAGEMENT, SECURITY, settings } from "../programs/samples.ts";
-import { type Crash, type Crashing, type HeldCall, startCrashing, type Victim } from "./crashing.ts";
+import { type Crash, type Crashing, startCrashing, type Wave } from "./crashing.ts";
 
 type Root = (accountId: string) => ReturnType<Crashing["sandbox"]["root"]>;
 
-interface Wave {
-  readonly victim: Victim;
-  readonly calls: readonly HeldCall[];
-  /** Resources of the program that the calls make. */
-  readonly makes: readonly RegExp[];
-}
-
-/** Each is killed while AWS has made the things and nobody has heard of it. */
 const WAVES: readonly Wave[] = [
   {
     victim: "engine",
     calls: [
       // With two keys and two buckets eight at once, which is as many as the engine makes on two cores.
-      { service: "organizations", operation: "EnableAWSServiceAccess" },
-      { service: "guardduty", operation: "CreateDetector" },
-      { service: "kms", operation: "CreateKey" },
-      { service: "s3", operation: "CreateBucket" },
+      { service: "organizations", operation: "EnableAWSServiceAccess", makes: /^trusted-access-/ },
+      { service: "guardduty", operation: "CreateDetector", makes: /^detector-us/ },
+      { service: "kms", operation: "CreateKey", makes: /^(config|evidence)-key-/ },
+      { service: "s3", operation: "CreateBucket", makes: /^(config|evidence)-bucket-us/ },
     ],
-    makes: [/^trusted-access-/, /^detector-us/, /^(config|evidence)-key-/, /^(config|evidence)-bucket-us/],
   },
   {
     victim: "plugins",
     calls: [
-      { service: "securityhub", operation: "EnableSecurityHub" },
-      { service: "guardduty", operation: "EnableOrganizationAdminAccount" },
-      { service: "organizations", operation: "RegisterDelegatedAdministrator" },
-      { service: "sqs", operation: "CreateQueue" },
+      { service: "securityhub", operation: "EnableSecurityHub", makes: /^hub-us/ },
+      { service: "guardduty", operation: "EnableOrganizationAdminAccount", makes: /^detector-administrator-/ },
+      { service: "organizations", operation: "RegisterDelegatedAdministrator", makes: /^delegated-administrator-/ },
+      { service: "sqs", operation: "CreateQueue", makes: /^account-event.*-us/ },
     ],
-    makes: [/^hub-us/, /^detector-administrator-/, /^delegated-administrator-/, /^account-event.*-us/],
   },
   {
     victim: "session",
     calls: [
-      { service: "securityhub", operation: "BatchEnableStandards" },
-      { service: "access-analyzer", operation: "CreateAnalyzer" },
-      { service: "securityhub", operation: "CreateFindingAggregator" },
+      { service: "securityhub", operation: "BatchEnableStandards", makes: /^standard-/ },
+      { service: "access-analyzer", operation: "CreateAnalyzer", makes: /^organization-analyzer-/ },
+      { service: "securityhub", operation: "CreateFindingAggregator", makes: /^finding-aggregator-/ },
     ],
-    makes: [/^standard-/, /^organization-analyzer-/, /^finding-aggregator-/],
   },
 ];
 
@@ -89,7 +78,8 @@ const WANTED: readonly (readonly [string, number, (root: Root) => Promise<readon
   ],
 ];
 
-describe("an admin stack whose run was killed after AWS had made what it asked for", () => {
+describe("an admin stack whose run was killed after AWS had made what it asked for", function () {
+  this.timeout(400_000);
   let at: Crashing;
   const inputs = adminInputs({}, settings({ regions: ["us-east-1"] }));
   const root: Root = (accountId) => at.sandbox.root(accountId);
@@ -98,17 +88,18 @@ describe("an admin stack whose run was killed after AWS had made what it asked f
   });
   after(() => at?.close());
 
-  for (const { victim, calls, makes } of WAVES) {
-    const what = calls.map(({ operation }) => operation).join(", ");
+  for (const wave of WAVES) {
+    const { victim } = wave;
+    const what = wave.calls.map(({ operation }) => operation).join(", ");
     it(`has it in its state, no lock and nothing pending: the ${victim} killed at ${what}`, async () => {
-      const crash = await at.crash("admin", inputs, calls, victim);
+      const crash = await at.crash("admin", inputs, wave);
       const killed = victim === "plugins" ? 0 : 1;
       assert.equal((await at.locks("admin")).length, killed);
       const report = await at.recover("admin", inputs, crash);
       const names = report.imported.map(({ name }) => name);
-      for (const made of makes) {
-        const found = names.some((name) => made.test(name));
-        assert.ok(found, `${made}: ${JSON.stringify({ report, suspects: crash.suspects })}`);
+      for (const { makes } of crash.calls) {
+        const found = names.some((name) => makes.test(name));
+        assert.ok(found, `${makes}: ${JSON.stringify({ report, suspects: crash.suspects })}`);
       }
       assert.equal(report.locksRemoved.length, killed);
       assert.deepEqual(await at.locks("admin"), []);
@@ -129,7 +120,7 @@ describe("an admin stack whose run was killed after AWS had made what it asked f
   });
 
   const unchanged = { create: 0, update: 0, replace: 0, delete: 0, import: 0 };
-  const nowhere: Crash = { dead: [], suspects: [] };
+  const nowhere: Pick<Crash, "dead" | "suspects"> = { dead: [], suspects: [] };
   const nameOf = ({ urn }: ResourceState): string => urn.split("::").at(-1) ?? "";
   const without =
     (...names: readonly string[]) =>

@@ -6,51 +6,42 @@ import { SecurityHub } from "@aws-sdk/client-securityhub";
 import type { BaselineInputs } from "../../programs/inputs.ts";
 import { SAMPLE } from "../../sandbox/organization/accounts.ts";
 import { adminInputs, baselineInputs, LOG_ARCHIVE, SECURITY, settings } from "../programs/samples.ts";
-import { type Crashing, type HeldCall, startCrashing, type Victim } from "./crashing.ts";
+import { type Crashing, startCrashing, type Wave } from "./crashing.ts";
 
 const MEMBER = "100000000007";
 const STACK = `account-${MEMBER}`;
-
-interface Wave {
-  readonly victim: Victim;
-  readonly calls: readonly HeldCall[];
-  readonly makes: readonly RegExp[];
-}
 
 const WAVES: readonly Wave[] = [
   {
     victim: "session",
     calls: [
-      { service: "iam", operation: "CreateServiceLinkedRole" },
-      { service: "iam", operation: "UpdateAccountPasswordPolicy" },
+      { service: "iam", operation: "CreateServiceLinkedRole", makes: /^service-linked-role-/ },
+      { service: "iam", operation: "UpdateAccountPasswordPolicy", makes: /^password-policy$/ },
     ],
-    makes: [/^service-linked-role-/, /^password-policy$/],
   },
   {
     victim: "plugins",
     calls: [
-      { service: "config", operation: "PutConfigurationRecorder" },
-      { service: "guardduty", operation: "CreateDetector" },
-      { service: "securityhub", operation: "EnableSecurityHub" },
+      { service: "config", operation: "PutConfigurationRecorder", makes: /^recorder-us/ },
+      { service: "guardduty", operation: "CreateDetector", makes: /^detector-us/ },
+      { service: "securityhub", operation: "EnableSecurityHub", makes: /^hub-us/ },
     ],
-    makes: [/^recorder-us/, /^detector-us/, /^hub-us/],
   },
   {
     victim: "engine",
     calls: [
-      { service: "config", operation: "PutDeliveryChannel" },
-      { service: "guardduty", operation: "CreateMembers" },
+      { service: "config", operation: "PutDeliveryChannel", makes: /^delivery-channel-/ },
+      { service: "guardduty", operation: "CreateMembers", makes: /^detector-member-/ },
     ],
-    makes: [/^delivery-channel-/, /^detector-member-/],
   },
   {
     victim: "session",
-    calls: [{ service: "securityhub", operation: "CreateMembers" }],
-    makes: [/^hub-member-/],
+    calls: [{ service: "securityhub", operation: "CreateMembers", makes: /^hub-member-/ }],
   },
 ];
 
-describe("a baseline whose run was killed after AWS had made what it asked for", () => {
+describe("a baseline whose run was killed after AWS had made what it asked for", function () {
+  this.timeout(400_000);
   let at: Crashing;
   let inputs: BaselineInputs;
   before(async () => {
@@ -63,15 +54,16 @@ describe("a baseline whose run was killed after AWS had made what it asked for",
   });
   after(() => at?.close());
 
-  for (const { victim, calls, makes } of WAVES) {
-    const what = calls.map(({ operation }) => operation).join(", ");
+  for (const wave of WAVES) {
+    const { victim } = wave;
+    const what = wave.calls.map(({ operation }) => operation).join(", ");
     it(`has it in its state, no lock and nothing pending: the ${victim} killed at ${what}`, async () => {
-      const crash = await at.crash(STACK, inputs, calls, victim);
+      const crash = await at.crash(STACK, inputs, wave);
       const report = await at.recover(STACK, inputs, crash);
       const names = report.imported.map(({ name }) => name);
-      for (const made of makes) {
-        const found = names.some((name) => made.test(name));
-        assert.ok(found, `${made}: ${JSON.stringify({ report, suspects: crash.suspects })}`);
+      for (const { makes } of crash.calls) {
+        const found = names.some((name) => makes.test(name));
+        assert.ok(found, `${makes}: ${JSON.stringify({ report, suspects: crash.suspects })}`);
       }
       assert.deepEqual(await at.locks(STACK), []);
       const { pending, resources } = await at.state(STACK);
