@@ -29,6 +29,10 @@ function defaultConcurrency(): string {
 }
 
 /** The environment variables of the service, with what each may be. An empty one counts as absent. */
+const addressOrNetwork = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: "must be addresses or networks, such as 10.0.0.0/8, with commas between them",
+});
+
 const Environment = z.object({
   PORT: whole("PORT", 0, 65_535).default(8080),
   HOST: z.string().min(1).default("127.0.0.1"),
@@ -72,11 +76,8 @@ const Environment = z.object({
   BULWARK_RATE_LIMIT: whole("BULWARK_RATE_LIMIT", 60, 10_000_000).default(defaultRateLimit),
   BULWARK_TRUSTED_PROXIES: z
     .string()
-    .regex(
-      /^[0-9a-fA-F.:]+(\/\d{1,3})?(\s*,\s*[0-9a-fA-F.:]+(\/\d{1,3})?)*$/,
-      "must be addresses or networks, such as 10.0.0.0/8, with commas between them",
-    )
-    .transform((list) => list.split(/\s*,\s*/))
+    .transform((list) => list.split(",").map((one) => one.trim()))
+    .pipe(z.array(addressOrNetwork))
     .default([]),
   BULWARK_LOG_LEVEL: oneOf("trace", "debug", "info", "warn", "error", "silent").default("info"),
   BULWARK_PULUMI_ROOT: path.default(join(repository, ".bulwark")),

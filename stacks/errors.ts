@@ -17,6 +17,7 @@ export type FailureCode =
   | "disk_full"
   | "corrupt_state"
   | "stack_not_found"
+  | "stack_not_empty"
   | "program_error"
   | "engine_error";
 

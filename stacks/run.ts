@@ -22,6 +22,11 @@ export interface RunRequest {
   readonly refresh?: boolean;
   /** Wall-clock limit in milliseconds, counted from the start of the run, not from its time in the queue. */
   readonly timeoutMs: number;
+  /**
+   * With verb `up`: fails with `stack_not_empty`, before anything is done, where the state holds a resource. It is asked of the state,
+   * since a database may not know of a deployment that failed, or have been restored.
+   */
+  readonly requireEmpty?: boolean;
   /** Leaves the empty stack with its history after `destroy`. */
   readonly keepStack?: boolean;
   /** How the stack's secrets are encrypted, as an earlier run's result told it: spares asking the engine. Says too that the stack exists. */

@@ -6,16 +6,19 @@ import type { RunResult } from "../../stacks/run.ts";
 import { hashDeployed } from "../guard/binding.ts";
 import { beginApplying } from "../store/changes.ts";
 import type { Db } from "../store/connection.ts";
-import { saveStack } from "../store/stacks.ts";
+import { findStack, saveStack } from "../store/stacks.ts";
 import { reportAdoptions } from "./adoptions.ts";
 import { sumChanges } from "./changes.ts";
 import { endMemberships, restoreMemberships } from "./memberships.ts";
 import { adminStack, stackOfAccount } from "./operation.ts";
+import { standingRegions } from "./standing.ts";
 import type { Outcome, StackPlan, Work } from "./work.ts";
 
 export interface Applying {
   /** Reads the live state with the first run. */
   readonly refresh?: boolean;
+  /** Fails with `stack_not_empty` where the stack holds resources: nothing was previewed. */
+  readonly first?: boolean;
   /** Whether the live state was read at all. */
   readonly refreshed: boolean;
   /** Memberships that somebody has ended. */
@@ -32,8 +35,12 @@ export async function applyPlan(work: Work, plan: StackPlan, applying: Applying)
   const { inputs, adoptions } = plan;
   const { changeId, lost } = applying;
   await work.write(async (transaction) => {
-    const lastOperationId = work.operation.id;
-    await saveStack(transaction, stackOf(inputs), { inputs, adoptions, lastOperationId, deployedHash: null });
+    const name = stackOf(inputs);
+    const former = standingRegions(await findStack(transaction, name));
+    await saveStack(transaction, name, {
+      ...{ inputs, adoptions, lastOperationId: work.operation.id, deployedHash: null },
+      standingRegions: [...new Set([...former, ...inputs.regions])].sort(),
+    });
     if (changeId !== undefined) await beginApplying(transaction, changeId);
   });
   for (const { type, region, decision, reason } of adoptions) {
@@ -45,8 +52,10 @@ export async function applyPlan(work: Work, plan: StackPlan, applying: Applying)
   }
   const runs: RunResult[] = [];
   for (const phase of deploymentPhases(adoptions, plan.imported)) {
-    const refresh = applying.refresh === true && runs.length === 0;
-    runs.push(await work.run("up", inPhase(inputs, phase), { refresh }));
+    const begins = runs.length === 0;
+    const refresh = begins && applying.refresh === true;
+    const requireEmpty = begins && applying.first === true;
+    runs.push(await work.run("up", inPhase(inputs, phase), { refresh, requireEmpty }));
     if (phase === "adopt") await work.saveStack({ imported: importedNames(adoptions) });
   }
   const last = runs.at(-1);
@@ -88,6 +97,7 @@ export async function deployed(work: Work, { inputs, adoptions }: StackPlan, don
     save: (transaction: Db) =>
       saveStack(transaction, stackOf(inputs), {
         outputs,
+        standingRegions: null,
         resources,
         drift: null,
         deployedAt,

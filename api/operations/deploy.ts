@@ -1,4 +1,5 @@
 import type { LostMembership } from "../../stacks/aws/lost-memberships.ts";
+import { type FailureCode, StackRunError } from "../../stacks/errors.ts";
 import { closeChange } from "../changes/close.ts";
 import { findAccount, updateAccount } from "../store/accounts.ts";
 import { findStack, type StackRow } from "../store/stacks.ts";
@@ -46,12 +47,22 @@ export const repair: Kind = {
 
 /**
  * Brings a stack to what is planned. The first time without a preview: there is nothing that could be lost. A stack that stands is
- * previewed, and the guard decides on what the preview found; where that is nothing, the preview was all.
+ * previewed, and the guard decides on what the preview found; where that is nothing, the preview was all. One stands, perhaps in part,
+ * from when a deployment of it was begun; and where the database knows of none, being an older one, the state tells.
  */
 export async function deployPlan(work: Work, plan: StackPlan, refresh: boolean): Promise<Outcome | Paused> {
+  const name = stackOf(plan.inputs);
+  if ((await findStack(work.db, name))?.inputs == null) {
+    try {
+      return await applyPlan(work, plan, { refresh, refreshed: refresh, lost: [], first: true });
+    } catch (error) {
+      if (!isFailure(error, "stack_not_empty")) throw error;
+      work.say("the stack holds resources already, so it is previewed first");
+    }
+  }
+  const stack = await findStack(work.db, name);
+  if (stack === undefined) throw new Error(`deploying stack ${name}: its row is gone`);
   const { inputs } = plan;
-  const stack = await findStack(work.db, stackOf(inputs));
-  if (stack?.deployedAt == null) return applyPlan(work, plan, { refresh, refreshed: refresh, lost: [] });
 
   const lost = refresh ? await readLive(work, plan, stack) : [];
   const preview = await work.run("preview", inputs);
@@ -70,10 +81,19 @@ export async function deployPlan(work: Work, plan: StackPlan, refresh: boolean):
  * @returns the memberships that somebody has ended, which no state tells
  */
 async function readLive(work: Work, { inputs }: StackPlan, stack: StackRow): Promise<readonly LostMembership[]> {
-  const [lost, run] = await Promise.all([lostMemberships(work, inputs), work.run("refresh", inputs)]);
-  if (!changesSomething(run.changes)) return lost;
+  const reading = work.run("refresh", inputs).catch((error: unknown) => {
+    // Its first deployment failed before there was a stack.
+    if (isFailure(error, "stack_not_found")) return undefined;
+    throw error;
+  });
+  const [lost, run] = await Promise.all([lostMemberships(work, inputs), reading]);
+  if (run === undefined || !changesSomething(run.changes)) return lost;
   const before = (stack.drift ?? undefined) as Drift | undefined;
   const drift = describeDrift({ run, lost: [], before, operationId: work.operation.id, now: work.now() });
   await work.saveStack({ drift: { ...drift, inState: true } });
   return lost;
+}
+
+function isFailure(error: unknown, code: FailureCode): boolean {
+  return error instanceof StackRunError && error.code === code;
 }

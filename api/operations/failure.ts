@@ -139,6 +139,7 @@ export const failureTitles: Readonly<Record<string, string>> = {
   disk_full: "The disk is full",
   corrupt_state: "The stack's state is damaged",
   stack_not_found: "The stack does not exist",
+  stack_not_empty: "The stack holds resources already",
   plan_violation: "The change is not the one that was planned",
   unknown: "AWS answered with an error",
   program_error: "The program failed",

@@ -65,7 +65,7 @@ export const offboard: Kind = {
       },
       save: async (transaction) => {
         await saveStack(transaction, work.operation.stack, {
-          ...{ inputs: null, outputs: null, adoptions: null, imported: null, drift: null },
+          ...{ inputs: null, outputs: null, standingRegions: null, adoptions: null, imported: null, drift: null },
           ...{ resources, baselineVersion: null, deployedAt: null, deployedHash: null },
         });
       },

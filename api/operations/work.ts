@@ -38,6 +38,8 @@ export interface Work {
 
 export interface RunOptions {
   readonly refresh?: boolean;
+  /** Fails with `stack_not_empty` where the state holds a resource. */
+  readonly requireEmpty?: boolean;
   /** Bulwark's own unless told otherwise. */
   readonly role?: MemberRole;
 }

@@ -3,9 +3,16 @@ import * as start from "./migrations/001-start.ts";
 import * as runs from "./migrations/002-runs.ts";
 import * as changes from "./migrations/003-changes.ts";
 import * as contract from "./migrations/004-contract.ts";
+import * as standing from "./migrations/005-standing.ts";
 
 /** In order; a released migration is never changed. */
-const migrations = { "001-start": start, "002-runs": runs, "003-changes": changes, "004-contract": contract };
+const migrations = {
+  "001-start": start,
+  "002-runs": runs,
+  "003-changes": changes,
+  "004-contract": contract,
+  "005-standing": standing,
+};
 
 /**
  * Brings the database to the newest schema: one transaction, under an advisory lock, so several processes may start at

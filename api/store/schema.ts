@@ -34,6 +34,8 @@ export interface StacksTable {
   /** The inputs document of the last run that changed the stack. */
   inputs: NullableJson<Record<string, unknown>>;
   outputs: NullableJson<Record<string, unknown>>;
+  /** Of all deployments that were begun since the last one that succeeded; null where there is none. */
+  standingRegions: string[] | null;
   /** What was found and decided at the first deployment; kept until offboarding restores it. */
   adoptions: NullableJson<Record<string, unknown>[]>;
   drift: NullableJson<Record<string, unknown>>;

@@ -18,6 +18,7 @@ export interface StackUpdate {
   readonly accountId?: string;
   readonly inputs?: object | null;
   readonly outputs?: object | null;
+  readonly standingRegions?: string[] | null;
   readonly adoptions?: readonly object[] | null;
   readonly imported?: readonly string[] | null;
   readonly drift?: object | null;

@@ -5,6 +5,7 @@ import {
   Stack,
   StackAlreadyExistsError,
 } from "@pulumi/pulumi/automation/index.js";
+import { StackRunError } from "../errors.ts";
 import type { StackSecrets } from "../messages.ts";
 import { secretsOf } from "../project.ts";
 import type { Verb } from "../run.ts";
@@ -47,7 +48,10 @@ export async function openStack(opening: Opening): Promise<OpenStack | undefined
     const created = await createStack(opening, workspace);
     if (created !== undefined) return created;
   }
-  const state = known === undefined ? await exportState(command, name, workDir, environment) : undefined;
+  const { requireEmpty = false } = run.request;
+  const looks = known === undefined || requireEmpty;
+  const state = looks ? await exportState(command, name, workDir, environment) : undefined;
+  if (requireEmpty && holdsResources(state)) throw notEmpty(name, verb);
   if (known === undefined && state === undefined) {
     if (verb === "destroy" || verb === "recover") return undefined;
     throw new Error(`error: no stack named '${name}' found`);
@@ -55,6 +59,21 @@ export async function openStack(opening: Opening): Promise<OpenStack | undefined
   const secrets = known ?? secretsOf(state) ?? {};
   await writeStackSettings(workDir, run, secrets);
   return { stack: await Stack.select(name, workspace), secrets, created: false };
+}
+
+/** Whether a state holds more than what stands for the stack and its providers, which AWS knows nothing of. */
+function holdsResources(state: unknown): boolean {
+  const { deployment } = (state ?? {}) as { deployment?: { resources?: readonly { readonly type: string }[] } };
+  return (deployment?.resources ?? []).some(({ type }) => !type.startsWith("pulumi:"));
+}
+
+function notEmpty(stack: string, verb: Verb): StackRunError {
+  return new StackRunError({
+    code: "stack_not_empty",
+    retryable: true,
+    message: `running ${verb} on stack ${stack}: it holds resources, and this was to be its first deployment`,
+    remedy: "Deploy it with a preview before.",
+  });
 }
 
 /** Undefined where the stack is there already; nothing about it has changed then. */

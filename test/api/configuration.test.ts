@@ -18,6 +18,8 @@ describe("the configuration", () => {
     ["BULWARK_LEASE_SECONDS", "1", /from 2 to 300/],
     ["BULWARK_TOKEN", "short", /BULWARK_TOKEN: must be a bearer token of 16 characters/],
     ["BULWARK_LOG_LEVEL", "loud", /BULWARK_LOG_LEVEL: must be one of trace/],
+    ["BULWARK_TRUSTED_PROXIES", "10.0.0.1, 999.1.1.1", /BULWARK_TRUSTED_PROXIES: must be addresses or networks/],
+    ["BULWARK_TRUSTED_PROXIES", "10.0.0.0/33", /BULWARK_TRUSTED_PROXIES: must be addresses or networks/],
     ["AWS_ENDPOINT_URL", "sandbox", /AWS_ENDPOINT_URL: must be an http or https URL/],
   ];
   for (const [name, value, told] of wrong) {
@@ -47,6 +49,13 @@ describe("the configuration", () => {
     assert.equal(engine.secretsProvider, "passphrase");
     assert.equal(role, "all");
     assert.ok(concurrency >= 1);
+  });
+
+  it("takes addresses and networks of trusted proxies", () => {
+    const { trustedProxies } = readConfiguration({
+      BULWARK_TRUSTED_PROXIES: "10.0.0.0/8, 192.0.2.7,2001:db8::/32,::1",
+    });
+    assert.deepEqual(trustedProxies, ["10.0.0.0/8", "192.0.2.7", "2001:db8::/32", "::1"]);
   });
 
   it("takes any Pulumi backend and secrets provider", () => {

@@ -4,6 +4,8 @@ import { DisableEbsEncryptionByDefaultCommand, EC2Client } from "@aws-sdk/client
 import { readAccount } from "./account-state.ts";
 import type { Operation } from "./api.ts";
 import { type Environment, organization } from "./environment.ts";
+import { inject } from "./faults.ts";
+import { until } from "./until.ts";
 
 const accountId = "100000000007";
 const kept = "us-east-1";
@@ -144,5 +146,29 @@ describe("a deployment that would take protection away", function () {
     assert.equal((await change(changeId)).status, "superseded");
     assert.equal((await environment.api.ended(id)).status, "cancelled");
     assert.notEqual((await inDropped())?.hub, undefined);
+  });
+
+  it("is seen, too, where the first deployment was cancelled half way: what it has made stands", async () => {
+    const { api } = environment;
+    const half = "100000000008";
+    const inHalf = async () => (await readAccount(environment.root, half, [dropped])).regions[dropped];
+    const delivery = { service: "config", operation: "PutDeliveryChannel", accountId: half, region: kept };
+    await inject(environment, { ...delivery, kind: "latency", latencyMs: 4_000, times: 1 });
+    const { id: first } = await api.accepted("POST", "/accounts", { accountId: half });
+    await until(`a hub in ${half}`, async () => (await inHalf())?.hub !== undefined);
+    await api.call("POST", `/operations/${first}/cancel`);
+    assert.equal((await api.ended(first)).status, "cancelled");
+    await inject(environment);
+
+    await serveWith(withoutRegion());
+    const { id } = await api.accepted("POST", `/accounts/${half}/deployments`);
+    const { change: changeId } = await waiting(id);
+    const names = (await change(changeId)).reasons.map(({ name }: { name?: string }) => name);
+    assert.ok(names.includes(`hub-${dropped}`), `the hub is not among ${names}`);
+    assert.notEqual((await inHalf())?.hub, undefined);
+    assert.equal((await decide(changeId, "approve", approver)).status, 200);
+    assert.equal((await api.ended(id)).status, "succeeded");
+    assert.equal((await inHalf())?.hub, undefined);
+    await serveWith({});
   });
 });

@@ -222,6 +222,15 @@ describe("a stack run", () => {
     assert.doesNotMatch(JSON.stringify([seen, error, error.message, error.partial]), /marker-of/);
   });
 
+  it("does nothing to a stack that holds resources and was to be empty", async () => {
+    const before = await stateOf("account-1");
+    const emptied = { items: {}, ...hidden };
+    const error = await failureOf(at.run(at.request("account-1", "up", emptied, { requireEmpty: true })));
+    assert.equal(error.code, "stack_not_empty");
+    assert.match(error.message, /account-1: it holds resources/);
+    assert.deepEqual(await stateOf("account-1"), before);
+  });
+
   it("destroys the stack and removes it; again is no error", async () => {
     const { result } = await at.run(at.request("account-1", "destroy", { items: replaced, ...hidden }));
     assert.equal(result.resources, 0);
@@ -241,7 +250,8 @@ describe("a stack run", () => {
     await at.run(at.request("account-2", "up", { items: { one: {} } }));
     await at.run(at.request("account-2", "destroy", {}, { keepStack: true }));
     assert.equal((await stateOf("account-2")).resources?.length ?? 0, 0);
-    const { result } = await at.run(at.request("account-2", "up", { items: { one: {} } }));
+    const empty = { requireEmpty: true };
+    const { result } = await at.run(at.request("account-2", "up", { items: { one: {} } }, empty));
     assert.equal(result.changes.create, 2);
   });
 
