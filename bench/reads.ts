@@ -24,7 +24,8 @@ export interface Reads {
 
 /** Reads at a fixed rate while four runs are active without a pause. The accounts must be deployed. */
 export async function measureReads(organization: Organization, python: string, seconds: number): Promise<Reads> {
-  const service = await startService(organization, python, "changed", { BULWARK_CONCURRENCY: String(RUNS) });
+  const extra = { BULWARK_CONCURRENCY: String(RUNS) };
+  const service = await startService(organization, python, "changed", { extra, memory: "own" });
   const { client, url } = service;
   let stopped = false;
   let deployments = 0;

@@ -30,6 +30,8 @@ export interface Command {
   readonly cwd: string;
   /** Receives what it prints. */
   readonly logPath: string;
+  /** Whether marks tell the memory of all processes, as they do unless told otherwise, or of the command's own alone, which disturbs nobody. */
+  readonly memory?: "all" | "own";
 }
 
 type Line =
@@ -40,7 +42,8 @@ type Line =
 
 /** Starts a command under the supervisor. `python` needs nothing but its standard library. */
 export function supervise(python: string, command: Command): Supervised {
-  const supervisor = spawn(python, [join(import.meta.dirname, "supervisor.py"), command.logPath, ...command.argv], {
+  const script = join(import.meta.dirname, "supervisor.py");
+  const supervisor = spawn(python, [script, command.memory ?? "all", command.logPath, ...command.argv], {
     cwd: command.cwd,
     env: command.env,
     stdio: ["pipe", "pipe", "inherit"],

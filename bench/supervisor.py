@@ -1,6 +1,6 @@
 """Runs a command and answers what it, and everything that ever started below it, has used.
 
-    python supervisor.py LOG COMMAND...
+    python supervisor.py all|own LOG COMMAND...
 
 Linux only. The supervisor is the reaper of everything below it (PR_SET_CHILD_SUBREAPER), so that a plugin or a database that
 left its parent stays in the account: what has ended counts by getrusage of the reaped, what lives by /proc. One JSON line per
@@ -10,8 +10,9 @@ answer on standard output:
     {"mark": {...}}                      for each line "mark" on standard input
     {"ended": code, "mark": {...}}       when the command has ended and nothing below it lives any more
 
-A mark holds `cpuSeconds` since the start, and the greatest `pssBytes` (of all together) and `rssBytes` (of the command's own
-process) since the mark before. "stop" sends SIGTERM to the command; the end of standard input kills everything.
+A mark holds `cpuSeconds` since the start, and the greatest `pssBytes` (of all together; 0 with "own") and `rssBytes` (of the
+command's own process) since the mark before. "own" is for measuring delays: to read the pages of some forty processes holds up each of
+them. "stop" sends SIGTERM to the command; the end of standard input kills everything.
 """
 
 import ctypes
@@ -82,12 +83,13 @@ def rss_of(pid):
 
 
 class Peaks:
-    def __init__(self, command):
-        self.command, self.lock = command, threading.Lock()
+    def __init__(self, command, of_all):
+        self.command, self.of_all, self.lock = command, of_all, threading.Lock()
         self.pss = self.rss = 0
 
     def sample(self):
-        pss, rss = sum(pss_of(pid) for pid in descendants()), rss_of(self.command)
+        pss = sum(pss_of(pid) for pid in descendants()) if self.of_all else 0
+        rss = rss_of(self.command)
         with self.lock:
             self.pss, self.rss = max(self.pss, pss), max(self.rss, rss)
 
@@ -113,7 +115,7 @@ def kill(pids):
 
 
 def main():
-    log, *command = sys.argv[1:]
+    peaks_of, log, *command = sys.argv[1:]
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "becoming the reaper of what the command starts")
@@ -129,7 +131,7 @@ def main():
         ],
     )
     tell({"started": pid})
-    peaks = Peaks(pid)
+    peaks = Peaks(pid, peaks_of == "all")
 
     def sample():
         while True:
