@@ -9,6 +9,8 @@ export interface ReadOrder {
   readonly paths: readonly string[];
   readonly perSecond: number;
   readonly seconds: number;
+  /** Before them, at the same rate; only errors count then: the connections are opened, and code is compiled. */
+  readonly warmUpSeconds: number;
 }
 
 /** Milliseconds of the answers with status 200, and how many were none. */
@@ -17,19 +19,19 @@ export interface ReadAnswers {
   readonly errors: number;
 }
 
-const { url, paths, perSecond, seconds } = JSON.parse(process.argv[2] ?? "{}") as ReadOrder;
+const { url, paths, perSecond, seconds, warmUpSeconds } = JSON.parse(process.argv[2] ?? "{}") as ReadOrder;
 const headers = { authorization: `Bearer ${process.env.BENCH_TOKEN}` };
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 const milliseconds: number[] = [];
 let errors = 0;
 
-function read(path: string, due: number): Promise<void> {
+function read(path: string, due: number, counts: boolean): Promise<void> {
   return new Promise((resolve) => {
     const request = get(`${url}${path}`, { agent, headers }, (response) => {
       response.resume();
       response.once("end", () => {
-        if (response.statusCode === 200) milliseconds.push(performance.now() - due);
-        else errors++;
+        if (response.statusCode !== 200) errors++;
+        else if (counts) milliseconds.push(performance.now() - due);
         resolve();
       });
     });
@@ -42,11 +44,12 @@ function read(path: string, due: number): Promise<void> {
 
 const begun = performance.now();
 const reads: Promise<void>[] = [];
-for (let number = 0; number < perSecond * seconds; number++) {
+const warmUp = perSecond * warmUpSeconds;
+for (let number = 0; number < warmUp + perSecond * seconds; number++) {
   const due = begun + (number * 1000) / perSecond;
   const early = due - performance.now();
   if (early > 1) await sleep(early);
-  reads.push(read(paths[number % paths.length] ?? "/", due));
+  reads.push(read(paths[number % paths.length] ?? "/", due, number >= warmUp));
 }
 await Promise.all(reads);
 agent.destroy();

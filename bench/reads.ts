@@ -9,6 +9,7 @@ import { startService } from "./service.ts";
 
 const RUNS = 4;
 const PER_SECOND = 200;
+const WARM_UP_SECONDS = 1;
 
 export interface Reads {
   readonly requests: number;
@@ -38,7 +39,8 @@ export async function measureReads(organization: Organization, python: string, s
   try {
     while ((await running(client)) < RUNS) await new Promise((settle) => setTimeout(settle, 100));
     await service.process.mark();
-    const order: ReadOrder = { url, paths: await pathsOf(client, organization), perSecond: PER_SECOND, seconds };
+    const paths = await pathsOf(client, organization);
+    const order: ReadOrder = { url, paths, perSecond: PER_SECOND, seconds, warmUpSeconds: WARM_UP_SECONDS };
     const { milliseconds, errors } = await send(order);
     const { rssBytes } = await service.process.mark();
     return {
