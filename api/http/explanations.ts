@@ -64,6 +64,8 @@ export const explanations: Readonly<Record<string, string>> = {
     "The stack has no state yet, so that there is nothing to compare, repair or destroy. Deploy it first.",
   "stack-not-found":
     "The state backend has no such stack. If it had one, look at the backend's URL and at its backups.",
+  "stack-not-empty":
+    "A first deployment was to begin, and the stack's state holds resources. A deployment then previews it; where you see this, run the operation again.",
   "wrong-passphrase":
     "The state's secrets can't be decrypted with the configured passphrase or key. Point the service at the one with which the state was written.",
   "missing-plugin": "A provider plugin is not installed in the engine's home folder. make engine installs it.",

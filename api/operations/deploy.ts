@@ -52,7 +52,8 @@ export const repair: Kind = {
  */
 export async function deployPlan(work: Work, plan: StackPlan, refresh: boolean): Promise<Outcome | Paused> {
   const name = stackOf(plan.inputs);
-  if ((await findStack(work.db, name))?.inputs == null) {
+  const before = await findStack(work.db, name);
+  if (before?.deployedAt == null && before?.inputs == null) {
     try {
       return await applyPlan(work, plan, { refresh, refreshed: refresh, lost: [], first: true });
     } catch (error) {

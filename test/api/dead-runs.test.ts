@@ -31,7 +31,11 @@ describe("a run that died", () => {
     await serving.db.updateTable("operations").set({ attempt: 0 }).where("id", "=", body.id).execute();
     const operation = await serving.ended(body.id);
     assert.equal(operation.status, "succeeded", JSON.stringify(operation));
-    assert.deepEqual(order, ["up", "recover", "up", "recover", "up", "recover", "up", "recover", "up"]);
+    assert.deepEqual(order, [
+      "up",
+      // What the first run has left may be more than nothing, so it is looked at before.
+      ...["recover", "preview", "recover", "preview", "recover", "preview", "recover", "preview", "up"],
+    ]);
     const events = await serving.call("GET", `/operations/${body.id}/events`);
     assert.match(events.text, /ended 2 processes; removed the lock/);
     for (const run of await runs()) assert.ok(run.clean === true || run.recoveredAt !== null, JSON.stringify(run));
@@ -158,7 +162,10 @@ describe("a run that died", () => {
     const operation = await serving.ended(body.id);
     assert.equal(operation.status, "succeeded");
     assert.equal(serving.runner.recoveries.length, 2);
-    assert.equal(serving.runner.requests.length, 2);
+    assert.deepEqual(
+      serving.runner.requests.map(({ verb }) => verb),
+      ["up", "preview", "up"],
+    );
   });
 
   it("and dies each time ends its operation as failed, in words that help", async () => {
