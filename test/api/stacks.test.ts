@@ -166,7 +166,7 @@ describe("stacks", () => {
       serving.runner.behave = () => ({});
       serving.runner.requests.length = 0;
       await done("POST", `/accounts/${accountId}/deployments`);
-      assert.deepEqual(runs(), ["up converge"]);
+      assert.deepEqual(runs(), ["preview converge", "up converge"]);
       assert.equal((await serving.call("GET", `/accounts/${accountId}`)).body.status, "active");
     });
   });
