@@ -38,7 +38,7 @@ format: setup ## let biome format the code
 
 # A collection of young objects that waits for threads which get no core, while runs have them all, was seen to take 40 ms.
 serve: setup ## the service alone, for real AWS or the AWS_ENDPOINT_URL of a sandbox
-	@exec node --max-semi-space-size=8 --no-parallel-scavenge api/main.ts
+	@exec node --max-semi-space-size=4 --no-parallel-scavenge api/main.ts
 
 sandbox: ## the AWS Organization sandbox alone
 	@setup/setup.sh packages sandbox
