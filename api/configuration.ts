@@ -28,11 +28,11 @@ function defaultConcurrency(): string {
   return String(Math.min(8, availableParallelism()));
 }
 
-/** The environment variables of the service, with what each may be. An empty one counts as absent. */
 const addressOrNetwork = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
   error: "must be addresses or networks, such as 10.0.0.0/8, with commas between them",
 });
 
+/** The environment variables of the service, with what each may be. An empty one counts as absent. */
 const Environment = z.object({
   PORT: whole("PORT", 0, 65_535).default(8080),
   HOST: z.string().min(1).default("127.0.0.1"),

@@ -52,16 +52,16 @@ export const repair: Kind = {
  */
 export async function deployPlan(work: Work, plan: StackPlan, refresh: boolean): Promise<Outcome | Paused> {
   const name = stackOf(plan.inputs);
-  const before = await findStack(work.db, name);
-  if (before?.deployedAt == null && before?.inputs == null) {
+  let stack = await findStack(work.db, name);
+  if (stack?.deployedAt == null && stack?.inputs == null) {
     try {
       return await applyPlan(work, plan, { refresh, refreshed: refresh, lost: [], first: true });
     } catch (error) {
       if (!isFailure(error, "stack_not_empty")) throw error;
       work.say("the stack holds resources already, so it is previewed first");
     }
+    stack = await findStack(work.db, name);
   }
-  const stack = await findStack(work.db, name);
   if (stack === undefined) throw new Error(`deploying stack ${name}: its row is gone`);
   const { inputs } = plan;
 
