@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 
 const LOOK_MS = 500;
@@ -10,9 +10,9 @@ const LOOK_MS = 500;
 export async function withLock<T>(path: string, onWait: (pid: number) => void, work: () => Promise<T>): Promise<T> {
   let told = false;
   while (!(await take(path))) {
-    const holder = Number(await readFile(path, "utf8").catch(() => ""));
+    const holder = await holderOf(path);
     if (!alive(holder)) {
-      await rm(path, { force: true });
+      await takeAway(path, holder);
       continue;
     }
     if (!told) onWait(holder);
@@ -26,13 +26,37 @@ export async function withLock<T>(path: string, onWait: (pid: number) => void, w
   }
 }
 
+async function holderOf(path: string): Promise<number> {
+  return Number(await readFile(path, "utf8").catch(() => ""));
+}
+
+/** The file gets its name when the holder is in it: whoever finds it empty would take the lock away from one that lives. */
 async function take(path: string): Promise<boolean> {
+  const own = `${path}.${process.pid}`;
+  await writeFile(own, String(process.pid));
   try {
-    await writeFile(path, String(process.pid), { flag: "wx" });
+    await link(own, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
+  } finally {
+    await rm(own, { force: true });
+  }
+}
+
+/** Removes the lock of a `holder` that is gone, and gives it back where another took it at the same moment. */
+async function takeAway(path: string, holder: number): Promise<void> {
+  const aside = `${path}.${process.pid}.gone`;
+  try {
+    await rename(path, aside);
+    const taken = await holderOf(aside);
+    if (taken !== holder && alive(taken)) await link(aside, path);
+  } catch (error) {
+    // Another was faster: with taking it away, or with taking it.
+    if (!["ENOENT", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  } finally {
+    await rm(aside, { force: true });
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -71,13 +71,36 @@ async function livesIn(pid: number, folder: string): Promise<boolean> {
   });
 }
 
+/** How often a process that has no environment is asked again, and milliseconds between. */
+const EXEC_LOOKS = 20;
+const EXEC_LOOK_MS = 5;
+
 async function environmentOf(pid: number): Promise<string[]> {
-  if (process.platform === "linux") {
-    const text = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
-    return text.split("\0");
-  }
+  if (process.platform === "linux") return (await environmentFromProc(pid)).split("\0");
   const { stdout } = await promisify(execFile)("ps", ["eww", "-o", "command=", "-p", `${pid}`]).catch(() => ({
     stdout: "",
   }));
   return stdout.split(/\s+/);
+}
+
+/**
+ * Empty where the process has ended, or is not this user's to read. For a moment within execve(2) the new program has no
+ * environment yet, which is not the same as having none: a dead run's plugin that just starts would be taken for a stranger.
+ */
+async function environmentFromProc(pid: number): Promise<string> {
+  for (let look = 1; ; look++) {
+    const text = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => undefined);
+    if (text === undefined) return "";
+    if (text !== "" || look === EXEC_LOOKS || isKernelThread(pid)) return text;
+    await delay(EXEC_LOOK_MS);
+  }
+}
+
+/** Kernel threads have no memory of their own, and so no environment ever. */
+function isKernelThread(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/statm`, "utf8").startsWith("0 ");
+  } catch {
+    return true;
+  }
 }

@@ -112,8 +112,17 @@ describe("the embedded PostgreSQL", () => {
       const server = await startEmbeddedServer(${JSON.stringify(folder)});
       console.log("ready");
       process.stdin.once("data", async () => { await server.stop(); process.exit(0); });`;
-    const services = [1, 2].map(() => spawn(process.execPath, ["--input-type=module", "--eval", script]));
-    await Promise.all(services.map(({ stdout }) => once(stdout, "data")));
+    const services = [1, 2].map(() =>
+      spawn(process.execPath, ["--input-type=module", "--eval", script], { stdio: ["pipe", "pipe", "inherit"] }),
+    );
+    await Promise.all(
+      services.map((service) =>
+        Promise.race([
+          once(service.stdout, "data"),
+          once(service, "exit").then(([code]) => assert.fail(`a service ended with ${code} while it started`)),
+        ]),
+      ),
+    );
     const mine = await startEmbeddedServer(folder);
     const pid = (await postmasterPid(mine.location)) ?? 0;
     const ended = services.map((service) => once(service, "exit"));

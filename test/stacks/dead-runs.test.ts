@@ -157,6 +157,21 @@ describe("a dead run", () => {
     assert.deepEqual(await sessionMembers(session), []);
   });
 
+  it("is ended where what is left starts one program after another, and for a moment has no environment", async () => {
+    // Each shell becomes the next one, so it is often within execve when it is looked at.
+    const chain = 'exec /bin/sh -c "$1" sh "$1"';
+    for (let round = 0; round < 10; round++) {
+      const leader = spawn("/bin/sh", ["-c", '/bin/sh -c "$1" sh "$1" & exit 0', "sh", chain], {
+        detached: true,
+        stdio: "ignore",
+        env: { PATH: process.env.PATH, HOME: "/data/runs/service-a/child-b/run-op-c" },
+      });
+      strangers.push(leader);
+      await once(leader, "exit");
+      assert.equal(await endDeadRun(identity(leader.pid ?? 0), here), 1, `round ${round}`);
+    }
+  });
+
   it("is never looked for on another machine, nor after this one was started again", async () => {
     const session = await headless({ HOME: "/data/runs/service-a/child-b/run-op-c" });
     assert.equal(await endDeadRun(identity(session, { host: "another" }), here), 0);

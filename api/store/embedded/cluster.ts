@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { chown, mkdtemp, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chown, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readSecretFile } from "../../secret-file.ts";
 import { exists } from "./binaries.ts";
 import type { Location } from "./location.ts";
 import { asUser } from "./user.ts";
@@ -9,26 +9,13 @@ import { asUser } from "./user.ts";
 /** Environment of the server's programs: nothing of the service's own, which holds credentials. */
 export const programEnvironment = { PATH: "/usr/bin:/bin", LANG: "C", LC_ALL: "C", TZ: "UTC" };
 
-/** The password of the database's owner: random, readable by the service's user only, made once. */
-export async function readPassword(location: Location): Promise<string> {
-  try {
-    const file = await open(location.passwordFile, "wx", 0o600);
-    await file.writeFile(randomBytes(24).toString("base64url"));
-    await file.sync();
-    await file.close();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-  return (await readFile(location.passwordFile, "utf8")).trim();
-}
-
 /**
  * Makes the cluster with `initdb` where there is none. It is made beside its place and renamed, so an interrupted
  * initdb leaves no half cluster and two services that start at once end with one.
  */
 export async function makeCluster(location: Location): Promise<void> {
   if (await exists(join(location.cluster, "PG_VERSION"))) return;
-  const password = await readPassword(location);
+  const password = await readSecretFile(location.passwordFile);
   const { uid, gid } = asUser(location.user);
   const fresh = await mkdtemp(join(location.home, "cluster-"));
   const passwordFile = `${fresh}.password`;

@@ -3,7 +3,8 @@ import { open, readdir, readFile, readlink, rm, stat, truncate } from "node:fs/p
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { makeCluster, programEnvironment, readPassword } from "./cluster.ts";
+import { readSecretFile } from "../../secret-file.ts";
+import { makeCluster, programEnvironment } from "./cluster.ts";
 import { type Location, locate } from "./location.ts";
 import { asUser } from "./user.ts";
 import { leave, others, register } from "./users.ts";
@@ -67,7 +68,7 @@ export async function startEmbeddedServer(data: string, options: EmbeddedServerO
   if (location.moved) options.onNotice?.(`the database lives in ${location.home}: ${data} is closed to its user`);
   await register(location.home);
   await makeCluster(location);
-  const password = await readPassword(location);
+  const password = await readSecretFile(location.passwordFile);
   const address = { host: location.socketFolder, port, user: "bulwark", password, database: "postgres" };
 
   const startTimeoutMs = options.startTimeoutMs ?? 60_000;
