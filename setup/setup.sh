@@ -82,8 +82,9 @@ engine() { "$data/bin/node" engine/install.ts; }
 
 plugins() {
   local want
-  want=$(fingerprint package-lock.json sandbox/plugins/install.ts)-$PWD
+  want=$(fingerprint package-lock.json $(find sandbox/plugins -name '*.ts' | LC_ALL=C sort))-$PWD
   if ! fresh plugins "$want" || [ ! -d "$data/pulumi-home/plugins" ]; then
+    say "bundling the sandbox's provider plugins"
     "$data/bin/node" sandbox/plugins/install.ts "$data/pulumi-home" "$PWD/$data/bin/node" >/dev/null
     done_with plugins "$want"
     say "the sandbox's provider plugins are in $data/pulumi-home"

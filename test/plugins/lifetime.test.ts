@@ -38,7 +38,10 @@ describe("a plugin's process", () => {
       pids.map(async (pid) => {
         const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
         const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-        return environment.includes(`PULUMI_HOME=${engine.env.PULUMI_HOME}`) && command.includes("plugins/aws/main.ts");
+        return (
+          environment.includes(`PULUMI_HOME=${engine.env.PULUMI_HOME}`) &&
+          command.includes(`${plugin.slice(0, plugin.lastIndexOf("/"))}/plugin.mjs`)
+        );
       }),
     );
     return pids.filter((_, index) => mine[index]);

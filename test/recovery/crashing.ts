@@ -201,7 +201,7 @@ function isSame(one: HeldCall, other: HeldCall): boolean {
 
 async function kill(victim: Victim, { session }: RunIdentity, engines: readonly number[]): Promise<void> {
   const running = (await processes()).filter((one) => one.session === session);
-  const plugins = running.filter(({ command }) => /sandbox\/plugins\/aws(-native)?\/main\.ts/.test(command));
+  const plugins = running.filter(({ command }) => /\/plugins\/resource-aws(-native)?-v[^/]+\//.test(command));
   assert.ok(plugins.length > 0, "no plugin was running");
   const engine = engines.at(-1) ?? 0;
   const pids = { engine: [engine], plugins: plugins.map(({ pid }) => pid), session: running.map(({ pid }) => pid) };

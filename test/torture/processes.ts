@@ -66,7 +66,7 @@ function roleOf(command: string, program: string): Role {
   if (/(^|\/)api\/main\.ts\b/.test(command) || command.includes("/api/main.ts")) return "service";
   if (command.includes("/stacks/child/main.ts")) return "child";
   if (/ guardian \d+\b/.test(command)) return "guardian";
-  if (/pulumi-resource-|\/sandbox\/plugins\//.test(command)) return "plugin";
+  if (/\/plugins\/resource-/.test(command)) return "plugin";
   if (/sandbox|ministack|moto/.test(command)) return "sandbox";
   if (basename(program) === "pulumi") return "engine";
   if (basename(program) === "postgres") return command.startsWith("postgres:") ? "backend" : "database";

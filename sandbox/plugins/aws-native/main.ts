@@ -1,20 +1,17 @@
 import { livesWithEngine } from "../provider/lifetime.ts";
 import { serve } from "../provider/server.ts";
-import { packageVersion } from "../provider/version.ts";
 import { awsNativeConfiguration } from "./configuration.ts";
 import { awsNativeServices } from "./services.ts";
 
-/** The plugin `pulumi-resource-aws-native`: prints its port, which is how the engine finds it. */
+// The plugin `pulumi-resource-aws-native`. usage: main.ts <version of the package that it answers for> [address of the engine]
+// Prints its port, which is how the engine finds it.
 const port = await serve(
   {
     name: "aws-native",
-    version: packageVersion("@pulumi/aws-native"),
+    version: process.argv[2] ?? "",
     configuration: awsNativeConfiguration,
     regionPerResource: false,
-    async find(token) {
-      const types = await awsNativeServices[/^aws-native:([^:]+):/.exec(token)?.[1] ?? ""]?.();
-      return types?.[token];
-    },
+    find: (token) => awsNativeServices[/^aws-native:([^:]+):/.exec(token)?.[1] ?? ""]?.[token],
     invoke: () => undefined,
   },
   {

@@ -1,6 +1,7 @@
 import type { ResourceTypes } from "../provider/resource.ts";
+import { securityHub } from "./securityhub.ts";
 
 /** The services, by the module of their type tokens (`aws-native:<module>:...`). */
-export const awsNativeServices: Readonly<Record<string, () => Promise<ResourceTypes>>> = {
-  securityhub: () => import("./securityhub.ts").then((service) => service.securityHub),
+export const awsNativeServices: Readonly<Record<string, ResourceTypes>> = {
+  securityhub: securityHub,
 };

@@ -1,15 +1,27 @@
 import type { AnalyzerConfiguration, Type } from "@aws-sdk/client-accessanalyzer";
+import {
+  type AccessAnalyzer,
+  AccessAnalyzerClient,
+  CreateAnalyzerCommand,
+  DeleteAnalyzerCommand,
+  GetAnalyzerCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from "@aws-sdk/client-accessanalyzer";
+import { clientMaker } from "../provider/client.ts";
 import { isAwsError, unless } from "../provider/errors.ts";
-import type { ClientSettings } from "../provider/place.ts";
 import { block, number, output, string } from "../provider/property.ts";
 import { type ResourceTypes, resource } from "../provider/resource.ts";
 import { asMap, tagChanges, tagFields } from "../provider/tags.ts";
 import { waitFor } from "../provider/waiting.ts";
 
-const accessAnalyzerClient = async (settings: ClientSettings) => {
-  const { AccessAnalyzer } = await import("@aws-sdk/client-accessanalyzer");
-  return new AccessAnalyzer(settings);
-};
+const accessAnalyzerClient = clientMaker<AccessAnalyzer>()(AccessAnalyzerClient, {
+  CreateAnalyzerCommand,
+  DeleteAnalyzerCommand,
+  GetAnalyzerCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+});
 
 const analyzer = resource({
   title: "IAM Access Analyzer Analyzer",

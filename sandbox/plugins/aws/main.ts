@@ -1,21 +1,18 @@
 import { livesWithEngine } from "../provider/lifetime.ts";
 import { serve } from "../provider/server.ts";
-import { packageVersion } from "../provider/version.ts";
 import { awsConfiguration } from "./configuration.ts";
 import { awsFunctions } from "./functions.ts";
 import { awsServices } from "./services.ts";
 
-/** The plugin `pulumi-resource-aws`: prints its port, which is how the engine finds it. */
+// The plugin `pulumi-resource-aws`. usage: main.ts <version of the package that it answers for> [address of the engine]
+// Prints its port, which is how the engine finds it.
 const port = await serve(
   {
     name: "aws",
-    version: packageVersion("@pulumi/aws"),
+    version: process.argv[2] ?? "",
     configuration: awsConfiguration,
     regionPerResource: true,
-    async find(token) {
-      const types = await awsServices[/^aws:([^/]+)\//.exec(token)?.[1] ?? ""]?.();
-      return types?.[token];
-    },
+    find: (token) => awsServices[/^aws:([^/]+)\//.exec(token)?.[1] ?? ""]?.[token],
     invoke: (token, place, args) => awsFunctions[token]?.(place, args),
   },
   {

@@ -1,12 +1,26 @@
+import {
+  DeregisterDelegatedAdministratorCommand,
+  DisableAWSServiceAccessCommand,
+  EnableAWSServiceAccessCommand,
+  ListAWSServiceAccessForOrganizationCommand,
+  ListDelegatedAdministratorsCommand,
+  type Organizations,
+  OrganizationsClient,
+  RegisterDelegatedAdministratorCommand,
+} from "@aws-sdk/client-organizations";
+import { clientMaker } from "../provider/client.ts";
 import { unless } from "../provider/errors.ts";
-import type { ClientSettings } from "../provider/place.ts";
 import { output, string } from "../provider/property.ts";
 import { type ResourceTypes, resource } from "../provider/resource.ts";
 
-const organizationsClient = async (settings: ClientSettings) => {
-  const { Organizations } = await import("@aws-sdk/client-organizations");
-  return new Organizations(settings);
-};
+const organizationsClient = clientMaker<Organizations>()(OrganizationsClient, {
+  DeregisterDelegatedAdministratorCommand,
+  DisableAWSServiceAccessCommand,
+  EnableAWSServiceAccessCommand,
+  ListAWSServiceAccessForOrganizationCommand,
+  ListDelegatedAdministratorsCommand,
+  RegisterDelegatedAdministratorCommand,
+});
 
 const awsServiceAccess = resource({
   title: "Organizations AWS Service Access",

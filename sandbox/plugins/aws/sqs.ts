@@ -1,4 +1,16 @@
 import type { QueueAttributeName } from "@aws-sdk/client-sqs";
+import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  ListQueueTagsCommand,
+  SetQueueAttributesCommand,
+  type SQS,
+  SQSClient,
+  TagQueueCommand,
+  UntagQueueCommand,
+} from "@aws-sdk/client-sqs";
+import { clientMaker } from "../provider/client.ts";
 import { during, unless } from "../provider/errors.ts";
 import type { ClientSettings, Place } from "../provider/place.ts";
 import { boolean, type InputsOf, json, number, type OutputsOf, output, policy, string } from "../provider/property.ts";
@@ -6,11 +18,20 @@ import { type ResourceTypes, resource } from "../provider/resource.ts";
 import { asMap, tagChanges, tagFields } from "../provider/tags.ts";
 import { waitFor } from "../provider/waiting.ts";
 
-const sqsClient = async (settings: ClientSettings) => {
-  const { SQS } = await import("@aws-sdk/client-sqs");
+const sqsClient = clientMaker<SQS>()(
+  SQSClient,
+  {
+    CreateQueueCommand,
+    DeleteQueueCommand,
+    GetQueueAttributesCommand,
+    ListQueueTagsCommand,
+    SetQueueAttributesCommand,
+    TagQueueCommand,
+    UntagQueueCommand,
+  },
   // The queue's URL names a host of AWS; all calls go to the endpoint.
-  return new SQS({ ...settings, useQueueUrlAsEndpoint: false });
-};
+  (settings) => ({ ...settings, useQueueUrlAsEndpoint: false }) as ClientSettings,
+);
 
 const gone = ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
 

@@ -1,3 +1,4 @@
+import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import type { Configuration, RoleToAssume } from "./configuration.ts";
 import { CredentialsError } from "./errors.ts";
@@ -10,7 +11,6 @@ export async function credentialsFor(
   configuration: Configuration,
   region: string,
 ): Promise<AwsCredentialIdentityProvider> {
-  const sources = await import("@aws-sdk/credential-providers");
   const clientConfig = { region };
   const { profile, staticKeys, configFile, credentialsFile } = configuration;
   const files = {
@@ -20,11 +20,11 @@ export async function credentialsFor(
   const base: AwsCredentialIdentityProvider = staticKeys
     ? () => Promise.resolve(staticKeys)
     : profile
-      ? sources.fromIni({ profile, clientConfig, ...files })
-      : sources.fromNodeProviderChain({ clientConfig, ...files });
+      ? fromIni({ profile, clientConfig, ...files })
+      : fromNodeProviderChain({ clientConfig, ...files });
   const last = configuration.assumeRoles.reduce<AwsCredentialIdentityProvider>(
     (masterCredentials, role) =>
-      sources.fromTemporaryCredentials({ masterCredentials, clientConfig, params: assumeRoleInput(role) }),
+      fromTemporaryCredentials({ masterCredentials, clientConfig, params: assumeRoleInput(role) }),
     base,
   );
   return async (properties) => {

@@ -1,3 +1,4 @@
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { OperationError } from "./errors.ts";
 import { type ClientOptions, settingsFor, speakLikeGo } from "./place.ts";
 
@@ -8,7 +9,6 @@ export interface Identity {
 
 /** Who the credentials are. Fails as the real provider does when it cannot validate them. */
 export async function callerIdentity(region: string, options: ClientOptions): Promise<Identity> {
-  const { STSClient, GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
   const client = new STSClient(settingsFor(region, options));
   speakLikeGo(client, options.maxAttempts);
   try {

@@ -27,7 +27,7 @@ export interface Plugin {
   /** Whether resources have an input `region` of their own that the provider's fills in. */
   readonly regionPerResource: boolean;
   /** The resource type of a token; undefined when the plugin does not have it. */
-  find(token: string): Promise<AnyResource | undefined>;
+  find(token: string): AnyResource | undefined;
   /** What a function of the package returns, e.g. `aws:index/getCallerIdentity:getCallerIdentity`. */
   invoke(token: string, place: Place, args: Values): Promise<Values> | undefined;
 }
@@ -106,7 +106,7 @@ export class Provider {
   }
 
   async check(target: Target, olds: Values, news: Values, seed: Uint8Array): Promise<Checked> {
-    const resource = await this.#resource(target.type);
+    const resource = this.#resource(target.type);
     const fields = this.#fields(resource);
     const fallbacks = "region" in fields ? { region: this.#region } : {};
     const given = withTagsAll(fields, news, this.#configuration.defaultTags);
@@ -114,7 +114,7 @@ export class Provider {
   }
 
   async diff(target: Existing, state: Values, inputs: Values, ignored: readonly string[]) {
-    const resource = await this.#resource(target.type);
+    const resource = this.#resource(target.type);
     const fields = this.#fields(resource);
     const found = differences(fields, state, inputs, ignored).map((difference) =>
       resource.update ? difference : { ...difference, replaces: true },
@@ -132,7 +132,7 @@ export class Provider {
 
   /** The state that a create or an update would have: outputs that only AWS knows are unknown. */
   async planned(target: Target, inputs: Values, prior: Values = {}): Promise<Values> {
-    const fields = this.#fields(await this.#resource(target.type));
+    const fields = this.#fields(this.#resource(target.type));
     const computed = Object.entries(fields)
       .filter(([name, property]) => inputs[name] === undefined && (property.output || property.computed))
       .map(([name]) => [name, prior[name] ?? unknown]);
@@ -140,7 +140,7 @@ export class Provider {
   }
 
   async create(target: Target, inputs: Values): Promise<{ id: string; state: Values }> {
-    const resource = await this.#resource(target.type);
+    const resource = this.#resource(target.type);
     const place = this.#placeOf(inputs.region);
     let made: string | undefined;
     try {
@@ -163,7 +163,7 @@ export class Provider {
    * someone else, where the state holds what the program knows of it.
    */
   async read(target: Existing, known: Values, inputs?: Values) {
-    const resource = await this.#resource(target.type);
+    const resource = this.#resource(target.type);
     const fields = this.#fields(resource);
     const { id, region } = this.#idAndRegion(resource, target.id, known.region);
     const place = this.#placeOf(region);
@@ -179,7 +179,7 @@ export class Provider {
   }
 
   async update(target: Existing, state: Values, inputs: Values, ignored: readonly string[]): Promise<Values> {
-    const resource = await this.#resource(target.type);
+    const resource = this.#resource(target.type);
     const place = this.#placeOf(inputs.region ?? state.region);
     const fields = this.#fields(resource);
     const changed = changedProperties(differences(fields, state, inputs, ignored));
@@ -192,7 +192,7 @@ export class Provider {
   }
 
   async delete(target: Existing, state: Values): Promise<void> {
-    const resource = await this.#resource(target.type);
+    const resource = this.#resource(target.type);
     const place = this.#placeOf(state.region);
     await during(activity("deleting", resource, target.id), () => resource.delete(place, target.id, state));
   }
@@ -209,8 +209,8 @@ export class Provider {
     this.#cancel.abort();
   }
 
-  async #resource(token: string): Promise<AnyResource> {
-    const found = await this.#plugin.find(token);
+  #resource(token: string): AnyResource {
+    const found = this.#plugin.find(token);
     if (!found) throw new Error(`the sandbox's provider plugin does not have the resource type ${token}`);
     return found;
   }

@@ -1,8 +1,28 @@
-import type { ClientSettings } from "../../provider/place.ts";
+import {
+  type ConfigService,
+  ConfigServiceClient,
+  DeleteConfigurationRecorderCommand,
+  DeleteDeliveryChannelCommand,
+  DescribeConfigurationRecorderStatusCommand,
+  DescribeConfigurationRecordersCommand,
+  DescribeDeliveryChannelsCommand,
+  PutConfigurationRecorderCommand,
+  PutDeliveryChannelCommand,
+  StartConfigurationRecorderCommand,
+  StopConfigurationRecorderCommand,
+} from "@aws-sdk/client-config-service";
+import { clientMaker } from "../../provider/client.ts";
 
-export const configClient = async (settings: ClientSettings) => {
-  const { ConfigService } = await import("@aws-sdk/client-config-service");
-  return new ConfigService(settings);
-};
+export const configClient = clientMaker<ConfigService>()(ConfigServiceClient, {
+  DeleteConfigurationRecorderCommand,
+  DeleteDeliveryChannelCommand,
+  DescribeConfigurationRecorderStatusCommand,
+  DescribeConfigurationRecordersCommand,
+  DescribeDeliveryChannelsCommand,
+  PutConfigurationRecorderCommand,
+  PutDeliveryChannelCommand,
+  StartConfigurationRecorderCommand,
+  StopConfigurationRecorderCommand,
+});
 
 export const noRecorder = "NoSuchConfigurationRecorderException";

@@ -1,9 +1,43 @@
-import type { ClientSettings } from "../../provider/place.ts";
+import {
+  CreateDetectorCommand,
+  CreateMembersCommand,
+  DeleteDetectorCommand,
+  DeleteMembersCommand,
+  DescribeOrganizationConfigurationCommand,
+  DisableOrganizationAdminAccountCommand,
+  DisassociateMembersCommand,
+  EnableOrganizationAdminAccountCommand,
+  GetDetectorCommand,
+  GetMembersCommand,
+  type GuardDuty,
+  GuardDutyClient,
+  InviteMembersCommand,
+  ListOrganizationAdminAccountsCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateDetectorCommand,
+  UpdateOrganizationConfigurationCommand,
+} from "@aws-sdk/client-guardduty";
+import { clientMaker } from "../../provider/client.ts";
 
-export const guardDutyClient = async (settings: ClientSettings) => {
-  const { GuardDuty } = await import("@aws-sdk/client-guardduty");
-  return new GuardDuty(settings);
-};
+export const guardDutyClient = clientMaker<GuardDuty>()(GuardDutyClient, {
+  CreateDetectorCommand,
+  CreateMembersCommand,
+  DeleteDetectorCommand,
+  DeleteMembersCommand,
+  DescribeOrganizationConfigurationCommand,
+  DisableOrganizationAdminAccountCommand,
+  DisassociateMembersCommand,
+  EnableOrganizationAdminAccountCommand,
+  GetDetectorCommand,
+  GetMembersCommand,
+  InviteMembersCommand,
+  ListOrganizationAdminAccountsCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateDetectorCommand,
+  UpdateOrganizationConfigurationCommand,
+});
 
 /** How GuardDuty says that there is no such detector. */
 export const notOwned =

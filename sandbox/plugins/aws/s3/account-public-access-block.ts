@@ -1,18 +1,29 @@
+import {
+  DeletePublicAccessBlockCommand,
+  GetPublicAccessBlockCommand,
+  PutPublicAccessBlockCommand,
+  type S3Control,
+  S3ControlClient,
+} from "@aws-sdk/client-s3-control";
+import { clientMaker } from "../../provider/client.ts";
 import { unless } from "../../provider/errors.ts";
 import type { ClientSettings, Place } from "../../provider/place.ts";
 import { boolean, type InputsOf, string } from "../../provider/property.ts";
 import { resource } from "../../provider/resource.ts";
 import { waitFor } from "../../provider/waiting.ts";
 
-const s3ControlClient = async (settings: ClientSettings) => {
-  const { S3Control } = await import("@aws-sdk/client-s3-control");
-  const { endpoint, region } = settings;
-  if (!endpoint) return new S3Control(settings);
-  // S3 Control puts the account id in front of the host, a name that exists only below amazonaws.com.
-  const authSchemes = [{ name: "sigv4", signingName: "s3", signingRegion: region, disableDoubleEncoding: true }];
-  const endpointProvider = () => ({ url: new URL(endpoint), properties: { authSchemes }, headers: {} });
-  return new S3Control({ ...settings, endpointProvider } as typeof settings);
-};
+const s3ControlClient = clientMaker<S3Control>()(
+  S3ControlClient,
+  { DeletePublicAccessBlockCommand, GetPublicAccessBlockCommand, PutPublicAccessBlockCommand },
+  (settings) => {
+    const { endpoint, region } = settings;
+    if (!endpoint) return settings;
+    // S3 Control puts the account id in front of the host, a name that exists only below amazonaws.com.
+    const authSchemes = [{ name: "sigv4", signingName: "s3", signingRegion: region, disableDoubleEncoding: true }];
+    const endpointProvider = () => ({ url: new URL(endpoint), properties: { authSchemes }, headers: {} });
+    return { ...settings, endpointProvider } as ClientSettings;
+  },
+);
 
 const absent = "NoSuchPublicAccessBlockConfiguration";
 

@@ -1,9 +1,8 @@
-import type { S3 } from "@aws-sdk/client-s3";
 import { during, OperationError, unless } from "../../provider/errors.ts";
 import { boolean, output, string } from "../../provider/property.ts";
 import { resource } from "../../provider/resource.ts";
 import { asPairs, fromPairs, tagFields } from "../../provider/tags.ts";
-import { s3Client } from "./client.ts";
+import { type S3Calls, s3Client } from "./client.ts";
 
 export const bucket = resource({
   title: "S3 Bucket",
@@ -78,7 +77,7 @@ export const bucket = resource({
  * The real provider reads every aspect of a bucket, with or without configuration for it, and fails where it may not.
  * Here the same is asked, so that a role without these rights is noticed before production.
  */
-async function readAsTheRealOne(s3: S3, Bucket: string): Promise<void> {
+async function readAsTheRealOne(s3: S3Calls, Bucket: string): Promise<void> {
   await Promise.all([
     unless(s3.getBucketPolicy({ Bucket }), "NoSuchBucketPolicy"),
     s3.getBucketAcl({ Bucket }),
@@ -99,7 +98,7 @@ async function readAsTheRealOne(s3: S3, Bucket: string): Promise<void> {
   ]);
 }
 
-async function empty(s3: S3, Bucket: string): Promise<void> {
+async function empty(s3: S3Calls, Bucket: string): Promise<void> {
   for (;;) {
     const { Versions = [], DeleteMarkers = [] } = await s3.listObjectVersions({ Bucket, MaxKeys: 1000 });
     const objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key: Key ?? "", VersionId }));

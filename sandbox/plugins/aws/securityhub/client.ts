@@ -1,9 +1,57 @@
-import type { ClientSettings } from "../../provider/place.ts";
+import {
+  BatchDisableStandardsCommand,
+  BatchEnableStandardsCommand,
+  BatchGetSecurityControlsCommand,
+  CreateFindingAggregatorCommand,
+  CreateMembersCommand,
+  DeleteFindingAggregatorCommand,
+  DeleteMembersCommand,
+  DescribeHubCommand,
+  DescribeOrganizationConfigurationCommand,
+  DisableOrganizationAdminAccountCommand,
+  DisableSecurityHubCommand,
+  DisassociateMembersCommand,
+  EnableOrganizationAdminAccountCommand,
+  EnableSecurityHubCommand,
+  GetEnabledStandardsCommand,
+  GetFindingAggregatorCommand,
+  GetMembersCommand,
+  InviteMembersCommand,
+  ListOrganizationAdminAccountsCommand,
+  type SecurityHub,
+  SecurityHubClient,
+  UpdateFindingAggregatorCommand,
+  UpdateOrganizationConfigurationCommand,
+  UpdateSecurityControlCommand,
+  UpdateSecurityHubConfigurationCommand,
+} from "@aws-sdk/client-securityhub";
+import { clientMaker } from "../../provider/client.ts";
 
-export const securityHubClient = async (settings: ClientSettings) => {
-  const { SecurityHub } = await import("@aws-sdk/client-securityhub");
-  return new SecurityHub(settings);
-};
+export const securityHubClient = clientMaker<SecurityHub>()(SecurityHubClient, {
+  BatchDisableStandardsCommand,
+  BatchEnableStandardsCommand,
+  BatchGetSecurityControlsCommand,
+  CreateFindingAggregatorCommand,
+  CreateMembersCommand,
+  DeleteFindingAggregatorCommand,
+  DeleteMembersCommand,
+  DescribeHubCommand,
+  DescribeOrganizationConfigurationCommand,
+  DisableOrganizationAdminAccountCommand,
+  DisableSecurityHubCommand,
+  DisassociateMembersCommand,
+  EnableOrganizationAdminAccountCommand,
+  EnableSecurityHubCommand,
+  GetEnabledStandardsCommand,
+  GetFindingAggregatorCommand,
+  GetMembersCommand,
+  InviteMembersCommand,
+  ListOrganizationAdminAccountsCommand,
+  UpdateFindingAggregatorCommand,
+  UpdateOrganizationConfigurationCommand,
+  UpdateSecurityControlCommand,
+  UpdateSecurityHubConfigurationCommand,
+});
 
 /** How Security Hub answers when it is not enabled or the thing is not there. */
 export const absent = [
