@@ -16,7 +16,6 @@ import { EventLog } from "./engine-events.ts";
 import { isTrace, type OpenStack, openStack, removeStack } from "./open-stack.ts";
 import { learnFrom, learnSecrets } from "./program-secrets.ts";
 import { redactor } from "./property-values.ts";
-import { recoverStack } from "./recover.ts";
 import { layOutFolder, type RunFolder, type ToChildRun } from "./workspace.ts";
 
 /** A module like `programs/program.ts`. */
@@ -85,6 +84,8 @@ async function attemptRun(
     if (request.verb === "recover") {
       const { workDir, environment } = folder;
       const stack = async () => (await open())?.stack;
+      // Loads the AWS clients that look for what a dead run made, which no other verb needs.
+      const { recoverStack } = await import("./recover.ts");
       const report = await recoverStack({ run, command, workDir, environment, open: stack, onEvent, redact, signal });
       return { type: "recovered", report, rssBytes: process.memoryUsage.rss() };
     }
