@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 /** A Python server of the sandbox that lives as long as its stdin is open. */
@@ -35,6 +36,7 @@ export function startChild(options: ChildOptions): Promise<Child> {
     stdio: ["pipe", "pipe", "pipe"],
     detached: true,
   });
+  if (child.pid !== undefined) giveWayAlike(child.pid);
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));
     child.once("exit", (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
@@ -67,6 +69,19 @@ export function startChild(options: ChildOptions): Promise<Child> {
       else if (!stopping) options.onLost(`${options.name} ended with ${reason}`);
     });
   });
+}
+
+/**
+ * Where the kernel shares time among sessions (sched(7), autogroup), a new session has the precedence of any other, whatever that
+ * of the session it comes from: who asked the sandbox to give way means all of it.
+ */
+function giveWayAlike(pid: number): void {
+  try {
+    const [, niceness] = / nice (\d+)/.exec(readFileSync("/proc/self/autogroup", "utf8")) ?? [];
+    if (niceness !== undefined && niceness !== "0") writeFileSync(`/proc/${pid}/autogroup`, niceness);
+  } catch {
+    // This kernel has no such groups.
+  }
 }
 
 function killSession(child: ChildProcess): void {
