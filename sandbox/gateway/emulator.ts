@@ -31,6 +31,7 @@ export interface Emulator {
   readonly signingName: string;
   /** Name of the botocore model folder: `securityhub`, `accessanalyzer`, `config`. */
   readonly model: string;
+  /** All that is served of the service, or, where the service has another owner, what is not left to that. */
   readonly operations: Readonly<Record<string, Operation>>;
   /** Operations that check their input themselves, because AWS refuses single entries of a batch and takes the others. */
   readonly selfValidating?: readonly string[];

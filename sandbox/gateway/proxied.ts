@@ -21,8 +21,8 @@ export async function passOn(
   { models, proxy, faults }: ProxiedOptions,
 ): Promise<Outcome> {
   const { scope, message, response } = passage;
-  if (owner === "moto" || isForm(passage.request)) await readBody(passage);
-  passage.operation = operationOf(scope.service, passage.request, models);
+  if (owner === "moto") await readBody(passage);
+  passage.operation = await namedOperation(passage, models);
   if (owner === undefined) throw notServed(scope.service, passage.operation);
   await admit(passage, backends, faults);
   const beforeAnswer = () => hold(passage, faults);
@@ -33,6 +33,12 @@ export async function passOn(
   ]);
   const headers = { "x-moto-account-id": principal.accountId };
   return proxy.forward(message, response, { port: await backends.motoPort(), headers, ...sent });
+}
+
+/** The operation's name as `operationOf`, also where only the body tells it. */
+export async function namedOperation(passage: Passage, models: Models): Promise<string> {
+  if (isForm(passage.request)) await readBody(passage);
+  return operationOf(passage.scope.service, passage.request, models);
 }
 
 /** The operation's name, or method and path where neither the request nor a model tells. */
