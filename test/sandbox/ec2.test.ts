@@ -124,6 +124,47 @@ describe("EC2's regional settings of an account in the sandbox", () => {
     await assert.rejects(role.getEbsEncryptionByDefault({}), { name: "UnauthorizedOperation" });
   });
 
+  it("lets nobody share with everyone what is blocked, and all else be shared", async () => {
+    const here = ec2(OTHER, "us-west-2");
+    const volume = await here.createVolume({ AvailabilityZone: "us-west-2a", Size: 1 });
+    const { SnapshotId } = await here.createSnapshot({ VolumeId: volume.VolumeId });
+    const attribute = { SnapshotId, Attribute: "createVolumePermission" } as const;
+    const share = (groups: object) => here.modifySnapshotAttribute({ ...attribute, ...groups });
+    const everyone = { OperationType: "add", GroupNames: ["all"] } as const;
+    const permissions = async () =>
+      (await here.describeSnapshotAttribute(attribute)).CreateVolumePermissions?.map(
+        ({ Group, UserId }) => Group ?? UserId,
+      );
+    await here.enableSnapshotBlockPublicAccess({ State: "block-new-sharing" });
+    for (const groups of [everyone, { CreateVolumePermission: { Add: [{ Group: "all" as const }] } }]) {
+      await assert.rejects(share(groups), {
+        name: "OperationNotPermitted",
+        message: /block public access for snapshots/,
+      });
+    }
+    await share({ OperationType: "add", UserIds: [MEMBER] });
+    assert.deepEqual(await permissions(), [MEMBER]);
+    await here.disableSnapshotBlockPublicAccess({});
+    await share(everyone);
+    assert.deepEqual((await permissions())?.sort(), [MEMBER, "all"]);
+    await here.enableSnapshotBlockPublicAccess({ State: "block-all-sharing" });
+    await share({ ...everyone, OperationType: "remove" });
+    assert.deepEqual(await permissions(), [MEMBER]);
+
+    const { ImageId } = await here.registerImage({ Name: "golden", RootDeviceName: "/dev/sda1" });
+    const LaunchPermission = { Add: [{ Group: "all" as const }] };
+    const publish = () => here.modifyImageAttribute({ ImageId, LaunchPermission });
+    await assert.rejects(publish(), {
+      name: "OperationNotPermitted",
+      message:
+        /^You can't publicly share this image because block public access for AMIs is enabled for this account\. /,
+    });
+    await here.disableImageBlockPublicAccess({});
+    await publish();
+    const { LaunchPermissions } = await here.describeImageAttribute({ ImageId, Attribute: "launchPermission" });
+    assert.deepEqual(LaunchPermissions, LaunchPermission.Add);
+  });
+
   it("leaves the rest of EC2 to moto", async () => {
     const here = ec2();
     await here.enableEbsEncryptionByDefault({});
