@@ -3,6 +3,7 @@ import { accessAnalyzer } from "./accessanalyzer.ts";
 import { cfg } from "./cfg.ts";
 import { cloudWatch } from "./cloudwatch.ts";
 import { ebs } from "./ebs.ts";
+import { ec2 } from "./ec2.ts";
 import { guardDuty } from "./guardduty.ts";
 import { iam } from "./iam.ts";
 import { kms } from "./kms.ts";
@@ -17,6 +18,7 @@ export const awsServices: Readonly<Record<string, ResourceTypes>> = {
   cfg,
   cloudwatch: cloudWatch,
   ebs,
+  ec2,
   guardduty: guardDuty,
   iam,
   kms,
