@@ -86,8 +86,8 @@ function checkedDetail(detail: SourceDetail, policy: boolean): SourceDetail {
       `A maximum execution frequency is not allowed if MessageType is ${onChange ? CHANGE_NOTIFICATIONS.join(" or ") : MessageType}`,
     );
   }
-  if (MessageType !== "ScheduledNotification") return { EventSource, MessageType };
-  return { EventSource, MessageType, MaximumExecutionFrequency: frequency ?? "TwentyFour_Hours" };
+  // Without a frequency it is evaluated every 24 hours.
+  return { EventSource, MessageType, ...(frequency === undefined ? {} : { MaximumExecutionFrequency: frequency }) };
 }
 
 /** Guard's own grammar is not parsed: only that there is a policy and that its blocks and lists end. */
@@ -121,7 +121,9 @@ function checkManaged(
     throw invalid(`The required parameter [${missing.join(", ")}] is not present in the inputParameters`);
   }
   if (frequency !== undefined && !isPeriodic(identifier)) {
-    throw invalid("A maximum execution frequency is not allowed for rules triggered by configuration changes");
+    throw invalid(
+      "A maximum execution frequency for this rule is not allowed because only a change in resources triggers this managed rule.",
+    );
   }
 }
 
