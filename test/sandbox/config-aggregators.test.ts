@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { ConfigService } from "@aws-sdk/client-config-service";
+import { IAM } from "@aws-sdk/client-iam";
 import { Organizations } from "@aws-sdk/client-organizations";
-import { type RunningSandbox, runSandbox } from "./running-sandbox.ts";
+import { assume, type RunningSandbox, runSandbox } from "./running-sandbox.ts";
 
 const [MANAGEMENT, SECURITY, MEMBER, OUTSIDER] = ["111111111111", "222222222222", "100000000001", "555555555555"];
 const PRINCIPAL = "config.amazonaws.com";
@@ -136,5 +137,31 @@ describe("AWS Config aggregators in the sandbox", () => {
     await member.deleteAggregationAuthorization(grant);
     await member.deleteAggregationAuthorization(grant);
     assert.deepEqual((await member.describeAggregationAuthorizations({})).AggregationAuthorizations, []);
+  });
+
+  it("of the organization are made by who may pass their role", async () => {
+    const iam = new IAM(sandbox.root(MANAGEMENT));
+    clients.push(iam);
+    const document = (statement: object) =>
+      JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Allow", ...statement } });
+    const trust = { Principal: { AWS: `arn:aws:iam::${MANAGEMENT}:root` }, Action: "sts:AssumeRole" };
+    await iam.createRole({ RoleName: "aggregating", AssumeRolePolicyDocument: document(trust) });
+    const allow = (Action: string[]) =>
+      iam.putRolePolicy({
+        RoleName: "aggregating",
+        PolicyName: "put",
+        PolicyDocument: document({ Action, Resource: "*" }),
+      });
+    await allow(["config:PutConfigurationAggregator"]);
+    const session = { ...(await assume(sandbox, MANAGEMENT, MANAGEMENT, "aggregating")), maxAttempts: 1 };
+    const config = new ConfigService(session);
+    clients.push(config);
+    const denied = { name: "AccessDeniedException", message: /iam:PassRole/ };
+    await assert.rejects(whole(config, MANAGEMENT, "passed"), denied);
+    await ofAccounts(config, [MEMBER], "unpassed");
+    await allow(["config:PutConfigurationAggregator", "iam:PassRole"]);
+    await whole(config, MANAGEMENT, "passed");
+    const name = { ConfigurationAggregatorName: "passed" };
+    await assert.rejects(config.deleteConfigurationAggregator(name), { name: "AccessDeniedException" });
   });
 });
