@@ -120,6 +120,8 @@ export interface OrganizationView {
   members(): readonly Account[];
   isMember(accountId: string): boolean;
   hasTrustedAccess(servicePrincipal: string): boolean;
+  /** Called by services that turn on their trusted access by themselves, as the management account (Config's aggregators). */
+  enableTrustedAccess(servicePrincipal: string): void;
   /** Accounts registered through Organizations for this service principal. */
   delegatedAdministrators(servicePrincipal: string): readonly string[];
   /** Ids from the account's parent up to the root. */
