@@ -2,6 +2,7 @@ import { accessAnalyzer } from "../emulators/accessanalyzer/access-analyzer.ts";
 import { account } from "../emulators/account/account.ts";
 import { config } from "../emulators/config/emulator.ts";
 import { guardDuty } from "../emulators/guardduty/emulator.ts";
+import { inspector2 } from "../emulators/inspector2/emulator.ts";
 import { securityHub } from "../emulators/securityhub/securityhub.ts";
 import type { EmulatorFactory } from "./emulator.ts";
 
@@ -74,4 +75,11 @@ export function restModelOf(signingName: string, path: string): string | undefin
 }
 
 /** The services that the gateway serves itself, beside Organizations. A new one is a folder in `sandbox/emulators` and a line here. */
-export const EMULATORS: readonly EmulatorFactory[] = [accessAnalyzer, account, config, guardDuty, securityHub];
+export const EMULATORS: readonly EmulatorFactory[] = [
+  accessAnalyzer,
+  account,
+  config,
+  guardDuty,
+  inspector2,
+  securityHub,
+];
