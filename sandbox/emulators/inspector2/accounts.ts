@@ -10,6 +10,7 @@ import type {
   FailedAccount,
   ResourceStatus,
   State,
+  Status,
 } from "@aws-sdk/client-inspector2";
 import type { Call, Operation } from "../../gateway/emulator.ts";
 import { invalid } from "./rejections.ts";
@@ -42,8 +43,19 @@ function resourceStatus(place: Place): ResourceStatus {
   };
 }
 
-/** AWS gives a state's error only where there was one, although the model requires it. */
-const state = (status: State["status"]) => ({ status }) as State;
+/** The model wants an error in every state, even where nothing failed: the code that goes with the status. */
+const errorCodes = {
+  ENABLED: "ALREADY_ENABLED",
+  ENABLING: "ENABLE_IN_PROGRESS",
+  DISABLING: "DISABLE_IN_PROGRESS",
+  DISABLED: "RESOURCE_NOT_FOUND",
+  SUSPENDING: "SUSPEND_IN_PROGRESS",
+  SUSPENDED: "ACCOUNT_IS_ISOLATED",
+} as const;
+
+function state(status: Status): State {
+  return { status, errorCode: errorCodes[status], errorMessage: errorCodes[status] };
+}
 
 function describe(accountId: string, place: Place): Account {
   return { accountId, status: accountStatus(place), resourceStatus: resourceStatus(place) };

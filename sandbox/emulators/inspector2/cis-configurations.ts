@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type {
+  CisTargets,
   CreateCisScanConfigurationRequest,
   CreateCisScanConfigurationResponse,
   DeleteCisScanConfigurationRequest,
@@ -84,7 +85,21 @@ export function cisConfigurationOperations(inspector: Inspector): Record<string,
         .filter((each) => isAskedFor(filterCriteria, each))
         .sort((a, b) => direction * (a[key] ?? "").localeCompare(b[key] ?? ""));
       const { items, nextToken } = listPage(asked, call.input, 100);
-      return { scanConfigurations: items.map((each) => ({ ...each, tags: { ...each.tags } })), nextToken };
+      const owner = ownerOf(call);
+      const shown = items.map((each) => ({ ...each, targets: resolved(each.targets, owner), tags: { ...each.tags } }));
+      return { scanConfigurations: shown, nextToken };
     },
   };
+}
+
+/** Targets as the list shows them: by the model they are account ids only. */
+function resolved(
+  targets: CisTargets | undefined,
+  owner: { accountId: string; members?: readonly string[] },
+): CisTargets {
+  const accountIds = (targets?.accountIds ?? []).flatMap((id) => {
+    if (id === "ALL_ACCOUNTS") return [owner.accountId, ...(owner.members ?? [])];
+    return id === "SELF" ? [owner.accountId] : [id];
+  });
+  return { accountIds, targetResourceTags: targets?.targetResourceTags };
 }
