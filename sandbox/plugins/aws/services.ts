@@ -5,6 +5,7 @@ import { cloudWatch } from "./cloudwatch.ts";
 import { ebs } from "./ebs.ts";
 import { guardDuty } from "./guardduty.ts";
 import { iam } from "./iam.ts";
+import { inspector2 } from "./inspector2.ts";
 import { kms } from "./kms.ts";
 import { organizations } from "./organizations.ts";
 import { s3 } from "./s3.ts";
@@ -19,6 +20,7 @@ export const awsServices: Readonly<Record<string, ResourceTypes>> = {
   ebs,
   guardduty: guardDuty,
   iam,
+  inspector2,
   kms,
   organizations,
   s3,
