@@ -159,24 +159,33 @@ describe("the types of Inspector, through the real engine", () => {
   });
 
   it("says in the real provider's words what AWS refuses", async () => {
-    const { errors } = await engine.run("refused", "up", async () => {
-      new DelegatedAdminAccount("admin", { accountId: SECURITY }, at(MEMBER));
-      new MemberAssociation("member", { accountId: OTHER }, at(SECURITY));
-      new Enabler("own", { accountIds: [SECURITY, MEMBER], resourceTypes: ["ECR"] }, at(OTHER));
-      return {};
-    });
+    // One stack each: the engine starts nothing more once something has failed.
+    const refused = async (stack: string, declare: () => unknown) =>
+      (await engine.run(stack, "up", async () => ({ made: Boolean(declare()) }))).errors;
     const operation = (name: string) => `operation error Inspector2: ${name}, https response error StatusCode: 403`;
-    assert.ok(
-      errors.includes(
-        `creating Amazon Inspector Delegated Admin Account (${SECURITY}): ${operation("EnableDelegatedAdminAccount")}`,
-      ),
-      errors,
+    const delegated = await refused(
+      "not-management",
+      () => new DelegatedAdminAccount("admin", { accountId: SECURITY }, at(MEMBER)),
     );
-    assert.ok(
-      errors.includes(`creating Inspector2 Member Association (${OTHER}): ${operation("AssociateMember")}`),
-      errors,
+    const title = "creating Amazon Inspector Delegated Admin Account";
+    assert.ok(delegated.includes(`${title} (${SECURITY}): ${operation("EnableDelegatedAdminAccount")}`), delegated);
+    assert.match(delegated, /RequestID: [^,]+, AccessDeniedException: Invoking account does not have access/);
+    const joined = await refused(
+      "not-administrator",
+      () => new MemberAssociation("member", { accountId: OTHER }, at(SECURITY)),
     );
-    assert.match(errors, /RequestID: [^,]+, AccessDeniedException: Invoking account does not have access/);
+    const association = `creating Inspector2 Member Association (${OTHER}): ${operation("AssociateMember")}`;
+    assert.ok(joined.includes(association), joined);
+    const enabling = (stack: string, accountIds: string[], resourceTypes: string[]) =>
+      refused(stack, () => new Enabler("scans", { accountIds, resourceTypes }, at(OTHER)));
+    assert.match(
+      await enabling("mixed", [OTHER, MEMBER], ["ECR"]),
+      /"account_ids" can contain either the administrator account or one or more member accounts/,
+    );
+    assert.match(
+      await enabling("code", [OTHER], ["LAMBDA_CODE"]),
+      /creating Amazon Inspector Enabler \(100000000002-LAMBDA_CODE\): .* ValidationException: LAMBDA_CODE/,
+    );
   });
 
   it("keeps a CIS scan configuration", async () => {
