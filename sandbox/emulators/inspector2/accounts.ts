@@ -1,6 +1,5 @@
 import type {
   Account,
-  AccountState,
   BatchGetAccountStatusRequest,
   BatchGetAccountStatusResponse,
   DisableRequest,
@@ -8,11 +7,9 @@ import type {
   EnableRequest,
   EnableResponse,
   FailedAccount,
-  ResourceStatus,
-  State,
-  Status,
 } from "@aws-sdk/client-inspector2";
 import type { Call, Operation } from "../../gateway/emulator.ts";
+import { describe, describeState } from "./account-shapes.ts";
 import { invalid } from "./rejections.ts";
 import { accountStatus, ensureRoles, isOn, startDisabling, startEnabling, statusOf } from "./scanning.ts";
 import {
@@ -33,48 +30,6 @@ const noAccess: Failure = {
   errorMessage: "Invoking account does not have access to this account",
 };
 
-function resourceStatus(place: Place): ResourceStatus {
-  return {
-    ec2: statusOf(place, "EC2"),
-    ecr: statusOf(place, "ECR"),
-    lambda: statusOf(place, "LAMBDA"),
-    lambdaCode: statusOf(place, "LAMBDA_CODE"),
-    codeRepository: statusOf(place, "CODE_REPOSITORY"),
-  };
-}
-
-/** The model wants an error in every state, even where nothing failed: the code that goes with the status. */
-const errorCodes = {
-  ENABLED: "ALREADY_ENABLED",
-  ENABLING: "ENABLE_IN_PROGRESS",
-  DISABLING: "DISABLE_IN_PROGRESS",
-  DISABLED: "RESOURCE_NOT_FOUND",
-  SUSPENDING: "SUSPEND_IN_PROGRESS",
-  SUSPENDED: "ACCOUNT_IS_ISOLATED",
-} as const;
-
-function state(status: Status): State {
-  return { status, errorCode: errorCodes[status], errorMessage: errorCodes[status] };
-}
-
-function describe(accountId: string, place: Place): Account {
-  return { accountId, status: accountStatus(place), resourceStatus: resourceStatus(place) };
-}
-
-function describeState(accountId: string, place: Place): AccountState {
-  return {
-    accountId,
-    state: state(accountStatus(place)),
-    resourceState: {
-      ec2: state(statusOf(place, "EC2")),
-      ecr: state(statusOf(place, "ECR")),
-      lambda: state(statusOf(place, "LAMBDA")),
-      lambdaCode: state(statusOf(place, "LAMBDA_CODE")),
-      codeRepository: state(statusOf(place, "CODE_REPOSITORY")),
-    },
-  };
-}
-
 /** Why scans cannot be enabled now. That they are on is no reason: AWS takes it as done. */
 function enablingObstacle(place: Place, types: readonly ScanType[]): Failure | undefined {
   if (!types.some((type) => statusOf(place, type) === "DISABLING")) return undefined;
@@ -94,15 +49,10 @@ export function accountOperations(inspector: Inspector): Record<string, Operatio
   function reach(call: Call<{ accountIds?: string[] | undefined }>) {
     const asked = call.input.accountIds?.length ? [...new Set(call.input.accountIds)] : [call.accountId];
     const administration = ownAdministration(inspector, call);
-    const reached = (id: string) => id === call.accountId || isAssociated(administration?.members.get(id));
-    return {
-      reached: asked.filter(reached),
-      failed: asked.filter((id) => !reached(id)).map((id) => fail(id, noAccess)),
-    };
-
-    function fail(accountId: string, failure: Failure): FailedAccount {
-      return { accountId, ...failure };
-    }
+    // A membership that is still being made gives no access yet, which Terraform's provider waits for.
+    const reached = (id: string) => id === call.accountId || administration?.members.get(id)?.status === "ENABLED";
+    const failed: FailedAccount[] = asked.filter((id) => !reached(id)).map((accountId) => ({ accountId, ...noAccess }));
+    return { reached: asked.filter(reached), failed };
   }
 
   /** Why an account's scans cannot be disabled now (user guide, "Deactivating Amazon Inspector"). */
