@@ -3,6 +3,7 @@ import { account } from "../emulators/account/account.ts";
 import { config } from "../emulators/config/emulator.ts";
 import { ec2 } from "../emulators/ec2/emulator.ts";
 import { guardDuty } from "../emulators/guardduty/emulator.ts";
+import { inspector2 } from "../emulators/inspector2/emulator.ts";
 import { securityHub } from "../emulators/securityhub/securityhub.ts";
 import type { EmulatorFactory } from "./emulator.ts";
 
@@ -78,4 +79,12 @@ export function restModelOf(signingName: string, path: string): string | undefin
  * The services that the gateway serves itself, beside Organizations. A new one is a folder in `sandbox/emulators` and a
  * line here. One whose service has another owner serves the operations that it has and leaves the rest to the owner.
  */
-export const EMULATORS: readonly EmulatorFactory[] = [accessAnalyzer, account, config, ec2, guardDuty, securityHub];
+export const EMULATORS: readonly EmulatorFactory[] = [
+  accessAnalyzer,
+  account,
+  config,
+  ec2,
+  guardDuty,
+  inspector2,
+  securityHub,
+];

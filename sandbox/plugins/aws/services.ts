@@ -6,6 +6,7 @@ import { ebs } from "./ebs.ts";
 import { ec2 } from "./ec2.ts";
 import { guardDuty } from "./guardduty.ts";
 import { iam } from "./iam.ts";
+import { inspector2 } from "./inspector2.ts";
 import { kms } from "./kms.ts";
 import { organizations } from "./organizations.ts";
 import { s3 } from "./s3.ts";
@@ -21,6 +22,7 @@ export const awsServices: Readonly<Record<string, ResourceTypes>> = {
   ec2,
   guardduty: guardDuty,
   iam,
+  inspector2,
   kms,
   organizations,
   s3,
