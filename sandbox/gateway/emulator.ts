@@ -25,13 +25,22 @@ export interface Call<Input> {
 // biome-ignore lint/suspicious/noExplicitAny: a table of operations holds handlers of different input types; each one is typed where it is written.
 export type Operation = (call: Call<any>) => object | Promise<object>;
 
+// biome-ignore lint/suspicious/noExplicitAny: as for Operation.
+export type Guard = (call: Call<any>) => void;
+
 /** An AWS service that the gateway serves itself. */
 export interface Emulator {
   /** Signing name, as in the credential scope: `securityhub`, `access-analyzer`, `organizations`. */
   readonly signingName: string;
   /** Name of the botocore model folder: `securityhub`, `accessanalyzer`, `config`. */
   readonly model: string;
+  /** All that is served of the service, or, where the service has another owner, what is not left to that. */
   readonly operations: Readonly<Record<string, Operation>>;
+  /**
+   * By operation that is left to moto: throws what AWS answers when a setting that is kept here forbids the call. It is
+   * authorized by then, its input as read, not validated.
+   */
+  readonly guards?: Readonly<Record<string, Guard>>;
   /** Operations that check their input themselves, because AWS refuses single entries of a batch and takes the others. */
   readonly selfValidating?: readonly string[];
   /**
@@ -111,6 +120,8 @@ export interface OrganizationView {
   members(): readonly Account[];
   isMember(accountId: string): boolean;
   hasTrustedAccess(servicePrincipal: string): boolean;
+  /** Called by services that turn on their trusted access by themselves, as the management account (Config's aggregators). */
+  enableTrustedAccess(servicePrincipal: string): void;
   /** Accounts registered through Organizations for this service principal. */
   delegatedAdministrators(servicePrincipal: string): readonly string[];
   /** Ids from the account's parent up to the root. */

@@ -11,7 +11,7 @@ import type { Models } from "./model/load.ts";
 import { ownerOf } from "./owners.ts";
 import { type Backends, bodyOf, type Outcome, type Passage, send } from "./passage.ts";
 import { errorFormatOf, writeError } from "./protocol/errors.ts";
-import { operationOf, passOn } from "./proxied.ts";
+import { namedOperation, operationOf, passOn } from "./proxied.ts";
 import type { LoopbackProxy } from "./proxy.ts";
 import { originForm, wireRequest } from "./wire.ts";
 
@@ -75,14 +75,17 @@ export function createGateway(options: GatewayOptions): Server {
     });
   }
 
-  function pass(passage: Passage, backends: Backends): Promise<Outcome> {
+  async function pass(passage: Passage, backends: Backends): Promise<Outcome> {
     const { service } = passage.scope;
     const owner = ownerOf(service, passage.request.path);
-    if (owner !== "emulator") return passOn(passage, backends, owner, { models, proxy, faults });
     const emulator = backends.emulators.get(service);
-    if (emulator !== undefined) return emulate(passage, backends, emulator, models.get(emulator.model), faults);
+    const emulated =
+      emulator !== undefined &&
+      (owner === "emulator" || Object.hasOwn(emulator.operations, await namedOperation(passage, models)));
+    if (emulated) return emulate(passage, backends, emulator, models.get(emulator.model), faults);
+    if (owner !== "emulator") return passOn(passage, backends, owner, { models, proxy, faults });
     passage.operation = operationOf(service, passage.request, models);
-    return Promise.reject(notServed(service, passage.operation));
+    throw notServed(service, passage.operation);
   }
 
   /** Answers with the error. One that is no answer of AWS is the sandbox's own fault and goes to its log. */

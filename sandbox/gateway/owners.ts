@@ -1,7 +1,9 @@
 import { accessAnalyzer } from "../emulators/accessanalyzer/access-analyzer.ts";
 import { account } from "../emulators/account/account.ts";
 import { config } from "../emulators/config/emulator.ts";
+import { ec2 } from "../emulators/ec2/emulator.ts";
 import { guardDuty } from "../emulators/guardduty/emulator.ts";
+import { inspector2 } from "../emulators/inspector2/emulator.ts";
 import { securityHub } from "../emulators/securityhub/securityhub.ts";
 import type { EmulatorFactory } from "./emulator.ts";
 
@@ -45,7 +47,7 @@ const OWNERS: Readonly<Record<string, Owner>> = {
   tagging: "ministack",
   // Inventory that remediations change.
   autoscaling: "moto",
-  ec2: "moto",
+  ec2: "moto", // But for the operations of its emulator.
   elasticloadbalancing: "moto",
   rds: "moto",
 };
@@ -73,5 +75,16 @@ export function restModelOf(signingName: string, path: string): string | undefin
   return REST_MODELS[signingName];
 }
 
-/** The services that the gateway serves itself, beside Organizations. A new one is a folder in `sandbox/emulators` and a line here. */
-export const EMULATORS: readonly EmulatorFactory[] = [accessAnalyzer, account, config, guardDuty, securityHub];
+/**
+ * The services that the gateway serves itself, beside Organizations. A new one is a folder in `sandbox/emulators` and a
+ * line here. One whose service has another owner serves the operations that it has and leaves the rest to the owner.
+ */
+export const EMULATORS: readonly EmulatorFactory[] = [
+  accessAnalyzer,
+  account,
+  config,
+  ec2,
+  guardDuty,
+  inspector2,
+  securityHub,
+];

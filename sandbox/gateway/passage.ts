@@ -43,8 +43,9 @@ export interface Outcome {
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-/** Reads the whole body into `passage.request`. */
+/** Reads the whole body into `passage.request`, unless that is done. */
 export async function readBody(passage: Passage): Promise<void> {
+  if (passage.bodyRead) return;
   passage.request = { ...passage.request, body: await bodyOf(passage.message) };
   passage.bodyRead = true;
 }

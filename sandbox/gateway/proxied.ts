@@ -1,9 +1,11 @@
 import { admit, authorize, hold } from "./admission.ts";
 import { notServed } from "./emulated.ts";
+import type { Emulator, Principal } from "./emulator.ts";
 import type { FaultInjector } from "./faults.ts";
 import type { Models } from "./model/load.ts";
 import { type Owner, restModelOf } from "./owners.ts";
 import { type Backends, type Outcome, type Passage, readBody } from "./passage.ts";
+import { protocolOf } from "./protocol/protocol.ts";
 import type { LoopbackProxy } from "./proxy.ts";
 import type { WireRequest } from "./wire.ts";
 
@@ -21,8 +23,8 @@ export async function passOn(
   { models, proxy, faults }: ProxiedOptions,
 ): Promise<Outcome> {
   const { scope, message, response } = passage;
-  if (owner === "moto" || isForm(passage.request)) await readBody(passage);
-  passage.operation = operationOf(scope.service, passage.request, models);
+  if (owner === "moto") await readBody(passage);
+  passage.operation = await namedOperation(passage, models);
   if (owner === undefined) throw notServed(scope.service, passage.operation);
   await admit(passage, backends, faults);
   const beforeAnswer = () => hold(passage, faults);
@@ -31,8 +33,27 @@ export async function passOn(
   const principal = await authorize(passage, backends, [
     { action: actionOf(scope.service, passage.operation), resource: "*" },
   ]);
+  guard(passage, backends.emulators.get(scope.service), models, principal);
   const headers = { "x-moto-account-id": principal.accountId };
   return proxy.forward(message, response, { port: await backends.motoPort(), headers, ...sent });
+}
+
+/** Throws where a setting that an emulator keeps of the service forbids the call. */
+function guard(passage: Passage, emulator: Emulator | undefined, models: Models, principal: Principal): void {
+  const { operation, request, requestId } = passage;
+  const { service, region } = passage.scope;
+  const check = emulator?.guards && Object.hasOwn(emulator.guards, operation) && emulator.guards[operation];
+  if (!emulator || !check) return;
+  const model = models.get(emulator.model);
+  const protocol = protocolOf(model.service);
+  const input = protocol.read(model.service, protocol.route(model, request), request);
+  check({ service, operation, input, accountId: principal.accountId, region, principal, requestId });
+}
+
+/** The operation's name as `operationOf`, also where only the body tells it. */
+export async function namedOperation(passage: Passage, models: Models): Promise<string> {
+  if (isForm(passage.request)) await readBody(passage);
+  return operationOf(passage.scope.service, passage.request, models);
 }
 
 /** The operation's name, or method and path where neither the request nor a model tells. */

@@ -27,6 +27,7 @@ const fields = {
   regions: set(string()),
   rules: list(block({ id: string({ required: true }), days: number({ computed: true }) })),
   labels: map(),
+  source: block({ ids: list(string()) }, { replacesWhenAdded: true }),
   document: policy(),
   arn: output(string()),
 } satisfies Fields;
@@ -99,6 +100,13 @@ describe("differences", () => {
   const cases: [string, Values, Values, object[]][] = [
     ["a change in place", { size: 1 }, { size: 2 }, [{ path: "size", kind: "update", replaces: false }]],
     ["a change that replaces", { name: "a" }, { name: "b" }, [{ path: "name", kind: "update", replaces: true }]],
+    ["what replaces when it comes", {}, { source: { ids: ["a"] } }, [{ path: "source", kind: "add", replaces: true }]],
+    [
+      "but not when it changes",
+      { source: { ids: ["a"] } },
+      { source: { ids: ["b"] } },
+      [{ path: "source.ids[0]", kind: "update", replaces: false }],
+    ],
     ["a removal", { labels: { a: "1" } }, {}, [{ path: "labels", kind: "delete", replaces: false }]],
     ["nothing where AWS chose", { chosen: "x" }, {}, []],
     ["nothing between absent and empty", {}, { labels: {}, size: 0, enabled: false }, []],

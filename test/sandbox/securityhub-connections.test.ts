@@ -25,6 +25,7 @@ function alone(partition = "aws-us-gov") {
     members: () => [account],
     isMember: (id) => id === MEMBER,
     hasTrustedAccess: () => true,
+    enableTrustedAccess: () => {},
     delegatedAdministrators: () => [],
     parentsOf: () => [],
     registerDelegatedAdministrator: () => {},

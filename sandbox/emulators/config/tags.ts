@@ -9,7 +9,9 @@ import type { Config, Place } from "./state.ts";
 
 /** What of a place carries tags, by ARN. A new kind of taggable resource is one more line. */
 function tagged(place: Place): { readonly arn: string; readonly tags: Map<string, string> }[] {
-  return [place.recorder].filter((resource) => resource !== undefined);
+  const { recorder, rules, packs, aggregators, authorizations } = place;
+  const named = [rules, packs, aggregators, authorizations].flatMap((resources) => [...resources.values()]);
+  return recorder === undefined ? named : [recorder, ...named];
 }
 
 export function tagOperations(config: Config): Record<string, Operation> {

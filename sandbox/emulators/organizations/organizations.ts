@@ -67,6 +67,7 @@ function viewOf(organization: Organization): OrganizationView {
     members: () => membersOf(organization),
     isMember: (accountId) => memberOf(organization, accountId) !== undefined,
     hasTrustedAccess: (principal) => organization.trustedAccess.has(principal),
+    enableTrustedAccess: (principal) => enableTrustedAccess(organization, principal),
     delegatedAdministrators: (principal) => [...(organization.delegations.get(principal)?.keys() ?? [])],
     parentsOf: (accountId) => parentsOf(organization, accountId),
     registerDelegatedAdministrator(accountId, principal) {

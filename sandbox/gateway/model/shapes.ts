@@ -7,6 +7,7 @@ export interface ServiceModel {
     readonly protocol: "json" | "rest-json" | "query" | "ec2" | "rest-xml";
     readonly jsonVersion?: string;
     readonly targetPrefix?: string;
+    readonly xmlNamespace?: string;
   };
   readonly operations: Readonly<Record<string, OperationModel>>;
   readonly shapes: Readonly<Record<string, Shape>>;
@@ -25,6 +26,8 @@ export interface Reference {
   readonly shape: string;
   readonly location?: "uri" | "querystring" | "header" | "headers" | "statusCode";
   readonly locationName?: string;
+  /** EC2's name of a parameter where it is another than the answer's. */
+  readonly queryName?: string;
   readonly timestampFormat?: TimestampFormat;
 }
 

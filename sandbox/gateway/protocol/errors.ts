@@ -1,6 +1,7 @@
 import type { AwsError } from "../emulator.ts";
 import type { ServiceModel, Shape } from "../model/shapes.ts";
 import type { WireRequest, WireResponse } from "../wire.ts";
+import { escapeXml } from "./xml.ts";
 
 /** How a service writes its errors. */
 export type ErrorFormat = "json" | "rest-json" | "query" | "ec2" | "s3" | "rest-xml";
@@ -72,8 +73,4 @@ function xmlError(
     headers: { "content-type": "text/xml", "x-amzn-requestid": requestId, "x-amz-request-id": requestId },
     body: Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n${body}`),
   };
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[<>&]/g, (found) => (found === "<" ? "&lt;" : found === ">" ? "&gt;" : "&amp;"));
 }

@@ -1,11 +1,32 @@
+import { AwsError } from "../emulator.ts";
 import type { OperationModel, Reference, ServiceModel } from "../model/shapes.ts";
 import { shapeOf } from "../model/shapes.ts";
 import type { WireRequest, WireResponse } from "../wire.ts";
 import { fromJson, parseBody, toJson } from "./json-body.ts";
+import type { Protocol } from "./protocol.ts";
 import { readTimestamp, writeTimestamp } from "./timestamp.ts";
+import { validationException } from "./validation-exception.ts";
+
+/** REST with JSON: method and path name the operation. */
+export const restJson: Protocol = {
+  format: "rest-json",
+  route({ service, router }, request) {
+    const route = router.byPath(request);
+    if (route !== undefined) return route;
+    const { serviceId } = service.metadata;
+    throw new AwsError(
+      "UnknownOperationException",
+      `${serviceId} has no operation at ${request.method} ${request.path}.`,
+      404,
+    );
+  },
+  read: (model, { operation, labels }, request) => readRestJson(model, operation, labels, request),
+  invalid: validationException,
+  write: writeRestJson,
+};
 
 /** Reads the input of a rest-json operation from path labels, query string, headers, and body or payload. */
-export function readRestJson(
+function readRestJson(
   model: ServiceModel,
   operation: OperationModel,
   labels: Readonly<Record<string, string>>,
@@ -37,11 +58,7 @@ export function readRestJson(
 }
 
 /** Writes the output of a rest-json operation. */
-export function writeRestJson(
-  model: ServiceModel,
-  operation: OperationModel,
-  output: Record<string, unknown>,
-): WireResponse {
+function writeRestJson(model: ServiceModel, operation: OperationModel, output: Record<string, unknown>): WireResponse {
   const headers: Record<string, string> = { "content-type": "application/json" };
   let status = operation.http.responseCode ?? 200;
   if (operation.output === undefined) return { status, headers, body: Buffer.alloc(0) };

@@ -1,20 +1,8 @@
-import {
-  DisableEbsEncryptionByDefaultCommand,
-  type EC2,
-  EC2Client,
-  EnableEbsEncryptionByDefaultCommand,
-  GetEbsEncryptionByDefaultCommand,
-} from "@aws-sdk/client-ec2";
-import { clientMaker } from "../provider/client.ts";
+import type { SnapshotBlockPublicAccessState } from "@aws-sdk/client-ec2";
 import type { Place } from "../provider/place.ts";
-import { boolean } from "../provider/property.ts";
+import { boolean, string } from "../provider/property.ts";
 import { type ResourceTypes, resource } from "../provider/resource.ts";
-
-const ec2Client = clientMaker<EC2>()(EC2Client, {
-  DisableEbsEncryptionByDefaultCommand,
-  EnableEbsEncryptionByDefaultCommand,
-  GetEbsEncryptionByDefaultCommand,
-});
+import { ec2Client } from "./ec2/client.ts";
 
 async function set(place: Place, enabled: boolean): Promise<void> {
   const ec2 = await place.client(ec2Client);
@@ -41,4 +29,31 @@ const encryptionByDefault = resource({
   },
 });
 
-export const ebs: ResourceTypes = { "aws:ebs/encryptionByDefault:EncryptionByDefault": encryptionByDefault };
+async function block(place: Place, state: string): Promise<void> {
+  const ec2 = await place.client(ec2Client);
+  await ec2.enableSnapshotBlockPublicAccess({ State: state as SnapshotBlockPublicAccessState });
+}
+
+const snapshotBlockPublicAccess = resource({
+  title: "EBS Snapshot Block Public Access",
+  properties: { state: string({ required: true }) },
+  label: (inputs) => inputs.state,
+  async create(place, inputs) {
+    await block(place, inputs.state);
+    return place.region;
+  },
+  async read(place) {
+    const ec2 = await place.client(ec2Client);
+    return { state: (await ec2.getSnapshotBlockPublicAccessState({})).State };
+  },
+  update: (place, _id, inputs) => block(place, inputs.state),
+  async delete(place) {
+    const ec2 = await place.client(ec2Client);
+    await ec2.disableSnapshotBlockPublicAccess({});
+  },
+});
+
+export const ebs: ResourceTypes = {
+  "aws:ebs/encryptionByDefault:EncryptionByDefault": encryptionByDefault,
+  "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess": snapshotBlockPublicAccess,
+};

@@ -3,8 +3,10 @@ import { accessAnalyzer } from "./accessanalyzer.ts";
 import { cfg } from "./cfg.ts";
 import { cloudWatch } from "./cloudwatch.ts";
 import { ebs } from "./ebs.ts";
+import { ec2 } from "./ec2.ts";
 import { guardDuty } from "./guardduty.ts";
 import { iam } from "./iam.ts";
+import { inspector2 } from "./inspector2.ts";
 import { kms } from "./kms.ts";
 import { organizations } from "./organizations.ts";
 import { s3 } from "./s3.ts";
@@ -17,8 +19,10 @@ export const awsServices: Readonly<Record<string, ResourceTypes>> = {
   cfg,
   cloudwatch: cloudWatch,
   ebs,
+  ec2,
   guardduty: guardDuty,
   iam,
+  inspector2,
   kms,
   organizations,
   s3,

@@ -46,9 +46,13 @@ function ofProperty(
   if (after === undefined || after === null) {
     return property.computed || isBlank(before) ? [] : [{ path, kind: "delete", replaces }];
   }
-  if (isUnknown(after)) return [{ path, kind: before === undefined ? "add" : "update", replaces }];
+  const added = before === undefined || before === null;
+  const replacesIfAdded = replaces || property.replacesWhenAdded === true;
+  if (isUnknown(after)) {
+    return [added ? { path, kind: "add", replaces: replacesIfAdded } : { path, kind: "update", replaces }];
+  }
   if (isSame(property, before, after)) return [];
-  if (before === undefined || before === null) return [{ path, kind: "add", replaces }];
+  if (added) return [{ path, kind: "add", replaces: replacesIfAdded }];
   switch (property.kind) {
     case "block":
       return ofFields(property.fields ?? {}, asValues(before), asValues(after), path, replaces);

@@ -57,7 +57,7 @@ const common =
  * knows only whether the service has it.
  */
 function modeled(service: string, operation: string): (error: Error) => boolean {
-  const everywhere = service === "Organizations" || service === "AccessAnalyzer";
+  const everywhere = ["Organizations", "AccessAnalyzer", "Inspector2"].includes(service);
   const hubWrites = service === "SecurityHub" && !/^(BatchGet|Describe|Get|List)/.test(operation);
   return (error) => {
     const inService = error.constructor.name === error.name;

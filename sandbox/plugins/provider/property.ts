@@ -27,6 +27,8 @@ export interface Rules {
   readonly default?: Value;
   /** A change makes a new resource. */
   readonly replaces?: boolean;
+  /** A change makes a new resource only where there was nothing before. */
+  readonly replacesWhenAdded?: boolean;
   /** AWS never gives it back: the state keeps what was set. */
   readonly unread?: boolean;
   readonly naming?: Naming;

@@ -1,0 +1,47 @@
+import type { AwsError } from "../emulator.ts";
+import type { LoadedModel } from "../model/load.ts";
+import type { OperationModel, ServiceModel } from "../model/shapes.ts";
+import type { Violation } from "../model/validate.ts";
+import type { WireRequest, WireResponse } from "../wire.ts";
+import { ec2 } from "./ec2.ts";
+import type { ErrorFormat } from "./errors.ts";
+import { json } from "./json.ts";
+import { restJson } from "./rest-json.ts";
+
+/** An operation that a request means, with the values of its path's labels. */
+export interface EmulatedRoute {
+  readonly operation: OperationModel;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** How an emulated service is spoken with. */
+export interface Protocol {
+  readonly format: ErrorFormat;
+  /** The operation that a request means. Throws what the protocol answers where it means none. */
+  route(model: LoadedModel, request: WireRequest): EmulatedRoute;
+  /** Reads the operation's input off the wire, not yet validated. */
+  read(model: ServiceModel, route: EmulatedRoute, request: WireRequest): Record<string, unknown>;
+  /** The error for an input that breaks the model. */
+  invalid(operation: OperationModel, found: readonly Violation[]): AwsError;
+  /** Throws instead of the answer where an authorized, valid call asks for nothing to be done. */
+  rehearse?(input: Readonly<Record<string, unknown>>): void;
+  write(
+    model: ServiceModel,
+    operation: OperationModel,
+    output: Record<string, unknown>,
+    requestId: string,
+  ): WireResponse;
+}
+
+const PROTOCOLS: Readonly<Partial<Record<ServiceModel["metadata"]["protocol"], Protocol>>> = {
+  ec2,
+  json,
+  "rest-json": restJson,
+};
+
+/** The protocol of an emulated service's model. Throws when the gateway does not speak it. */
+export function protocolOf({ metadata }: ServiceModel): Protocol {
+  const protocol = PROTOCOLS[metadata.protocol];
+  if (protocol === undefined) throw new Error(`${metadata.serviceId}: no emulator speaks ${metadata.protocol}`);
+  return protocol;
+}

@@ -1,0 +1,8 @@
+import type { ResourceTypes } from "../provider/resource.ts";
+import { imageBlockPublicAccess } from "./ec2/image-block-public-access.ts";
+import { instanceMetadataDefaults } from "./ec2/instance-metadata-defaults.ts";
+
+export const ec2: ResourceTypes = {
+  "aws:ec2/imageBlockPublicAccess:ImageBlockPublicAccess": imageBlockPublicAccess,
+  "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults": instanceMetadataDefaults,
+};
