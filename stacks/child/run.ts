@@ -152,16 +152,15 @@ function explain(error: unknown, { run, signal }: RunContext, log: EventLog, { r
   const text = redact(textOf(error));
   const fromEngine = engineFailure(text, { verb, stack });
   const crashed = [fromEngine, told, ...(told?.others ?? [])].some((failure) => failure?.code === "crashed");
+  // What a process that died was creating may exist, whoever ended the run afterwards: the recovery looks for it.
+  const withTold = (ended: Failure): Failure =>
+    crashed && told !== undefined ? { ...ended, others: [told, ...(told.others ?? [])] } : ended;
   const failure = (): Failure => {
-    if (signal.aborted) {
-      const ended = interrupted(`running ${verb} on stack ${stack}`, signal.reason === LEASE);
-      // What a process that died was creating may exist, whoever ended the run afterwards.
-      return crashed && told !== undefined ? { ...ended, others: [told, ...(told.others ?? [])] } : ended;
-    }
+    if (signal.aborted) return withTold(interrupted(`running ${verb} on stack ${stack}`, signal.reason === LEASE));
     if (program !== undefined) return programFailure(redact(program.message), { stack });
     if (error instanceof StackRunError) return failureOf(error);
     // A process that was killed shows up in the events as whatever broke first; the CLI's own end is the cause.
-    return told === undefined || fromEngine.code === "crashed" ? fromEngine : told;
+    return told === undefined || fromEngine.code === "crashed" ? withTold(fromEngine) : told;
   };
   return { failure: failure(), crashed };
 }

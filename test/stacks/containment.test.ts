@@ -206,6 +206,9 @@ describe("the processes of a stack run", () => {
       assert.ok(error instanceof StackRunError, `${victim}: ${String(error)}`);
       assert.equal(error.code, "crashed", `${victim}: ${error.message}`);
       assert.equal(error.unclean, true);
+      // Where the engine lived on, it forgot what the plugin was creating: only the failure tells the recovery what to look for.
+      const named = [error, ...(error.others ?? [])].flatMap(({ resource }) => resource ?? []);
+      if (victim.includes("plugin")) assert.ok(named.length > 0, JSON.stringify(error));
       await nothingLeft(sids);
     }
   });
