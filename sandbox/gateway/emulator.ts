@@ -162,5 +162,5 @@ export interface Aws {
   };
 }
 
-/** How a gateway-owned service is made. Each folder of `sandbox/emulators` exports one, listed in `sandbox/emulators/index.ts`. */
+/** How a gateway-owned service is made. Each folder of `sandbox/emulators` exports one, listed in `owners.ts`. */
 export type EmulatorFactory = (aws: Aws) => Emulator;
