@@ -86,6 +86,8 @@ const ENGINE_TEXTS: readonly EngineRow[] = [
         "code = Unavailable",
         "(?:could not read|failure reading) plugin .*: (?:exit status -1|EOF|signal: )",
         "plugin \\[.*\\] did not (?:come alive|begin responding)",
+        // Of a plugin with nothing under way, told of no resource when the engine lets its plugins go.
+        "Detected that .* exited prematurely",
         "Command was killed with SIG",
         "signal: killed",
       ].join("|"),

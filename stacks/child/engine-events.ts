@@ -1,6 +1,6 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import { type Failure, worstOf } from "../errors.ts";
-import { programFailure, publicDiagnostic, resourceFailure, WITHHELD } from "../failures.ts";
+import { engineFailure, programFailure, publicDiagnostic, resourceFailure, WITHHELD } from "../failures.ts";
 import type { PartialResult } from "../messages.ts";
 import type { ChangeCounts, ResourceStep, RunEvent, RunResult, StepOperation, Verb } from "../run.ts";
 import { BaseState } from "./base-state.ts";
@@ -211,8 +211,10 @@ export class EventLog {
   failure(): Failure | undefined {
     const failures = [...this.#failures.values()];
     if (failures.length > 0) return worstOf(failures);
+    // A process that died says why the program ended, whichever of the two was told first.
+    const died = this.#programErrors.map((text) => engineFailure(text, this.#options)).find(isCrash);
     const [text] = this.#programErrors;
-    return text === undefined ? undefined : programFailure(text, this.#options);
+    return died ?? (text === undefined ? undefined : programFailure(text, this.#options));
   }
 }
 
@@ -220,6 +222,8 @@ export class EventLog {
 function key({ urn, op, old }: StepEventMetadata): string {
   return op === "delete" && old?.delete === true ? `${urn} (leftover)` : urn;
 }
+
+const isCrash = ({ code }: Failure): boolean => code === "crashed";
 
 function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");

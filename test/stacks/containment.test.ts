@@ -213,6 +213,24 @@ describe("the processes of a stack run", () => {
     }
   });
 
+  it("end well when a plugin is killed that has nothing to do any more", async () => {
+    const items = { ...HELD, done: { by: 2 } };
+    const { outcome } = await inFlight(at.request("account-1", "up", { items }));
+    const done = () =>
+      at.journal().then((lines) => lines.find(({ name, phase }) => name === "done" && phase === "end"));
+    await eventually("the call that ended", done);
+    // The engine has to have the answer, or the call would be in flight.
+    await eventually("its resource in the state", async () =>
+      JSON.stringify(await checkpoint("account-1")).includes("::done"),
+    );
+    process.kill((await done())?.pid ?? 0, "SIGKILL");
+    await at.release();
+    const result = await outcome;
+    assert.ok(!(result instanceof Error), String(result));
+    assert.deepEqual((await checkpoint("account-1")).pending_operations ?? [], []);
+    assert.deepEqual(await leftovers(at), []);
+  });
+
   it("end with the service, without a lock, when the service is killed", async () => {
     const script = fileURLToPath(new URL("./probe/service.ts", import.meta.url));
     const service = spawn(at.config.node, [script], { stdio: ["ignore", "inherit", "inherit", "ipc"] });

@@ -202,6 +202,10 @@ describe("the engine's error", () => {
       "crashed",
     ],
     ["error: resource aws plugin [/home/plugins/x] did not begin responding to RPC connections", "crashed"],
+    [
+      "error: \n       Detected that /home/plugins/resource-aws-v7.48.0/pulumi-resource-aws exited prematurely. \n       This is *always* a bug in the provider. Please report the issue to the provider author as appropriate.\n",
+      "crashed",
+    ],
     ["error: could not read plugin [/home/plugins/x]: exit status 1", "engine_error"],
     [
       'error: connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:38569: connect: connection refused"',

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 export interface ProbeInputs {
   /** Folder that is the probe's cloud. */
   readonly world: string;
-  /** Resources by name; `token` becomes a secret property, `of` the id of the item that it names. */
+  /** Resources by name; `token` becomes a secret property, `of` the id of the item that it names, `by` its provider's name. */
   readonly items: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly secretOutput?: string;
@@ -21,13 +21,20 @@ class Item extends pulumi.CustomResource {}
 export function programFor(_stack: string): { run(inputs: ProbeInputs): Record<string, unknown> } {
   return {
     run(inputs) {
-      const provider = new Probe("probe", "aws-100000000001", {}, { version: "1.0.0" });
+      // Each has a plugin process of its own.
+      const providers = new Map<unknown, Probe>();
+      const providerOf = (by: unknown): Probe => {
+        const provider = providers.get(by) ?? new Probe("probe", `aws-10000000000${by ?? 1}`, {}, { version: "1.0.0" });
+        providers.set(by, provider);
+        return provider;
+      };
+      providerOf(undefined);
       const items = new Map<unknown, Item>();
-      for (const [name, { token, of, ...properties }] of Object.entries(inputs.items)) {
+      for (const [name, { token, of, by, ...properties }] of Object.entries(inputs.items)) {
         const secret = token === undefined ? {} : { token: pulumi.secret(token) };
         const other = of === undefined ? {} : { value: items.get(of)?.id };
         const all = { world: inputs.world, ...properties, ...secret, ...other };
-        items.set(name, new Item("probe:index:Item", name, all, { provider }));
+        items.set(name, new Item("probe:index:Item", name, all, { provider: providerOf(by) }));
       }
       for (const [severity, text] of Object.entries(inputs.logs ?? {})) {
         void pulumi.log[severity as keyof NonNullable<typeof inputs.logs>](text);
