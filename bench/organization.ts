@@ -109,10 +109,10 @@ export async function startOrganization(folder: string, accounts: number): Promi
       inputsOf(accountId, of) {
         const account = created.find((one) => one.accountId === accountId);
         if (account === undefined) throw new Error(`account ${accountId} is none of the benchmark's`);
-        const { partition, homeRegion, accounts: core, roles, standards, passwordPolicy, regions } = settings;
+        const { partition, homeRegion, accounts: core, roles, standards, passwordPolicy, features, regions } = settings;
         return BaselineInputs.parse({
           ...{ kind: "baseline", accountId, accountName: account.name, email: account.email, partition, homeRegion },
-          ...{ organizationId, regions, accounts: core, roles, standards, admin: link },
+          ...{ organizationId, regions, accounts: core, roles, standards, features, admin: link },
           passwordPolicy: of === "changed" ? { ...passwordPolicy, minimumPasswordLength: 16 } : passwordPolicy,
         });
       },

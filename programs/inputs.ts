@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Adoption, Phase } from "./adoption.ts";
+import { FeatureSettings } from "./feature-settings.ts";
 import { AccountId, OrganizationId, Region } from "./identifiers.ts";
 import { ControlParameters, CoreAccounts, checkRegions, PasswordPolicy, RoleNames, regionFields } from "./settings.ts";
 import { StandardName } from "./standards.ts";
@@ -10,6 +11,7 @@ const shared = {
   accounts: CoreAccounts,
   roles: RoleNames,
   standards: z.array(StandardName).min(1),
+  features: FeatureSettings.prefault({}),
   adoptions: z.array(Adoption).default([]),
   phase: Phase.default("converge"),
 };

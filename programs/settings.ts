@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { FeatureSettings } from "./feature-settings.ts";
 import { GuardSettings } from "./guard-settings.ts";
 import { AccountId, OrganizationalUnitId, Region, RoleName } from "./identifiers.ts";
 import { Partition, partitionOf } from "./partition.ts";
@@ -105,6 +106,7 @@ export const OrganizationSettings = z
         { controlId: "ACM.1", parameters: { daysToExpiration: { integer: 60 } }, reason: "Two monthly change windows" },
       ]),
     passwordPolicy: PasswordPolicy.prefault({}),
+    features: FeatureSettings.prefault({}),
     guard: GuardSettings.prefault({}),
   })
   .superRefine((value, context) => {

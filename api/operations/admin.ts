@@ -26,6 +26,7 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
     roles: settings.roles,
     standards: settings.standards,
     controlParameters: settings.controlParameters,
+    features: settings.features,
   });
   work.say("reading what the organization and its security account hold");
   const inventory = await aws.readAdmin({ operationId: operation.id, organizationId });

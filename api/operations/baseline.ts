@@ -58,6 +58,7 @@ export async function planBaseline(
     roles: settings.roles,
     standards: settings.standards,
     passwordPolicy: settings.passwordPolicy,
+    features: settings.features,
     admin: link,
     ...(row?.owner ? { owner: row.owner } : {}),
     ...(row?.environment ? { environment: row.environment } : {}),

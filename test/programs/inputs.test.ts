@@ -36,6 +36,7 @@ describe("the settings of an organization", () => {
       standards: ["fsbp-1.0.0", "cis-5.0.0"],
       controlParameters: settings().controlParameters,
       passwordPolicy: settings().passwordPolicy,
+      features: settings().features,
       guard: settings().guard,
     });
   });

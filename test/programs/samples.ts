@@ -17,8 +17,8 @@ export function settings(overrides: Record<string, unknown> = {}): OrganizationS
 }
 
 function shared(from: OrganizationSettings) {
-  const { partition, homeRegion, regions, accounts, roles, standards } = from;
-  return { partition, homeRegion, regions, accounts, roles, standards, organizationId: "o-bulwark0demo" };
+  const { partition, homeRegion, regions, accounts, roles, standards, features } = from;
+  return { partition, homeRegion, regions, accounts, roles, standards, features, organizationId: "o-bulwark0demo" };
 }
 
 /** Inputs of the admin stack, from settings. */

@@ -1,0 +1,31 @@
+/** A control that a feature satisfies, or without which it would fail. */
+export interface SatisfiedControl {
+  /** The Security Hub control, such as `EC2.7`, as it is in AWS Foundational Security Best Practices. */
+  readonly id: string;
+  /** Its number in the CIS AWS Foundations Benchmark 5.0, where that has it. */
+  readonly cis?: string;
+}
+
+/** Something that Bulwark switches on, sets or keeps, as a reader of the baseline would name it. */
+export interface Feature {
+  readonly stack: "admin" | "baseline";
+  readonly title: string;
+  /** One sentence: what is so after a deployment. */
+  readonly what: string;
+  /** Pulumi types of the resources that make it up. */
+  readonly types: readonly string[];
+  readonly controls: readonly [SatisfiedControl, ...SatisfiedControl[]];
+  /** Path in the settings by which it is chosen, such as `features.guardDuty`. */
+  readonly setting?: string;
+}
+
+/** Writes controls down: `EC2.7/5.1.1 EC2.182` is EC2.7, which is 5.1.1 in CIS, and EC2.182. At least one. */
+export function satisfies(text: string): readonly [SatisfiedControl, ...SatisfiedControl[]] {
+  const [first = "", ...others] = text.split(" ");
+  return [control(first), ...others.map(control)];
+}
+
+function control(text: string): SatisfiedControl {
+  const [id = "", cis] = text.split("/");
+  return cis === undefined ? { id } : { id, cis };
+}

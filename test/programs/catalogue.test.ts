@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { adminProgram } from "../../programs/admin/program.ts";
+import { baselineProgram } from "../../programs/baseline/program.ts";
+import { ADMIN_FEATURES } from "../../programs/catalogue/admin.ts";
+import { BASELINE_FEATURES } from "../../programs/catalogue/baseline.ts";
+import { controlsPage } from "../../programs/catalogue/page.ts";
+import { controls } from "../../sandbox/emulators/securityhub/catalog/controls.ts";
+import { declare } from "./declared.ts";
+import { adminInputs, baselineInputs, MEMBER } from "./samples.ts";
+
+const stacks = [
+  { stack: "admin", features: ADMIN_FEATURES, program: () => adminProgram(adminInputs()) },
+  { stack: `account-${MEMBER}`, features: BASELINE_FEATURES, program: () => baselineProgram(baselineInputs()) },
+];
+
+describe("the controls catalogue", () => {
+  for (const { stack, features, program } of stacks) {
+    it(`has a feature for every type of resource of stack ${stack}, and no type that it lacks`, async () => {
+      const { resources } = await declare(program, stack);
+      const declared = new Set(resources.map(({ type }) => type).filter((type) => !type.startsWith("pulumi:")));
+      const named = new Set(features.flatMap(({ types }) => types));
+      assert.deepEqual([...named].sort(), [...declared].sort());
+    });
+  }
+
+  it("names controls that exist, by their numbers in CIS 5.0", () => {
+    const known = new Map(controls.map((control) => [control.id, control.requirements.get("cis50")]));
+    for (const { title, controls: satisfied } of [...ADMIN_FEATURES, ...BASELINE_FEATURES]) {
+      assert.ok(satisfied.length > 0, title);
+      for (const { id, cis } of satisfied) {
+        assert.match(id, /^[A-Z][A-Za-z0-9]*\.\d+$/, title);
+        if (known.has(id)) assert.equal(cis, known.get(id), `${title}: ${id}`);
+      }
+    }
+  });
+
+  it("is what docs/controls.md says: `make docs` writes it", () => {
+    assert.equal(readFileSync(new URL("../../docs/controls.md", import.meta.url), "utf8"), controlsPage());
+  });
+});
