@@ -35,6 +35,7 @@ export const problems = {
   "not-found": { status: 404, title: "There is no such thing" },
   "method-not-allowed": { status: 405, title: "The resource does not know this method" },
   "not-acceptable-account": { status: 422, title: "The account can't be a member" },
+  "extension-not-permitted": { status: 422, title: "The organization does not permit this extension" },
   conflict: { status: 409, title: "The present state does not allow this" },
   "operation-running": { status: 409, title: "An operation on this account is under way" },
   "admin-not-deployed": { status: 409, title: "The admin stack is not deployed" },

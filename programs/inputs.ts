@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Adoption, Phase } from "./adoption.ts";
+import { Extensions } from "./extensions/extensions.ts";
 import { FeatureSettings } from "./feature-settings.ts";
 import { AccountId, OrganizationId, Region } from "./identifiers.ts";
 import { ControlParameters, CoreAccounts, checkRegions, PasswordPolicy, RoleNames, regionFields } from "./settings.ts";
@@ -41,6 +42,7 @@ export const BaselineInputs = z
     accountId: AccountId,
     accountName: z.string().min(1),
     email: z.string().min(3),
+    extensions: Extensions.default([]),
     passwordPolicy: PasswordPolicy,
     admin: AdminLink,
     owner: z.string().min(1).optional(),

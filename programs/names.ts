@@ -31,6 +31,9 @@ export const names = {
   detectorAdministrator: (region: string) => `detector-administrator-${region}`,
   detectorOrganization: (region: string) => `detector-organization-${region}`,
   organizationAnalyzer: (region: string) => `organization-analyzer-${region}`,
+
+  extensionRule: (name: string, region: string) => `extension-rule-${name}-${region}`,
+  extensionPack: (name: string, region: string) => `extension-pack-${name}-${region}`,
 } as const;
 
 /** Names that AWS sees. The bucket names are global, so the account and the region are part of them. */
@@ -38,6 +41,7 @@ export const awsNames = {
   recorder: "bulwark",
   deliveryChannel: "bulwark",
   organizationAnalyzer: "bulwark-organization",
+  extension: (name: string) => `bulwark-extension-${name}`,
   configBucket: (logArchive: string, region: string) => `bulwark-config-${logArchive}-${region}`,
   evidenceBucket: (logArchive: string, region: string) => `bulwark-evidence-${logArchive}-${region}`,
   /** A queue for which there is a rule of the same name; its dead letters go to `<name>-dead-letters`. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Extension, refusals } from "../../programs/extensions/extensions.ts";
 import { AccountId } from "../../programs/identifiers.ts";
 import type { OrganizationSettings } from "../../programs/settings.ts";
 import { accountStatuses } from "../accounts/account.ts";
@@ -7,7 +8,14 @@ import type { Aws } from "../aws.ts";
 import { stackOfCreation, underWay } from "../operations/accept.ts";
 import { adminStack, stackOfAccount } from "../operations/operation.ts";
 import { type FieldError, invalidField, Problem } from "../problem.ts";
-import { findAccount, listAccounts, lockAccount, saveAccount, updateAccount } from "../store/accounts.ts";
+import {
+  type AccountUpdate,
+  findAccount,
+  listAccounts,
+  lockAccount,
+  saveAccount,
+  updateAccount,
+} from "../store/accounts.ts";
 import { writeAudit } from "../store/audit.ts";
 import type { Db } from "../store/connection.ts";
 import { findCreation, findMembershipChange } from "../store/operations.ts";
@@ -43,6 +51,7 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
       handle: (call) =>
         accept(options, call, async () => {
           const { accountId, ...rest } = call.body;
+          requirePermitted(options, rest.extensions);
           return accountId === undefined ? prepareCreation(options, rest) : prepareExisting(options, accountId, rest);
         }),
     }),
@@ -88,7 +97,9 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
       path: "/accounts/:accountId",
       operationId: "updateAccount",
       tag,
-      summary: "Change owner or environment",
+      summary: "Change owner, environment or extensions",
+      description:
+        "Changes what is recorded. Extensions reach the account with its next deployment: `POST /accounts/{accountId}/deployments`.",
       permission: "operate",
       params: accountIdParams,
       body: AccountPatch,
@@ -98,7 +109,12 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
       handle: (call) => {
         const { params, body, principal, requestId } = call;
         const { accountId } = params;
-        const update = JSON.parse(JSON.stringify(body)) as { owner?: string | null; environment?: string | null };
+        requirePermitted(options, body.extensions);
+        const { extensions, ...named } = body;
+        const update: AccountUpdate = {
+          ...(defined(named) as Pick<AccountUpdate, "owner" | "environment">),
+          ...(extensions === undefined ? {} : { extensions: extensions ?? [] }),
+        };
         return call.write(async (transaction) => {
           call.requireMatch(await lockedAccount(transaction, accountId));
           await updateAccount(transaction, accountId, update);
@@ -108,7 +124,7 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
             action: "account.update",
             target: accountId,
             requestId,
-            detail: update,
+            detail: { ...update },
           });
           const answer = presentAccountDetail(await known(transaction, accountId));
           return { status: 200, body: answer, representation: true };
@@ -190,15 +206,38 @@ export async function requireAdmin(db: Db): Promise<void> {
   );
 }
 
+/**
+ * Lets entries through that add and tighten within what the organization set.
+ *
+ * @throws Problem 422 that names each field and the rule that forbids it
+ */
+function requirePermitted(
+  { settings }: AccountRoutesOptions,
+  extensions: readonly Extension[] | null | undefined,
+): void {
+  const errors = refusals(extensions ?? [], settings).map((error) => ({
+    ...error,
+    field: `extensions.${error.field}`,
+  }));
+  if (errors.length === 0) return;
+  const detail = errors.map(({ field, message, allowed }) => `${field}: ${message}. Allowed: ${allowed}`).join("; ");
+  throw new Problem("extension-not-permitted", detail, { errors });
+}
+
 interface Details {
   readonly name?: string | undefined;
   readonly email?: string | undefined;
   readonly organizationalUnitId?: string | undefined;
   readonly owner?: string | undefined;
   readonly environment?: string | undefined;
+  readonly extensions?: readonly Extension[] | undefined;
 }
 
-async function prepareExisting(options: AccountRoutesOptions, accountId: string, { owner, environment }: Details) {
+async function prepareExisting(
+  options: AccountRoutesOptions,
+  accountId: string,
+  { owner, environment, extensions }: Details,
+) {
   const { db } = options;
   const { name, email } = await requireMember(options, accountId);
   const stack = stackOfAccount(accountId);
@@ -217,11 +256,11 @@ async function prepareExisting(options: AccountRoutesOptions, accountId: string,
     kind: "onboard" as const,
     stack,
     accountId,
-    request: { accountId, ...defined({ owner, environment }) },
+    request: { accountId, ...defined({ owner, environment, extensions }) },
     before: (transaction: Db, lastOperationId: string) =>
       saveAccount(transaction, {
         ...{ accountId, name, email, lastOperationId },
-        ...{ owner: owner ?? null, environment: environment ?? null },
+        ...{ owner: owner ?? null, environment: environment ?? null, extensions },
         origin: row?.origin ?? "request",
         status: "onboarding",
       }),

@@ -14,6 +14,8 @@ export const explanations: Readonly<Record<string, string>> = {
   "method-not-allowed": "The path exists, but not with this method. The header Allow has those that it knows.",
   "not-acceptable-account":
     "The account can't become a member: it is not in the organization, is not ACTIVE, is one of the organization's core accounts, or is excluded by the settings. `detail` says which.",
+  "extension-not-permitted":
+    "Extensions add and tighten; they never weaken what the organization set. `errors` names each entry's field, the rule that forbids it and what is allowed. Nothing was changed. Take the entry out or change it; docs/extensions.md has the types.",
   conflict:
     "What is asked for does not fit the present state, for example onboarding what is active already. `detail` says what fits. Of a failed operation: something else kept changing the same thing in AWS; run the operation again.",
   "operation-running":

@@ -64,7 +64,12 @@ export function presentAccount(row: AccountRow): z.infer<typeof AccountBody> {
 }
 
 export function presentAccountDetail(row: AccountDetailRow): z.infer<typeof AccountDetailBody> {
-  return { ...presentAccount(row), ...some("outputs", row.outputs), adoptions: row.adoptions ?? [] };
+  return {
+    ...presentAccount(row),
+    extensions: row.extensions.map((entry) => ({ ...entry })),
+    ...some("outputs", row.outputs),
+    adoptions: row.adoptions ?? [],
+  };
 }
 
 export function presentAdmin(row: StackRow | undefined): z.infer<typeof AdminBody> {

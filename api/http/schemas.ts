@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Extensions } from "../../programs/extensions/extensions.ts";
 import { AccountId, OrganizationalUnitId } from "../../programs/identifiers.ts";
 import { accountOrigins, accountStatuses } from "../accounts/account.ts";
 import { operationKinds, operationStatuses, origins } from "../operations/operation.ts";
@@ -105,7 +106,11 @@ export const AccountBody = z
   })
   .meta({ id: "Account" });
 
-export const AccountDetailBody = AccountBody.extend({ outputs: free.optional(), adoptions: z.array(free) }).meta({
+export const AccountDetailBody = AccountBody.extend({
+  extensions: z.array(free),
+  outputs: free.optional(),
+  adoptions: z.array(free),
+}).meta({
   id: "AccountDetail",
 });
 
@@ -116,6 +121,11 @@ const Owner = z.string().trim().min(1).max(128).meta({ description: "Team or per
 const Environment = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "must be 1 to 32 lower-case letters, digits and dashes, such as prod");
+
+const AccountExtensions = Extensions.meta({
+  description:
+    "What the team adds to its baseline: typed entries, see docs/extensions.md. The next deployment brings them.",
+});
 
 /** https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html gives the limits of name and e-mail. */
 export const AccountRequest = z
@@ -134,6 +144,7 @@ export const AccountRequest = z
     organizationalUnitId: OrganizationalUnitId.optional(),
     owner: Owner.optional(),
     environment: Environment.optional(),
+    extensions: AccountExtensions.optional(),
   })
   .superRefine((request, context) => {
     const issue = (field: string, message: string) =>
@@ -154,10 +165,14 @@ export const AccountRequest = z
   });
 
 export const AccountPatch = z
-  .strictObject({ owner: Owner.nullable().optional(), environment: Environment.nullable().optional() })
+  .strictObject({
+    owner: Owner.nullable().optional(),
+    environment: Environment.nullable().optional(),
+    extensions: AccountExtensions.nullable().optional(),
+  })
   .refine((patch) => Object.keys(patch).length > 0, {
     message: "changes nothing",
-    params: { allowed: "owner, environment" },
+    params: { allowed: "owner, environment, extensions" },
   })
   .meta({ id: "AccountPatch", description: "What is left out stays; null clears." });
 

@@ -59,6 +59,7 @@ export async function planBaseline(
     standards: settings.standards,
     passwordPolicy: settings.passwordPolicy,
     features: settings.features,
+    extensions: row?.extensions ?? [],
     admin: link,
     ...(row?.owner ? { owner: row.owner } : {}),
     ...(row?.environment ? { environment: row.environment } : {}),

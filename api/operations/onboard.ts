@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Extension } from "../../programs/extensions/extensions.ts";
 import { closeChange } from "../changes/close.ts";
 import { saveAccount, updateAccount } from "../store/accounts.ts";
 import { planBaseline } from "./baseline.ts";
@@ -44,6 +45,7 @@ interface CreationRequest {
   readonly organizationalUnitId?: string;
   readonly owner?: string;
   readonly environment?: string;
+  readonly extensions?: readonly Extension[];
 }
 
 /** Creates the account in AWS Organizations, moves it to its unit, and adds it here. Safe to repeat. */
@@ -80,6 +82,7 @@ async function createAccount(work: Work): Promise<string> {
       status: "onboarding",
       owner: request.owner ?? null,
       environment: request.environment ?? null,
+      extensions: request.extensions,
       lastOperationId: work.operation.id,
     }),
   );

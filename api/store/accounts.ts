@@ -1,7 +1,8 @@
 import { type Selectable, sql } from "kysely";
+import type { Extension } from "../../programs/extensions/extensions.ts";
 import type { AccountStatus } from "../accounts/account.ts";
 import { stackOfAccount } from "../operations/operation.ts";
-import type { Db } from "./connection.ts";
+import { type Db, json } from "./connection.ts";
 import type { AccountsTable, StacksTable } from "./schema.ts";
 
 /** An account with what its stack knows, but for what may be large. */
@@ -54,17 +55,19 @@ export function listAccounts(db: Db, filter: AccountFilter): Promise<AccountRow[
 export type NewAccount = Pick<
   Selectable<AccountsTable>,
   "accountId" | "name" | "email" | "origin" | "status" | "owner" | "environment" | "lastOperationId"
->;
+> & { readonly extensions?: readonly Extension[] | undefined };
 
-/** Adds the account with its stack's row, or takes up one that was here before. Owner and environment stay unless given. */
+/** Adds the account with its stack's row, or takes up one that was here before. Owner, environment and extensions stay unless given. */
 export async function saveAccount(db: Db, account: NewAccount): Promise<void> {
-  const { accountId, owner, environment, ...rest } = account;
+  const { accountId, owner, environment, extensions, ...rest } = account;
+  const added = extensions === undefined ? {} : { extensions: json(extensions) };
   await db
     .insertInto("accounts")
-    .values({ accountId, owner, environment, ...rest })
+    .values({ accountId, owner, environment, ...added, ...rest })
     .onConflict((conflict) =>
       conflict.column("accountId").doUpdateSet({
         ...rest,
+        ...added,
         owner: sql<string | null>`coalesce(excluded.owner, accounts.owner)`,
         environment: sql<string | null>`coalesce(excluded.environment, accounts.environment)`,
         updatedAt: sql<Date>`clock_timestamp()`,
@@ -79,14 +82,19 @@ export async function saveAccount(db: Db, account: NewAccount): Promise<void> {
 }
 
 export type AccountUpdate = Partial<
-  Pick<Selectable<AccountsTable>, "status" | "owner" | "environment" | "lastOperationId" | "onboardedAt">
+  Pick<Selectable<AccountsTable>, "status" | "owner" | "environment" | "extensions" | "lastOperationId" | "onboardedAt">
 >;
 
 /** Returns false where there is no such account. */
 export async function updateAccount(db: Db, accountId: string, update: AccountUpdate): Promise<boolean> {
+  const { extensions, ...rest } = update;
   const result = await db
     .updateTable("accounts")
-    .set({ ...update, updatedAt: sql<Date>`clock_timestamp()` })
+    .set({
+      ...rest,
+      ...(extensions === undefined ? {} : { extensions: json(extensions) }),
+      updatedAt: sql<Date>`clock_timestamp()`,
+    })
     .where("accountId", "=", accountId)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;

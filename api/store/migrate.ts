@@ -4,6 +4,7 @@ import * as runs from "./migrations/002-runs.ts";
 import * as changes from "./migrations/003-changes.ts";
 import * as contract from "./migrations/004-contract.ts";
 import * as standing from "./migrations/005-standing.ts";
+import * as extensions from "./migrations/006-extensions.ts";
 
 /** In order; a released migration is never changed. */
 const migrations = {
@@ -12,6 +13,7 @@ const migrations = {
   "003-changes": changes,
   "004-contract": contract,
   "005-standing": standing,
+  "006-extensions": extensions,
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from "kysely";
+import type { Extension } from "../../programs/extensions/extensions.ts";
 import type { StackInputs } from "../../programs/inputs.ts";
 import type { StackSecrets } from "../../stacks/messages.ts";
 import type { ResourceStep, Verb } from "../../stacks/run.ts";
@@ -22,6 +23,7 @@ export interface AccountsTable {
   status: AccountStatus;
   owner: string | null;
   environment: string | null;
+  extensions: ColumnType<Extension[], string | undefined, string>;
   lastOperationId: string | null;
   onboardedAt: Date | null;
   createdAt: CreatedAt;

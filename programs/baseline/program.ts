@@ -1,8 +1,9 @@
-import type { Output } from "@pulumi/pulumi";
+import type { Output, Resource } from "@pulumi/pulumi";
 import type { BaselineInputs } from "../inputs.ts";
 import { passwordPolicy, publicAccessBlock } from "./account-settings.ts";
 import { configRecorder } from "./config-recorder.ts";
 import { ebsEncryption } from "./ebs-encryption.ts";
+import { extensions } from "./extensions.ts";
 import { guardDuty } from "./guardduty.ts";
 import { securityHub } from "./security-hub.ts";
 import { serviceLinkedRoles } from "./service-linked-roles.ts";
@@ -29,11 +30,14 @@ export function baselineProgram(inputs: BaselineInputs): BaselineOutputs {
   publicAccessBlock(stack);
   passwordPolicy(stack);
   const roles = serviceLinkedRoles(stack);
+  const recordings: Record<string, Resource> = {};
   for (const region of inputs.regions) {
     ebsEncryption(stack, region);
     const recording = configRecorder(stack, region, roles);
+    recordings[region] = recording;
     outputs.hubArns[region] = securityHub(stack, region, { roles, recording }).arn;
     outputs.detectorIds[region] = guardDuty(stack, region, roles).id;
   }
+  extensions(stack, recordings);
   return outputs;
 }

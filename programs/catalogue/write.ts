@@ -1,5 +1,9 @@
-// Writes the pages of docs/ that are made from the catalogue: `make docs`.
+// Writes the pages of docs/ that are generated: `make docs`.
 import { writeFileSync } from "node:fs";
-import { controlsPage } from "./page.ts";
+import { controlsPage } from "./controls-page.ts";
+import { extensionsPage } from "./extensions-page.ts";
 
-writeFileSync(new URL("../../docs/controls.md", import.meta.url), controlsPage());
+const pages = { controls: controlsPage, extensions: extensionsPage };
+for (const [name, page] of Object.entries(pages)) {
+  writeFileSync(new URL(`../../docs/${name}.md`, import.meta.url), page());
+}

@@ -96,9 +96,39 @@ const cases: Case[] = [
     ...{ status: 400, type: "invalid-request", fields: ["organizationalUnitId"] },
   },
   {
-    title: "the field extensions, which does not exist yet",
-    ...{ method: "POST", path: "/accounts", options: post({ accountId: "100000000001", extensions: [] }) },
-    ...{ status: 400, type: "invalid-request", fields: ["extensions"], tells: /accountId, name, email/ },
+    title: "an extension of a type that does not exist",
+    ...{
+      method: "POST",
+      path: "/accounts",
+      options: post({ accountId: "100000000001", extensions: [{ type: "backdoor", name: "x" }] }),
+    },
+    ...{ status: 400, type: "invalid-request", fields: ["extensions.0.type"], tells: /configRule, conformancePack/ },
+  },
+  {
+    title: "an extension with a wrong field",
+    ...{
+      method: "POST",
+      path: "/accounts",
+      options: post({
+        accountId: "100000000001",
+        extensions: [{ type: "configRule", name: "x", managed: { identifier: "required tags" } }],
+      }),
+    },
+    ...{ status: 400, type: "invalid-request", fields: ["extensions.0.managed.identifier"], tells: /REQUIRED_TAGS/ },
+  },
+  {
+    title: "an extension that the organization does not permit",
+    ...{
+      method: "POST",
+      path: "/accounts",
+      options: post({
+        accountId: "100000000001",
+        extensions: [
+          { type: "configRule", name: "x", managed: { identifier: "REQUIRED_TAGS" }, regions: ["eu-north-1"] },
+        ],
+      }),
+    },
+    ...{ status: 422, type: "extension-not-permitted", fields: ["extensions.0.regions.0"], tells: /us-east-1/ },
   },
   {
     title: "unknown fields, each by its name",

@@ -312,4 +312,39 @@ describe("stacks", () => {
       assert.equal((await serving.call("PATCH", `/accounts/${accountId}`, { body })).status, 400, JSON.stringify(body));
     }
   });
+
+  it("bring what a team added to its account with the next deployment, and take it away with the one after", async () => {
+    const rule = { type: "configRule", name: "tagged", managed: { identifier: "REQUIRED_TAGS" } };
+    const pack = {
+      type: "conformancePack",
+      name: "own",
+      document: { Resources: { Rule: { Type: "AWS::Config::ConfigRule" } } },
+    };
+    const inputs = () => (serving.runner.requests.at(-1)?.inputs as { extensions?: unknown }).extensions;
+    await done("POST", "/accounts", { accountId, extensions: [rule] });
+    assert.deepEqual(inputs(), [rule]);
+
+    const read = await serving.call("GET", `/accounts/${accountId}`);
+    assert.deepEqual(read.body.extensions, [rule]);
+    const etag = read.headers.get("etag") ?? "";
+    const patch = (extensions: unknown, ifMatch: string) =>
+      serving.call("PATCH", `/accounts/${accountId}`, { body: { extensions }, headers: { "If-Match": ifMatch } });
+    const changed = await patch([rule, pack], etag);
+    assert.equal(changed.status, 200);
+    assert.deepEqual(changed.body.extensions, [rule, pack]);
+    assert.equal((await patch([], etag)).status, 412);
+    assert.deepEqual(inputs(), [rule]);
+    await done("POST", `/accounts/${accountId}/deployments`, {});
+    assert.deepEqual(inputs(), [rule, pack]);
+
+    const elsewhere = await patch([{ ...rule, regions: ["eu-north-1"] }], changed.headers.get("etag") ?? "");
+    assert.equal(elsewhere.status, 422);
+    assert.match(elsewhere.body.detail, /extensions\.0\.regions\.0: eu-north-1 is not a region/);
+    const owner = await serving.call("PATCH", `/accounts/${accountId}`, { body: { owner: "clearing" } });
+    assert.deepEqual(owner.body.extensions, [rule, pack]);
+    const cleared = await serving.call("PATCH", `/accounts/${accountId}`, { body: { extensions: null } });
+    assert.deepEqual(cleared.body.extensions, []);
+    await done("POST", `/accounts/${accountId}/deployments`, {});
+    assert.deepEqual(inputs(), []);
+  });
 });

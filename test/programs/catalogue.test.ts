@@ -4,7 +4,7 @@ import { adminProgram } from "../../programs/admin/program.ts";
 import { baselineProgram } from "../../programs/baseline/program.ts";
 import { ADMIN_FEATURES } from "../../programs/catalogue/admin.ts";
 import { BASELINE_FEATURES } from "../../programs/catalogue/baseline.ts";
-import { controlsPage } from "../../programs/catalogue/page.ts";
+import { controlsPage } from "../../programs/catalogue/controls-page.ts";
 import { controls } from "../../sandbox/emulators/securityhub/catalog/controls.ts";
 import { declare } from "./declared.ts";
 import { adminInputs, baselineInputs, MEMBER } from "./samples.ts";

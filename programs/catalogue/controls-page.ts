@@ -1,6 +1,7 @@
 import { ADMIN_FEATURES } from "./admin.ts";
 import { BASELINE_FEATURES } from "./baseline.ts";
 import type { Feature, SatisfiedControl } from "./feature.ts";
+import { table } from "./table.ts";
 
 const FEATURES = [...BASELINE_FEATURES, ...ADMIN_FEATURES];
 
@@ -55,9 +56,4 @@ function controlTable(): string[] {
     ["control", "CIS 5.0", "features"],
     rows.map(({ control, titles }) => [control.id, control.cis ?? "", titles.join("; ")]),
   );
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`.replaceAll("|  |", "| |");
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
 }

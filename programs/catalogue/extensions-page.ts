@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { EXTENSION_TYPES } from "../extensions/extensions.ts";
+import { table } from "./table.ts";
+
+/** What of a JSON schema the page shows. */
+interface Shape {
+  readonly type?: string;
+  readonly description?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly items?: Shape;
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly required?: readonly string[];
+}
+
+/** The page `docs/extensions.md`: each type of entry with its fields and an example. */
+export function extensionsPage(): string {
+  const types = Object.entries(EXTENSION_TYPES);
+  return [
+    "# Extensions",
+    "",
+    "A team adds to the baseline of its own accounts by typed entries in `extensions`, a field of the account. Entries add and tighten;",
+    "what weakens the organization's baseline is refused with the rule that forbids it. An entry that is wrong is refused before",
+    "anything runs, with the path of its field. Written by `make docs` from [programs/extensions](../programs/extensions).",
+    "",
+    "    TOKEN=$(cat .bulwark/token)",
+    '    curl -sX PATCH localhost:8080/accounts/100000000001 -H "Authorization: Bearer $TOKEN" \\',
+    "      -H 'Content-Type: application/json' -d '{\"extensions\": [...]}'",
+    '    curl -sX POST localhost:8080/accounts/100000000001/deployments -H "Authorization: Bearer $TOKEN"',
+    "",
+    "`PATCH` replaces the whole list (send `If-Match` with the account's ETag so that nobody's change is lost; `null` clears it), and",
+    "`POST /accounts` takes one too. The next deployment brings the account to it, with a preview and the guard before it as always.",
+    "What is taken out of the list is removed from the account.",
+    "",
+    ...table(
+      ["type", "what it gives"],
+      types.map(([type, { title, what }]) => [`[${type}](#${title.toLowerCase().replaceAll(" ", "-")})`, what]),
+    ),
+    "",
+    ...types.flatMap(([, { title, what, schema, example }]) => [
+      `## ${title}`,
+      "",
+      what,
+      "",
+      ...table(["field", "type", "", "meaning"], fields(z.toJSONSchema(schema) as Shape)),
+      "",
+      ...JSON.stringify(example, undefined, 2)
+        .split("\n")
+        .map((line) => `    ${line}`),
+      "",
+    ]),
+  ].join("\n");
+}
+
+function fields(shape: Shape, path = ""): string[][] {
+  return Object.entries(shape.properties ?? {}).flatMap(([name, field]) => {
+    const needed = shape.required?.includes(name) ? "required" : "";
+    const row = [`\`${path}${name}\``, typeOf(field), needed, field.description ?? ""];
+    return [row, ...fields(field, `${path}${name}.`)];
+  });
+}
+
+function typeOf({ type, const: constant, enum: values, items }: Shape): string {
+  if (constant !== undefined) return `\`${JSON.stringify(constant)}\``;
+  if (values !== undefined) return values.map((value) => `\`${String(value)}\``).join(", ");
+  if (items !== undefined) return `list of ${typeOf(items)}`;
+  return type ?? "any";
+}
