@@ -16,6 +16,7 @@ import type { SessionRequest } from "../stacks/aws/session.ts";
 import { createDeploymentRoles } from "../stacks/bootstrap/deployment-role.ts";
 import { readAccountInventory } from "../stacks/inventory/account.ts";
 import { readAdminInventory } from "../stacks/inventory/organization.ts";
+import { readReadiness } from "../stacks/inventory/readiness.ts";
 import type { Aws, MemberRole } from "./aws.ts";
 
 export interface AwsOfOrganizationOptions {
@@ -23,6 +24,9 @@ export interface AwsOfOrganizationOptions {
   /** Where every call goes instead of AWS's own endpoints. */
   readonly endpoint?: string | undefined;
 }
+
+/** Name of the sessions in which readiness is asked for, where others carry their operation's id. */
+const READINESS = "bulwark-readiness";
 
 /** AWS as an organization's accounts give it: by assumed roles only. */
 export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws & {
@@ -116,6 +120,17 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
         regions,
         homeRegion,
         detectorIds,
+      });
+    },
+    async readReadiness({ accountId, regions, detectorIds }) {
+      const [member, security] = await Promise.all([
+        session(accountId, "deployment", READINESS),
+        session(accounts.security, "deployment", READINESS, membershipSessionPolicy(regions)),
+      ]);
+      return readReadiness({
+        member: { accountId, credentials: member, ...at },
+        security: { accountId: accounts.security, credentials: security, ...at },
+        ...{ regions, detectorIds },
       });
     },
     async readAdmin({ operationId, organizationId }) {

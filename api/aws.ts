@@ -2,6 +2,7 @@ import type { ServiceLinkedRole } from "../programs/baseline/linked-services.ts"
 import type { MembershipToEnd } from "../programs/baseline/memberships.ts";
 import type { BaselineInputs, StackInputs } from "../programs/inputs.ts";
 import type { AccountInventory, AdminInventory } from "../programs/inventory.ts";
+import type { RegionReadiness } from "../programs/readiness.ts";
 import type { LostMembership } from "../stacks/aws/lost-memberships.ts";
 import type { KeptMembership } from "../stacks/aws/memberships.ts";
 import type { Organizations } from "../stacks/aws/organizations.ts";
@@ -49,6 +50,8 @@ export interface Aws {
   enabledRegions(accountId: string, operationId: string, role: MemberRole): Promise<ReadonlySet<string>>;
   /** What a member holds of the things that its baseline manages. */
   readAccount(request: AccountReading): Promise<AccountInventory>;
+  /** How far the services of a member are, by region. */
+  readReadiness(request: ReadinessReading): Promise<Readonly<Record<string, RegionReadiness>>>;
   readAdmin(request: { readonly operationId: string; readonly organizationId: string }): Promise<AdminInventory>;
   /** Short-lived credentials, by account id, of every account that a run of these inputs needs, also where the stack stands until now. */
   credentialsFor(
@@ -57,6 +60,13 @@ export interface Aws {
     role: MemberRole,
     standing: readonly string[],
   ): Promise<Readonly<Record<string, SessionCredentials>>>;
+}
+
+export interface ReadinessReading {
+  readonly accountId: string;
+  readonly regions: readonly string[];
+  /** The security account's detectors by region. */
+  readonly detectorIds: Readonly<Record<string, string>>;
 }
 
 export interface AccountReading {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { OrganizationSettings } from "../programs/settings.ts";
 import type { Runner } from "../stacks/runner.ts";
+import { type ReadinessWatch, startReadinessWatch } from "./accounts/readiness-watch.ts";
 import type { Aws } from "./aws.ts";
 import { type Expiry, startExpiry } from "./changes/expire.ts";
 import { type Consumer, startConsumer } from "./consumer/consumer.ts";
@@ -186,6 +187,7 @@ export async function createService(options: ServiceOptions, dependencies: Servi
   let consumer: Consumer | undefined;
   let expiry: Expiry | undefined;
   let takeover: Takeover | undefined;
+  let readinessWatch: ReadinessWatch | undefined;
   if (works) {
     runner.sweep().then(
       (found) => logger.info(found, "swept what dead services left of runs"),
@@ -193,6 +195,7 @@ export async function createService(options: ServiceOptions, dependencies: Servi
     );
     takeover = startTakeover({ db, queue, newId, process, logger });
     expiry = startExpiry({ db, logger });
+    readinessWatch = startReadinessWatch({ db, aws, logger, now, busy: () => performer.active });
     await queue.work(options.concurrency + extraWorkers, performer.perform);
     if (dependencies.openEventQueue !== undefined) {
       const open = dependencies.openEventQueue;
@@ -205,6 +208,7 @@ export async function createService(options: ServiceOptions, dependencies: Servi
   let stopped: Promise<void> | undefined;
   async function stop(): Promise<void> {
     streams.close();
+    const watched = readinessWatch?.stop();
     await Promise.all([stopListening(server), consumer?.stop(), takeover?.stop(), expiry?.stop()]);
     const grace = setTimeout(() => performer.handBack(), options.stopGraceMs);
     // A call to AWS without an answer must not keep the service; its job is delivered again elsewhere.
@@ -213,6 +217,7 @@ export async function createService(options: ServiceOptions, dependencies: Servi
     await runner.close();
     unsubscribe();
     for (const close of [
+      () => watched ?? Promise.resolve(),
       () => retention.stop(),
       () => queue.stop(),
       () => listener.close(),

@@ -22,9 +22,17 @@ import { findCreation, findMembershipChange } from "../store/operations.ts";
 import { findStack } from "../store/stacks.ts";
 import { type Accepting, accept, acceptedResponses } from "./accepted.ts";
 import { page, pageQuery } from "./pages.ts";
-import { presentAccount, presentAccountDetail } from "./present.ts";
+import { presentAccountDetail, presentListedAccount, presentReadiness } from "./present.ts";
 import { type Route, route } from "./route.ts";
-import { AccountBody, AccountDetailBody, AccountPatch, AccountRequest, accountIdParams, pageOf } from "./schemas.ts";
+import {
+  AccountDetailBody,
+  AccountPatch,
+  AccountReadinessBody,
+  AccountRequest,
+  accountIdParams,
+  ListedAccountBody,
+  pageOf,
+} from "./schemas.ts";
 
 export interface AccountRoutesOptions extends Accepting {
   readonly aws: Aws;
@@ -64,7 +72,7 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
       summary: "Accounts that Bulwark knows, by id",
       permission: "read",
       query: z.strictObject({ ...pageQuery, status: z.enum(accountStatuses).optional() }),
-      responses: { 200: { description: "One page.", schema: pageOf("Account", AccountBody) } },
+      responses: { 200: { description: "One page.", schema: pageOf("Account", ListedAccountBody) } },
       handle: async ({ query }) => ({
         status: 200,
         body: await page({
@@ -73,7 +81,7 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
           key: /^\d{12}$/,
           fetch: (after, limit) => listAccounts(db, { status: query.status, after, limit }),
           keyOf: ({ accountId }) => accountId,
-          present: presentAccount,
+          present: presentListedAccount,
         }),
       }),
     }),
@@ -90,6 +98,19 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
       responses: { 200: { description: "The account.", schema: AccountDetailBody } },
       problems: [404],
       handle: async ({ params }) => ({ status: 200, body: presentAccountDetail(await known(db, params.accountId)) }),
+    }),
+
+    route({
+      method: "get",
+      path: "/accounts/:accountId/readiness",
+      operationId: "getAccountReadiness",
+      tag,
+      summary: "Whether what was deployed to an account works",
+      permission: "read",
+      params: accountIdParams,
+      responses: { 200: { description: "What AWS said when it was asked last.", schema: AccountReadinessBody } },
+      problems: [404],
+      handle: async ({ params }) => ({ status: 200, body: presentReadiness(await known(db, params.accountId)) }),
     }),
 
     route({

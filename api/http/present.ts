@@ -7,8 +7,10 @@ import type { TokenRow } from "../store/tokens.ts";
 import type {
   AccountBody,
   AccountDetailBody,
+  AccountReadinessBody,
   AdminBody,
   DriftBody,
+  ListedAccountBody,
   OperationBody,
   ProblemBody,
   TokenBody,
@@ -61,6 +63,17 @@ export function presentAccount(row: AccountRow): z.infer<typeof AccountBody> {
     ...time("onboardedAt", row.onboardedAt),
     ...time("deployedAt", row.deployedAt),
   };
+}
+
+/** An account in a list. Its readiness is observed, not written, so that it is no part of what has an ETag. */
+export function presentListedAccount(row: AccountRow): z.infer<typeof ListedAccountBody> {
+  return { ...presentAccount(row), readiness: presentReadiness(row) };
+}
+
+/** What was seen at the last look; of an account that is not active nothing counts. */
+export function presentReadiness({ status, readiness }: AccountRow): z.infer<typeof AccountReadinessBody> {
+  if (status !== "active" || readiness === null) return { ready: false, missing: [] };
+  return { ...readiness, missing: [...readiness.missing] };
 }
 
 export function presentAccountDetail(row: AccountDetailRow): z.infer<typeof AccountDetailBody> {

@@ -84,6 +84,23 @@ export const DriftBody = z
   })
   .meta({ id: "Drift", description: "What the last check found that differs from the recorded state." });
 
+export const AccountReadinessBody = z
+  .object({
+    ready: z.boolean(),
+    checkedAt: time.optional().meta({ description: "Absent before the first look." }),
+    missing: z.array(z.object({ region: z.string(), what: z.string(), state: z.string() })),
+    overdue: z
+      .boolean()
+      .optional()
+      .meta({ description: "Not ready a day after its deployment: somebody has to look." }),
+    error: z.string().optional().meta({ description: "Why AWS could not be asked." }),
+  })
+  .meta({
+    id: "AccountReadiness",
+    description:
+      "Whether standards are READY, the recorder records, the detector and the memberships are enabled, as AWS said when it was asked last.",
+  });
+
 export const AccountBody = z
   .object({
     accountId: z.string(),
@@ -105,6 +122,8 @@ export const AccountBody = z
     deployedAt: time.optional(),
   })
   .meta({ id: "Account" });
+
+export const ListedAccountBody = AccountBody.extend({ readiness: AccountReadinessBody }).meta({ id: "ListedAccount" });
 
 export const AccountDetailBody = AccountBody.extend({
   extensions: z.array(free),

@@ -4,6 +4,7 @@ import { deploymentPhases } from "../../programs/phases.ts";
 import type { LostMembership } from "../../stacks/aws/lost-memberships.ts";
 import type { RunResult } from "../../stacks/run.ts";
 import { hashDeployed } from "../guard/binding.ts";
+import { updateAccount } from "../store/accounts.ts";
 import { beginApplying } from "../store/changes.ts";
 import type { Db } from "../store/connection.ts";
 import { findStack, saveStack } from "../store/stacks.ts";
@@ -94,8 +95,8 @@ export async function deployed(work: Work, { inputs, adoptions }: StackPlan, don
       adoptions: reportAdoptions(adoptions, steps),
       steps: steps.map(withoutInputs),
     },
-    save: (transaction: Db) =>
-      saveStack(transaction, stackOf(inputs), {
+    save: async (transaction: Db) => {
+      await saveStack(transaction, stackOf(inputs), {
         outputs,
         standingRegions: null,
         resources,
@@ -103,7 +104,13 @@ export async function deployed(work: Work, { inputs, adoptions }: StackPlan, don
         deployedAt,
         deployedHash: hashDeployed(inputs, work.programVersion),
         baselineVersion: work.baselineVersion,
-      }),
+      });
+      const changed = runs.length > 0 || restored.length > 0;
+      // What was switched on just now takes its time to work.
+      if (changed && inputs.kind === "baseline") {
+        await updateAccount(transaction, inputs.accountId, { readinessDueAt: null });
+      }
+    },
   };
 }
 

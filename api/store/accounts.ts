@@ -82,7 +82,10 @@ export async function saveAccount(db: Db, account: NewAccount): Promise<void> {
 }
 
 export type AccountUpdate = Partial<
-  Pick<Selectable<AccountsTable>, "status" | "owner" | "environment" | "extensions" | "lastOperationId" | "onboardedAt">
+  Pick<
+    Selectable<AccountsTable>,
+    "status" | "owner" | "environment" | "extensions" | "lastOperationId" | "onboardedAt" | "readinessDueAt"
+  >
 >;
 
 /** Returns false where there is no such account. */

@@ -5,6 +5,7 @@ import * as changes from "./migrations/003-changes.ts";
 import * as contract from "./migrations/004-contract.ts";
 import * as standing from "./migrations/005-standing.ts";
 import * as extensions from "./migrations/006-extensions.ts";
+import * as readiness from "./migrations/007-readiness.ts";
 
 /** In order; a released migration is never changed. */
 const migrations = {
@@ -14,6 +15,7 @@ const migrations = {
   "004-contract": contract,
   "005-standing": standing,
   "006-extensions": extensions,
+  "007-readiness": readiness,
 };
 
 /**

@@ -4,6 +4,7 @@ import type { StackInputs } from "../../programs/inputs.ts";
 import type { StackSecrets } from "../../stacks/messages.ts";
 import type { ResourceStep, Verb } from "../../stacks/run.ts";
 import type { AccountOrigin, AccountStatus } from "../accounts/account.ts";
+import type { Readiness } from "../accounts/readiness.ts";
 import type { MemberRole } from "../aws.ts";
 import type { ChangeStatus } from "../changes/change.ts";
 import type { GuardReason } from "../guard/decide.ts";
@@ -24,6 +25,9 @@ export interface AccountsTable {
   owner: string | null;
   environment: string | null;
   extensions: ColumnType<Extension[], string | undefined, string>;
+  readiness: NullableJson<Readiness>;
+  /** When somebody looks again; at once where it is null. */
+  readinessDueAt: Date | null;
   lastOperationId: string | null;
   onboardedAt: Date | null;
   createdAt: CreatedAt;

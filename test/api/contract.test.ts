@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import {
-  AccountBody,
   AccountDetailBody,
+  AccountReadinessBody,
   AdminBody,
   AuditEntryBody,
   AuditVerificationBody,
+  ListedAccountBody,
   NewTokenBody,
   OperationBody,
   ProblemBody,
@@ -148,7 +149,8 @@ describe("the API's description", () => {
     assert.equal((await serving.ended(drift.body.id)).status, "succeeded");
     const preview = await serving.call("POST", "/accounts/100000000001/previews");
     strict(OperationBody).parse(await serving.ended(preview.body.id));
-    for (const item of (await serving.call("GET", "/accounts")).body.items) strict(AccountBody).parse(item);
+    strict(AccountReadinessBody).parse((await serving.call("GET", "/accounts/100000000001/readiness")).body);
+    for (const item of (await serving.call("GET", "/accounts")).body.items) strict(ListedAccountBody).parse(item);
     for (const item of (await serving.call("GET", "/operations")).body.items) strict(OperationBody).parse(item);
     strict(AccountDetailBody).parse((await serving.call("GET", "/accounts/100000000001")).body);
     strict(AdminBody).parse((await serving.call("GET", "/admin")).body);

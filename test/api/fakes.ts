@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Aws, MemberRole } from "../../api/aws.ts";
 import type { AccountInventory, AdminInventory } from "../../programs/inventory.ts";
+import type { RegionReadiness } from "../../programs/readiness.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
+import { standardArn } from "../../programs/standards.ts";
 import type { LostMembership } from "../../stacks/aws/lost-memberships.ts";
 import type { KeptMembership } from "../../stacks/aws/memberships.ts";
 import type { OrganizationAccount } from "../../stacks/aws/organizations.ts";
@@ -137,6 +139,8 @@ export interface FakeAws extends Aws {
   readonly calls: string[];
   inventory: Partial<AccountInventory>;
   adminInventory: Partial<AdminInventory>;
+  /** What `readReadiness` answers; all is ready by default. It is asked at any time, so it is none of `calls`. */
+  readiness: (regions: readonly string[]) => Readonly<Record<string, RegionReadiness>>;
   /** Called before each call; throws what AWS would. */
   fail: (call: string, accountId: string) => void;
   regions: string[];
@@ -155,6 +159,16 @@ export interface FakeAws extends Aws {
 const account = (accountId: string, name: string, state: OrganizationAccount["state"] = "ACTIVE") =>
   [accountId, { accountId, name, email: `${name}@clearing.example.com`, state }] as const;
 
+/** A region in which all that the settings of these tests ask for works. */
+export function readyIn(region: string): RegionReadiness {
+  const standards = settings.standards.map((name) => ({
+    standardsArn: standardArn("aws", region, name),
+    status: "READY",
+  }));
+  const enabled = { hubMember: "Enabled", detectorMember: "Enabled", detector: "ENABLED" };
+  return { standards, recorder: { recording: true }, ...enabled };
+}
+
 /** An organization in memory. */
 export function fakeAws(): FakeAws {
   const aws: FakeAws = {
@@ -171,6 +185,7 @@ export function fakeAws(): FakeAws {
     calls: [],
     inventory: {},
     adminInventory: {},
+    readiness: (regions) => Object.fromEntries(regions.map((region) => [region, readyIn(region)])),
     fail: () => undefined,
     lost: [],
     regions: ["us-east-1", "us-west-2"],
@@ -241,6 +256,9 @@ export function fakeAws(): FakeAws {
       called("readAccount", accountId);
       const empty = Object.fromEntries(regions.map((region) => [region, { ebsEncryptionByDefault: false }]));
       return { accountId, regions: empty, serviceLinkedRoles: [], ...aws.inventory };
+    },
+    async readReadiness({ regions }) {
+      return aws.readiness(regions);
     },
     async readAdmin({ organizationId }) {
       called("readAdmin", "222222222222");

@@ -320,7 +320,7 @@ describe("stacks", () => {
       name: "own",
       document: { Resources: { Rule: { Type: "AWS::Config::ConfigRule" } } },
     };
-    const inputs = () => (serving.runner.requests.at(-1)?.inputs as { extensions?: unknown }).extensions;
+    const inputs = () => (serving.runner.requests.at(-1)?.inputs as { extensions?: unknown } | undefined)?.extensions;
     await done("POST", "/accounts", { accountId, extensions: [rule] });
     assert.deepEqual(inputs(), [rule]);
 

@@ -149,6 +149,13 @@ for (const [accountId, regions] of Object.entries(onboarded)) {
       assert.equal(state.passwordPolicy?.PasswordReusePrevention, 24);
     });
 
+    it("is ready: AWS was asked whether all of it works", async () => {
+      await until(`the readiness of ${accountId}`, async () => {
+        const { body } = await environment.api.call("GET", `/accounts/${accountId}/readiness`);
+        return body.ready === true && body.missing.length === 0;
+      });
+    });
+
     it("leaves regions alone in which the account is not", async () => {
       const others = ["us-east-2", "eu-central-1"];
       const elsewhere = await readAccount(environment.root, accountId, others);

@@ -1,0 +1,60 @@
+import type { BaselineInputs } from "./inputs.ts";
+import { standardArn } from "./standards.ts";
+
+/** What AWS says of the services of an account in one region. What is not there is left out. */
+export interface RegionReadiness {
+  /** Statuses as `GetEnabledStandards` has them: `PENDING`, `READY`, `INCOMPLETE`, `FAILED`, `DELETING`. */
+  readonly standards: readonly { readonly standardsArn: string; readonly status: string; readonly reason?: string }[];
+  readonly recorder?: { readonly recording: boolean; readonly failure?: string };
+  /** `ENABLED` or `DISABLED`. */
+  readonly detector?: string;
+  /** `Enabled` where the security account administers Security Hub. */
+  readonly hubMember?: string;
+  /** `Enabled` where the security account administers GuardDuty. */
+  readonly detectorMember?: string;
+}
+
+/** Why an account is not protected yet. */
+export interface Unready {
+  readonly region: string;
+  readonly what: string;
+  /** As AWS says it. */
+  readonly state: string;
+}
+
+type Wanted = Pick<BaselineInputs, "partition" | "regions" | "standards">;
+
+/**
+ * What is missing until everything that a baseline switched on works: standards READY, recorder recording, detector enabled, memberships
+ * enabled, in every region. Empty where nothing is. The end of a deployment does not say so: a standard takes up to hours to be READY
+ * (Security Hub API Reference, StandardsSubscription).
+ */
+export function unreadyOf(found: Readonly<Record<string, RegionReadiness>>, wanted: Wanted): Unready[] {
+  return wanted.regions.flatMap((region) => {
+    const state = found[region] ?? { standards: [] };
+    const checks: (readonly [what: string, ok: boolean, state: string])[] = [
+      ...wanted.standards.map((name) => {
+        const arn = standardArn(wanted.partition, region, name);
+        const standard = state.standards.find(({ standardsArn }) => standardsArn === arn);
+        const { status = "not subscribed", reason } = standard ?? {};
+        return [
+          `standard ${name}`,
+          status === "READY",
+          reason === undefined ? status : `${status}: ${reason}`,
+        ] as const;
+      }),
+      recording(state.recorder),
+      ["GuardDuty detector", state.detector === "ENABLED", state.detector ?? "missing"],
+      ["Security Hub membership", state.hubMember === "Enabled", state.hubMember ?? "missing"],
+      ["GuardDuty membership", state.detectorMember === "Enabled", state.detectorMember ?? "missing"],
+    ];
+    return checks.filter(([, ok]) => !ok).map(([what, , how]) => ({ region, what, state: how }));
+  });
+}
+
+function recording(recorder: RegionReadiness["recorder"]): readonly [string, boolean, string] {
+  const what = "Config recorder";
+  if (recorder === undefined) return [what, false, "missing"];
+  if (!recorder.recording) return [what, false, "stopped"];
+  return [what, recorder.failure === undefined, `failing: ${recorder.failure ?? ""}`];
+}
