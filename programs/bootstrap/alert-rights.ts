@@ -8,6 +8,7 @@ import {
   ALERT_ROLE,
   ALERT_ROLE_RIGHTS,
   ALERT_SCHEDULE,
+  ALERT_SUBSCRIPTION,
   ALERT_TOPIC,
   ALERT_WATCH,
   EVENT_RULE,
@@ -44,10 +45,10 @@ export function alertRights({ partition, homeRegion, accounts: { security }, rol
       ],
     },
     {
-      // Calls that name no resource, and keys, which have no ARN before they are made.
+      // Calls on which IAM checks no resource, and keys, which have no ARN before they are made.
       Sid: "FindAlerts",
       Effect: "Allow",
-      Action: ["logs:DescribeLogGroups", ...EVIDENCE_KEY_MAKING],
+      Action: ["cloudwatch:DescribeAlarms", "logs:DescribeLogGroups", ...ALERT_SUBSCRIPTION, ...EVIDENCE_KEY_MAKING],
       Resource: ["*"],
       Condition: { StringEquals: { "aws:RequestedRegion": homeRegion } },
     },

@@ -238,7 +238,7 @@ export const EVENT_RULE = [
   "events:UntagResource",
 ] as const;
 
-/** aws:sns/topic:Topic, aws:sns/topicPolicy:TopicPolicy and aws:sns/topicSubscription:TopicSubscription. */
+/** aws:sns/topic:Topic and aws:sns/topicPolicy:TopicPolicy, and what a subscription asks of its topic. */
 export const ALERT_TOPIC = [
   "sns:CreateTopic",
   "sns:DeleteTopic",
@@ -248,6 +248,10 @@ export const ALERT_TOPIC = [
   "sns:TagResource",
   "sns:UntagResource",
   "sns:Subscribe",
+] as const;
+
+/** aws:sns/topicSubscription:TopicSubscription. */
+export const ALERT_SUBSCRIPTION = [
   "sns:GetSubscriptionAttributes",
   "sns:SetSubscriptionAttributes",
   "sns:Unsubscribe",
@@ -259,7 +263,6 @@ export const ALERT_QUEUE = EVENT_QUEUE.filter((action) => !action.includes("Mess
 /** aws:cloudwatch/metricAlarm:MetricAlarm and aws:cloudwatch/dashboard:Dashboard. */
 export const ALERT_WATCH = [
   "cloudwatch:PutMetricAlarm",
-  "cloudwatch:DescribeAlarms",
   "cloudwatch:DeleteAlarms",
   "cloudwatch:PutDashboard",
   "cloudwatch:GetDashboard",

@@ -32,7 +32,6 @@ export const logGroup = resource({
     retentionInDays: number({ default: 0 }),
     kmsKeyId: string(),
     logGroupClass: string({ computed: true, replaces: true }),
-    deletionProtectionEnabled: boolean({ computed: true }),
     skipDestroy: boolean({ default: false, unread: true }),
     ...tagFields,
     arn: output(string()),
@@ -45,7 +44,6 @@ export const logGroup = resource({
       logGroupName: name,
       kmsKeyId: inputs.kmsKeyId,
       logGroupClass: inputs.logGroupClass,
-      deletionProtectionEnabled: inputs.deletionProtectionEnabled,
       tags: asMap(inputs.tagsAll),
     });
     made(name);
@@ -62,7 +60,6 @@ export const logGroup = resource({
       retentionInDays: found.retentionInDays ?? 0,
       kmsKeyId: found.kmsKeyId,
       logGroupClass: found.logGroupClass,
-      deletionProtectionEnabled: found.deletionProtectionEnabled ?? false,
       tagsAll: tags,
       arn: arnOf(found),
     };
@@ -74,10 +71,6 @@ export const logGroup = resource({
       const kmsKeyId = inputs.kmsKeyId;
       if (kmsKeyId) await logs.associateKmsKey({ logGroupName: id, kmsKeyId });
       else await logs.disassociateKmsKey({ logGroupName: id });
-    }
-    if (changed.has("deletionProtectionEnabled")) {
-      const deletionProtectionEnabled = inputs.deletionProtectionEnabled ?? false;
-      await logs.putLogGroupDeletionProtection({ logGroupIdentifier: id, deletionProtectionEnabled });
     }
     const resourceArn = prior.arn ?? "";
     const tags = tagChanges(prior.tagsAll, inputs.tagsAll);

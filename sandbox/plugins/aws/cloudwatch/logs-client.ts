@@ -8,7 +8,6 @@ export interface DescribedLogGroup {
   readonly retentionInDays?: number;
   readonly kmsKeyId?: string;
   readonly logGroupClass?: string;
-  readonly deletionProtectionEnabled?: boolean;
 }
 
 interface Named {
@@ -22,7 +21,6 @@ interface Calls {
     input: Named & {
       readonly kmsKeyId?: string | undefined;
       readonly logGroupClass?: string | undefined;
-      readonly deletionProtectionEnabled?: boolean | undefined;
       readonly tags?: Tags | undefined;
     },
   ): Promise<object>;
@@ -32,10 +30,6 @@ interface Calls {
   deleteRetentionPolicy(input: Named): Promise<object>;
   associateKmsKey(input: Named & { readonly kmsKeyId: string }): Promise<object>;
   disassociateKmsKey(input: Named): Promise<object>;
-  putLogGroupDeletionProtection(input: {
-    readonly logGroupIdentifier: string;
-    readonly deletionProtectionEnabled: boolean;
-  }): Promise<object>;
   listTagsForResource(input: { readonly resourceArn: string }): Promise<{ tags?: Tags }>;
   tagResource(input: { readonly resourceArn: string; readonly tags: Tags }): Promise<object>;
   untagResource(input: { readonly resourceArn: string; readonly tagKeys: readonly string[] }): Promise<object>;
@@ -51,7 +45,6 @@ export const logsClient = rpcClientMaker<Calls>(
   "DeleteRetentionPolicy",
   "AssociateKmsKey",
   "DisassociateKmsKey",
-  "PutLogGroupDeletionProtection",
   "ListTagsForResource",
   "TagResource",
   "UntagResource",
