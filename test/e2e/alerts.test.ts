@@ -3,8 +3,6 @@ import { CreateKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from "@aws-sd
 import { type AwsSecurityFinding, SecurityHub } from "@aws-sdk/client-securityhub";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
-import { logsClient } from "../../sandbox/plugins/aws/cloudwatch/logs-client.ts";
-import { monitoringClient } from "../../sandbox/plugins/aws/cloudwatch/monitoring-client.ts";
 import { schedulerClient } from "../../sandbox/plugins/aws/scheduler/client.ts";
 import { rpcClientMaker } from "../../sandbox/plugins/provider/json-client.ts";
 import { type Environment, organization } from "./environment.ts";
@@ -171,30 +169,8 @@ describe("the alerts", function () {
     assert.equal(Attributes?.KmsMasterKeyId, await keyOf("findings-high"));
   });
 
-  it("are put back where somebody switched them off, and then stay as they are", async () => {
-    const monitoring = await monitoringClient(settings());
-    const [alarm] = (await monitoring.describeAlarms({ AlarmNames: ["bulwark-respond-silent"] })).MetricAlarms ?? [];
-    await monitoring.putMetricAlarm({ ...alarm, ActionsEnabled: false });
-    const logs = await logsClient(settings());
-    const logGroupName = `sns/us-east-1/${security}/bulwark-findings-high`;
-    await logs.deleteRetentionPolicy({ logGroupName });
-    const scheduler = await schedulerClient(settings());
-    const heartbeat = { group: "default", name: "bulwark-heartbeat" };
-    await scheduler.deleteSchedule(heartbeat);
-
-    const check = await environment.api.done("POST", "/admin/drift-checks");
-    const drifted = (check.result.drift as { name: string }[]).map(({ name }) => name).sort();
-    assert.deepEqual(drifted, [
-      "alert-alarm-bulwark-respond-silent-us-east-1",
-      "alert-heartbeat-us-east-1",
-      "alert-topic-high-log-us-east-1",
-    ]);
-    const repair = await environment.api.done("POST", "/admin/deployments", {});
-    assert.deepEqual([repair.changes?.create, repair.changes?.update], [1, 2]);
-    assert.equal((await scheduler.getSchedule(heartbeat)).State, "ENABLED");
-    const [group] = (await logs.describeLogGroups({ logGroupNamePrefix: logGroupName })).logGroups ?? [];
-    assert.equal(group?.retentionInDays, 365);
-    const again = await environment.api.done("POST", "/admin/deployments", { refresh: true });
+  it("are the same the second time", async () => {
+    const again = await environment.api.done("POST", "/admin/deployments", {});
     const { same = 0, ...others } = again.changes ?? {};
     assert.ok(same > 100 && Object.values(others).every((count) => count === 0), JSON.stringify(again.changes));
   });
