@@ -167,6 +167,25 @@ describe("the types of alerts, through the real engine", () => {
     assert.deepEqual(await engine.run("alerts", "previewRefresh"), { changes: { same: 9 }, diffs: {}, errors: "" });
   });
 
+  it("imports each by the id that recovery has for it", async () => {
+    const imports: Program = async () => {
+      const provider = new Provider("aws", { region: REGION, profile: `bulwark-${ACCOUNT}` });
+      const found = (id: string) => ({ provider, import: `${id}@${REGION}`, retainOnDelete: true });
+      const live = await topicAttributes();
+      const tags = { c: "d" };
+      new TopicPolicy("policy", { region: REGION, arn: topicArn, policy: live.Policy ?? "" }, found(topicArn));
+      const kept = { name: "alerts/log", retentionInDays: 90, kmsKeyId: arnOf("kms", "key/one"), tags };
+      new LogGroup("log", { region: REGION, ...kept }, found("alerts/log"));
+      const monitoring = await monitoringClient(clientSettings());
+      const { DashboardBody = "" } = await monitoring.getDashboard({ DashboardName: "alerts" });
+      new Dashboard("dashboard", { dashboardName: "alerts", dashboardBody: DashboardBody }, found("alerts"));
+      return {};
+    };
+    const imported = await engine.run("imports", "up", imports);
+    assert.deepEqual([imported.changes, imported.errors], [{ create: 2, import: 3 }, ""]);
+    await engine.run("imports", "destroy");
+  });
+
   it("sees what was changed by hand", async () => {
     await sns.setTopicAttributes({ TopicArn: topicArn, AttributeName: "KmsMasterKeyId", AttributeValue: "" });
     await sns.setTopicAttributes({
