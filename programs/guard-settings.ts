@@ -22,6 +22,8 @@ const protectedByDefault = [
   resourceTypes.analyzer,
   resourceTypes.delegatedAdministrator,
   resourceTypes.trustedAccess,
+  // Where alerts come out, with all who subscribed there.
+  resourceTypes.topic,
   // Settings of a whole account or region, which go back to AWS's defaults.
   resourceTypes.ebsEncryption,
   resourceTypes.publicAccessBlock,

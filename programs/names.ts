@@ -47,6 +47,16 @@ export const awsNames = {
   /** A queue for which there is a rule of the same name; its dead letters go to `<name>-dead-letters`. */
   accountEvents: "bulwark-account-events",
   accountEventDeadLetters: "bulwark-account-events-dead-letters",
+  /** A topic for which there is a rule of the same name. */
+  findingTopic: (severity: string) => `bulwark-findings-${severity}`,
+  operationsTopic: "bulwark-operations",
+  /** A queue for which there is a rule of the same name. */
+  alertQueue: (way: string) => `bulwark-${way}`,
+  alertDeadLetters: (way: string) => `bulwark-${way}-dead-letters`,
+  alertDashboard: "bulwark-alerts",
+  alertDeliveryRole: "BulwarkAlertDelivery",
+  heartbeatRole: "BulwarkAlertHeartbeat",
+  heartbeat: "bulwark-heartbeat",
 } as const;
 
 /** On everything that Bulwark makes and AWS can tag. */

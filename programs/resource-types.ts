@@ -18,4 +18,5 @@ export const resourceTypes = {
   analyzer: "aws:accessanalyzer/analyzer:Analyzer",
   trustedAccess: "aws:organizations/awsServiceAccess:AwsServiceAccess",
   delegatedAdministrator: "aws:organizations/delegatedAdministrator:DelegatedAdministrator",
+  topic: "aws:sns/topic:Topic",
 } as const;

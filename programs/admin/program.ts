@@ -2,6 +2,7 @@ import type { Output } from "@pulumi/pulumi";
 import type { AdminInputs } from "../inputs.ts";
 import { analyzerDelegation, organizationAnalyzer } from "./access-analyzer.ts";
 import { type AccountEvents, accountEvents } from "./account-events.ts";
+import { type Alerts, alerts } from "./alerts.ts";
 import { controlParameters } from "./control-parameters.ts";
 import { evidence } from "./evidence.ts";
 import { type DetectorAdministration, guardDuty } from "./guardduty.ts";
@@ -21,6 +22,8 @@ export interface AdminOutputs {
   readonly configKeyArn: Output<string>;
   readonly evidenceBucket: Output<string>;
   readonly evidenceKeyArn: Output<string>;
+  /** Undefined where the settings switch alerts off. */
+  readonly alerts: Alerts | undefined;
 }
 
 /** Declares what is administered once for the whole organization. */
@@ -43,6 +46,10 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
 
   const { config, evidence: exported } = evidence(stack);
   const events = accountEvents(stack);
+  const routed = alerts(
+    stack,
+    hubs.map(({ hub }) => hub),
+  );
 
   const byRegion = (values: readonly Output<string>[]) =>
     Object.fromEntries(inputs.regions.map((region, index) => [region, values[index] as Output<string>]));
@@ -57,5 +64,6 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
     configKeyArn: config.key.arn,
     evidenceBucket: exported.bucket.bucket,
     evidenceKeyArn: exported.key.arn,
+    alerts: routed,
   };
 }

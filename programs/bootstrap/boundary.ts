@@ -1,5 +1,6 @@
 import { arn } from "../partition.ts";
 import type { OrganizationSettings } from "../settings.ts";
+import { KEY_OF_ALERTS } from "./alert-rights.ts";
 import { type PolicyDocument, policyDocument, type Statement } from "./policy-document.ts";
 import { EVIDENCE_LOSS, KEY_LOSS } from "./service-actions.ts";
 
@@ -32,8 +33,19 @@ export function deploymentBoundary(
       Action: EVIDENCE_LOSS,
       Resource: [arn(partition, "s3", "", "", "bulwark-*")],
     },
-    { Sid: "NoLossOfKeys", Effect: "Deny", Action: KEY_LOSS, Resource: ["*"] },
+    {
+      Sid: "NoLossOfKeys",
+      Effect: "Deny",
+      Action: KEY_LOSS,
+      Resource: ["*"],
+      ...(deletesKeys(rights) ? { Condition: { StringNotLike: KEY_OF_ALERTS } } : {}),
+    },
   );
+}
+
+/** Whether a role has alerts, whose keys encrypt no evidence and go with them. Where evidence is, none has. */
+function deletesKeys(rights: readonly Statement[]): boolean {
+  return rights.some(({ Action }) => Action?.includes("kms:ScheduleKeyDeletion"));
 }
 
 function widened(rights: readonly Statement[]): readonly string[] {

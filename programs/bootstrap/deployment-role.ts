@@ -1,5 +1,6 @@
 import { arn, roleArn } from "../partition.ts";
 import type { OrganizationSettings } from "../settings.ts";
+import { alertRights } from "./alert-rights.ts";
 import { deploymentBoundary } from "./boundary.ts";
 import {
   type PolicyDocument,
@@ -119,6 +120,7 @@ function securityRights(settings: Settings): readonly Statement[] {
       "malware-protection.guardduty.amazonaws.com",
       "securityhub.amazonaws.com",
     ]),
+    ...alertRights(settings),
   ];
 }
 

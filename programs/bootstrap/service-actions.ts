@@ -237,3 +237,79 @@ export const EVENT_RULE = [
   "events:TagResource",
   "events:UntagResource",
 ] as const;
+
+/** aws:sns/topic:Topic and aws:sns/topicPolicy:TopicPolicy, and what a subscription asks of its topic. */
+export const ALERT_TOPIC = [
+  "sns:CreateTopic",
+  "sns:DeleteTopic",
+  "sns:GetTopicAttributes",
+  "sns:SetTopicAttributes",
+  "sns:ListTagsForResource",
+  "sns:TagResource",
+  "sns:UntagResource",
+  "sns:Subscribe",
+] as const;
+
+/** aws:sns/topicSubscription:TopicSubscription. */
+export const ALERT_SUBSCRIPTION = [
+  "sns:GetSubscriptionAttributes",
+  "sns:SetSubscriptionAttributes",
+  "sns:Unsubscribe",
+] as const;
+
+/** aws:sqs/queue:Queue and aws:sqs/queuePolicy:QueuePolicy, without a word to say about what is in the queue. */
+export const ALERT_QUEUE = EVENT_QUEUE.filter((action) => !action.includes("Message"));
+
+/** aws:cloudwatch/metricAlarm:MetricAlarm and aws:cloudwatch/dashboard:Dashboard. */
+export const ALERT_WATCH = [
+  "cloudwatch:PutMetricAlarm",
+  "cloudwatch:DeleteAlarms",
+  "cloudwatch:PutDashboard",
+  "cloudwatch:GetDashboard",
+  "cloudwatch:DeleteDashboards",
+  "cloudwatch:ListTagsForResource",
+  "cloudwatch:TagResource",
+  "cloudwatch:UntagResource",
+] as const;
+
+/** aws:cloudwatch/logGroup:LogGroup, and what the role that writes there is given. */
+export const ALERT_LOG = [
+  "logs:CreateLogGroup",
+  "logs:DeleteLogGroup",
+  "logs:PutRetentionPolicy",
+  "logs:DeleteRetentionPolicy",
+  "logs:AssociateKmsKey",
+  "logs:DisassociateKmsKey",
+  "logs:ListTagsForResource",
+  "logs:TagResource",
+  "logs:UntagResource",
+  "logs:CreateLogStream",
+  "logs:PutLogEvents",
+] as const;
+
+/** aws:scheduler/schedule:Schedule. */
+export const ALERT_SCHEDULE = [
+  "scheduler:CreateSchedule",
+  "scheduler:DeleteSchedule",
+  "scheduler:GetSchedule",
+  "scheduler:UpdateSchedule",
+] as const;
+
+/** aws:iam/role:Role and aws:iam/rolePolicy:RolePolicy: what only reads or takes away. */
+export const ALERT_ROLE = [
+  "iam:DeleteRole",
+  "iam:DeleteRolePolicy",
+  "iam:GetRole",
+  "iam:GetRolePolicy",
+  "iam:ListAttachedRolePolicies",
+  "iam:ListInstanceProfilesForRole",
+  "iam:ListRolePolicies",
+  "iam:TagRole",
+  "iam:UntagRole",
+  "iam:UpdateAssumeRolePolicy",
+  "iam:UpdateRole",
+  "iam:UpdateRoleDescription",
+] as const;
+
+/** The same: what gives rights, and so only to roles within the boundary. */
+export const ALERT_ROLE_RIGHTS = ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"] as const;

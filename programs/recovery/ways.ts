@@ -84,6 +84,19 @@ export const WAYS: Readonly<Record<string, Way>> = {
   "aws:sqs/queuePolicy:QueuePolicy": named(input("queueUrl")),
   "aws:cloudwatch/eventRule:EventRule": { by: "listing", listing: "rule" },
   "aws:cloudwatch/eventTarget:EventTarget": named(onBus(joined("/", input("rule"), input("targetId")))),
+
+  [resourceTypes.topic]: named(topicArn),
+  "aws:sns/topicPolicy:TopicPolicy": named(input("arn")),
+  // Subscribing again answers with the subscription that is there (SNS API, Subscribe).
+  "aws:sns/topicSubscription:TopicSubscription": { by: "nothing" },
+  "aws:cloudwatch/logGroup:LogGroup": named(input("name")),
+  "aws:cloudwatch/metricAlarm:MetricAlarm": named(input("name")),
+  "aws:cloudwatch/dashboard:Dashboard": named(input("dashboardName")),
+  "aws:scheduler/schedule:Schedule": named(
+    (sought) => `${input("groupName")(sought) ?? "default"}/${input("name")(sought) ?? ""}`,
+  ),
+  "aws:iam/role:Role": namedInAccount(input("name")),
+  "aws:iam/rolePolicy:RolePolicy": namedInAccount(joined(":", input("role"), input("name"))),
 };
 
 /**
@@ -101,6 +114,12 @@ function subscriptionArn(sought: Sought): string | undefined {
   const { partition, region, accountId } = sought;
   if (standard === undefined || region === undefined) return undefined;
   return arn(partition, "securityhub", region, accountId, `subscription/${standard}`);
+}
+
+function topicArn(sought: Sought): string | undefined {
+  const { partition, region, accountId } = sought;
+  const name = input("name")(sought);
+  return name === undefined || region === undefined ? undefined : arn(partition, "sns", region, accountId, name);
 }
 
 function linkedRoleArn(sought: Sought): string | undefined {

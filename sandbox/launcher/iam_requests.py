@@ -1,7 +1,8 @@
-"""What MiniStack's IAM leaves out of requests: resources of roles with a path, of service-linked roles and of rules on
-the default bus, and IAM's own condition keys.
+"""What MiniStack's IAM leaves out of requests: resources of roles with a path, of service-linked roles, of rules on
+the default bus, of alarms, dashboards and tagged topics, and IAM's own condition keys.
 
-Source of names and keys: service authorization reference, "AWS Identity and Access Management" and "Amazon EventBridge".
+Source of names and keys: service authorization reference, "AWS Identity and Access Management", "Amazon EventBridge",
+"Amazon CloudWatch" and "Amazon SNS".
 """
 
 from ministack.core import iam_actions
@@ -25,6 +26,10 @@ def _resource_arn(service, method, path, headers, body, parameters, region, acco
     if service == "events":
         # The ARN of a rule names its bus only where that is not the default one.
         return _rule(body, region, account_id, arn).replace(":rule/default/", ":rule/")
+    if service == "monitoring" and arn == "*":
+        return _watched(headers, body, region, account_id) or arn
+    if service == "sns" and arn == "*":
+        return _value(parameters, "ResourceArn") or arn
     if service == "kms" and arn == "*":
         return _aliased_key(body, region, account_id) or arn
     return arn
@@ -36,6 +41,19 @@ def _rule(body, region, account_id, arn):
     rule = iam_actions._safe_json_field(body, "Rule")
     bus = iam_actions._safe_json_field(body, "EventBusName") or "default"
     return tagged or (f"arn:aws:events:{region}:{account_id}:rule/{bus}/{rule}" if rule else arn)
+
+
+def _watched(headers, body, region, account_id):
+    """Alarms and dashboards in JSON calls; of several, the first, as MiniStack asks about one resource. Describing asks
+    about none: it finds alarms."""
+    if headers.get("x-amz-target", "").endswith(".DescribeAlarms"):
+        return None
+    field = lambda name: iam_actions._safe_json_field(body, name)  # noqa: E731
+    dashboard = field("DashboardName") or next(iter(field("DashboardNames") or []), None)
+    if dashboard:
+        return f"arn:aws:cloudwatch::{account_id}:dashboard/{dashboard}"
+    alarm = next(iter(field("AlarmNames") or []), None)
+    return f"arn:aws:cloudwatch:{region}:{account_id}:alarm:{alarm}" if alarm else field("ResourceARN")
 
 
 def _aliased_key(body, region, account_id):

@@ -15,12 +15,14 @@ import assume_role  # noqa: E402
 import authorization  # noqa: E402
 import events  # noqa: E402
 import iam_requests  # noqa: E402
+import log_group_keys  # noqa: E402
 import long_polls  # noqa: E402
 import organization  # noqa: E402
 import password_policy  # noqa: E402
 import principal_arn  # noqa: E402
 import service_linked_roles  # noqa: E402
 import transport  # noqa: E402
+import universal_targets  # noqa: E402
 from hypercorn.asyncio import serve  # noqa: E402
 from hypercorn.config import Config  # noqa: E402
 from ministack.app import app  # noqa: E402
@@ -36,6 +38,7 @@ CALLS = {
 async def main():
     parts = (
         organization, principal_arn, assume_role, service_linked_roles, iam_requests, password_policy, transport,
+        log_group_keys, universal_targets,
     )
     for part in parts:
         part.install()

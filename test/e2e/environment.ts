@@ -13,7 +13,7 @@ import { processesOf } from "./processes.ts";
 //   ...001, 003 onboarding   ...002, 004, 005, 006 adoption   ...009 drift   ...010, 012, 090 failures
 //   ...013 access            ...014, 015 interruption         ...011 bad input (is never onboarded)
 //   ...016, 555555555555     strangers (are never onboarded)
-//   ...007, 008 guard
+//   ...007, 008 guard         444444444444 alerts (is a member of Security Hub only)
 
 /** Bulwark as it runs in production, beside a sandbox AWS Organization: every process, and who may call it. */
 export interface Environment {

@@ -180,6 +180,19 @@ describe("the admin stack in two regions", () => {
       configKeyArn: `arn:test:config-key-${HOME}`,
       evidenceBucket: `bulwark-evidence-${LOG_ARCHIVE}-us-east-1`,
       evidenceKeyArn: `arn:test:evidence-key-${HOME}`,
+      alerts: {
+        topicArns: Object.fromEntries(
+          ["critical", "high", "medium", "low", "operations"].map((topic) => [
+            topic,
+            `arn:test:alert-topic-${topic}-${HOME}`,
+          ]),
+        ),
+        queueUrls: {
+          forward: `https://queue.test/alert-forward-${HOME}`,
+          respond: `https://queue.test/alert-respond-${HOME}`,
+        },
+        keyArn: `arn:test:alert-key-${HOME}`,
+      },
     });
   });
 });

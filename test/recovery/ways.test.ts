@@ -58,7 +58,10 @@ describe("every resource that the programs declare", () => {
   it("that has neither name nor place of its own says in a tag which one it is", () => {
     const keys = declared.filter(({ type }) => type === "aws:kms/key:Key");
     const tags = keys.map(({ inputs }) => (inputs.tags as Record<string, string>)[RESOURCE_TAG]);
-    assert.deepEqual(tags.sort(), ["admin/config-key-us-east-1", "admin/evidence-key-us-east-1"]);
+    assert.deepEqual(
+      tags.sort(),
+      ["alert-key", "alert-watch-key", "config-key", "evidence-key"].map((name) => `admin/${name}-us-east-1`),
+    );
   });
 
   const ids: readonly (readonly [string, string])[] = [
@@ -80,6 +83,9 @@ describe("every resource that the programs declare", () => {
     ["delegated-administrator-access-analyzer", `${SECURITY}/access-analyzer.amazonaws.com`],
     ["config-bucket-policy-us-east-1", `bulwark-config-${LOG_ARCHIVE}-us-east-1`],
     ["security-control-ACM.1-us-east-1", "ACM.1"],
+    ["alert-topic-high-us-east-1", `arn:aws:sns:us-east-1:${SECURITY}:bulwark-findings-high`],
+    ["alert-heartbeat-us-east-1", "default/bulwark-heartbeat"],
+    ["alert-heartbeat-role-policy", "BulwarkAlertHeartbeat:Heartbeat"],
   ];
   for (const [name, id] of ids) {
     it(`is known by its id: ${name}`, () => {

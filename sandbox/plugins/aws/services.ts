@@ -10,7 +10,9 @@ import { inspector2 } from "./inspector2.ts";
 import { kms } from "./kms.ts";
 import { organizations } from "./organizations.ts";
 import { s3 } from "./s3.ts";
+import { scheduler } from "./scheduler.ts";
 import { securityHub } from "./securityhub.ts";
+import { sns } from "./sns.ts";
 import { sqs } from "./sqs.ts";
 
 /** The services, by the module of their type tokens (`aws:<module>/...`). */
@@ -26,6 +28,8 @@ export const awsServices: Readonly<Record<string, ResourceTypes>> = {
   kms,
   organizations,
   s3,
+  scheduler,
   securityhub: securityHub,
+  sns,
   sqs,
 };

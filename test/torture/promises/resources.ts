@@ -24,6 +24,8 @@ interface Recorded {
   readonly type: string;
   readonly urn: string;
   readonly id?: string;
+  /** URN and id of its provider: `...::aws-<account id>::<id>`. */
+  readonly provider?: string;
   readonly delete?: boolean;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
@@ -78,21 +80,42 @@ const inMember: readonly Listing[] = [
   },
 ];
 
-const inAdmin: readonly (Listing & { readonly accountId: string })[] = [
-  {
-    accountId: logArchive,
-    type: "aws:kms/key:Key",
-    once: true,
-    async list(access) {
-      const kms = new KMSClient(access);
-      const { Keys = [] } = await kms.send(new ListKeysCommand({}));
-      const described = await Promise.all(
-        Keys.map(async ({ KeyId = "" }) => (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata),
-      );
-      const own = described.filter((key) => key?.KeyManager === "CUSTOMER" && key.KeyState !== "PendingDeletion");
-      return own.map((key) => key?.KeyId ?? "");
-    },
+const keys: Listing = {
+  type: "aws:kms/key:Key",
+  once: true,
+  async list(access) {
+    const kms = new KMSClient(access);
+    const { Keys = [] } = await kms.send(new ListKeysCommand({}));
+    const described = await Promise.all(
+      Keys.map(async ({ KeyId = "" }) => (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata),
+    );
+    const own = described.filter((key) => key?.KeyManager === "CUSTOMER" && key.KeyState !== "PendingDeletion");
+    return own.map((key) => key?.KeyId ?? "");
   },
+};
+
+const queues: Listing = {
+  type: "aws:sqs/queue:Queue",
+  once: true,
+  nameOf: ({ id = "" }) => id.split("/").at(-1) ?? id,
+  async list(access) {
+    const { QueueUrls = [] } = await new SQSClient(access).send(new ListQueuesCommand({}));
+    return QueueUrls.map((url) => url.split("/").at(-1) ?? url);
+  },
+};
+
+const rules: Listing = {
+  type: "aws:cloudwatch/eventRule:EventRule",
+  once: true,
+  async list(access) {
+    const { Rules = [] } = await new EventBridgeClient(access).send(new ListRulesCommand({}));
+    return Rules.map(({ Name = "" }) => Name);
+  },
+};
+
+const inAdmin: readonly (Listing & { readonly accountId: string })[] = [
+  { accountId: logArchive, ...keys },
+  { accountId: security, ...keys },
   {
     accountId: logArchive,
     type: "aws:s3/bucket:Bucket",
@@ -102,25 +125,10 @@ const inAdmin: readonly (Listing & { readonly accountId: string })[] = [
       return Buckets.map(({ Name = "" }) => Name);
     },
   },
-  {
-    accountId: management,
-    type: "aws:sqs/queue:Queue",
-    once: true,
-    nameOf: ({ id = "" }) => id.split("/").at(-1) ?? id,
-    async list(access) {
-      const { QueueUrls = [] } = await new SQSClient(access).send(new ListQueuesCommand({}));
-      return QueueUrls.map((url) => url.split("/").at(-1) ?? url);
-    },
-  },
-  {
-    accountId: management,
-    type: "aws:cloudwatch/eventRule:EventRule",
-    once: true,
-    async list(access) {
-      const { Rules = [] } = await new EventBridgeClient(access).send(new ListRulesCommand({}));
-      return Rules.map(({ Name = "" }) => Name);
-    },
-  },
+  ...[management, security].flatMap((accountId) => [
+    { accountId, ...queues },
+    { accountId, ...rules },
+  ]),
   {
     accountId: security,
     type: "aws:accessanalyzer/analyzer:Analyzer",
@@ -143,9 +151,10 @@ export async function unaccounted(installation: Installation, stack: string): Pr
         regions.map(async (region) => {
           const there = await listing.list(installation.root(listing.accountId, region));
           const known = state
-            .filter(({ type, inputs, outputs }) => {
+            .filter(({ type, provider, inputs, outputs }) => {
               const at = outputs?.region ?? inputs?.region ?? region;
-              return type === listing.type && at === region;
+              const inAccount = provider?.includes(`::aws-${listing.accountId}::`) === true;
+              return type === listing.type && inAccount && at === region;
             })
             .map((resource) => listing.nameOf?.(resource) ?? resource.id ?? "");
           return compare(`${stack}: ${listing.type} in ${listing.accountId} ${region}`, there, known);

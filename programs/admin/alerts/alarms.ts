@@ -1,0 +1,150 @@
+import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm.js";
+import type { AlertsSettings } from "../../alerts-settings.ts";
+import { awsNames, TAGS } from "../../names.ts";
+import type { AdminStack } from "../stack.ts";
+import { type AlertPlace, type AlertTopic, topicName, WAYS_OF_FINDINGS } from "./place.ts";
+import type { AlertTopics } from "./topics.ts";
+
+/** A state of the chain that somebody must hear of, as CloudWatch looks at it. */
+export interface WatchedMetric {
+  /** Name in AWS. */
+  readonly name: string;
+  readonly description: string;
+  readonly namespace: "AWS/SQS" | "AWS/SNS";
+  readonly metric: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: "Maximum" | "Sum";
+  readonly comparison: "GreaterThanThreshold" | "LessThanThreshold";
+  readonly threshold: number;
+  /** Seconds of one look. */
+  readonly period: number;
+  /** Looks that must all be bad. */
+  readonly looks: number;
+  /** Whether hearing nothing of the metric is bad. */
+  readonly silenceIsBad: boolean;
+}
+
+const FIVE_MINUTES = 300;
+
+/** What is watched of the queues and topics. What a rule could not deliver shows among the dead letters. */
+export function watchedMetrics(settings: AlertsSettings): readonly WatchedMetric[] {
+  const topics = Object.keys(settings.subscriptions) as AlertTopic[];
+  return [
+    ...WAYS_OF_FINDINGS.flatMap((way) => queueMetrics(awsNames.alertQueue(way), settings)),
+    ...WAYS_OF_FINDINGS.map((way): WatchedMetric => {
+      const queue = awsNames.alertDeadLetters(way);
+      return {
+        ...aboveOf("AWS/SQS", "ApproximateNumberOfMessagesVisible", { QueueName: queue }, 0),
+        name: queue,
+        description: `Findings could not be delivered or worked on. Look at ${queue}, remove the cause, and redrive it.`,
+      };
+    }),
+    ...topics.map((topic): WatchedMetric => {
+      const name = topicName(topic);
+      return {
+        ...aboveOf("AWS/SNS", "NumberOfNotificationsFailed", { TopicName: name }, 0, "Sum"),
+        name: `${name}-undelivered`,
+        description: `Subscribers of ${name} did not take messages. The log group that ends in /${name}/Failure says why.`,
+      };
+    }),
+    ...(settings.heartbeat.enabled ? heartbeatMetrics(settings.heartbeat.everyMinutes) : []),
+  ];
+}
+
+function queueMetrics(queue: string, { thresholds }: AlertsSettings): WatchedMetric[] {
+  const dimensions = { QueueName: queue };
+  return [
+    {
+      ...aboveOf("AWS/SQS", "ApproximateAgeOfOldestMessage", dimensions, thresholds.oldestMessageSeconds),
+      name: `${queue}-age`,
+      description: `Findings wait in ${queue} for too long: whatever takes them is slow, or stands still.`,
+    },
+    {
+      ...aboveOf("AWS/SQS", "ApproximateNumberOfMessagesVisible", dimensions, thresholds.waitingMessages),
+      name: `${queue}-depth`,
+      description: `Many findings wait in ${queue}: more come than are taken.`,
+    },
+  ];
+}
+
+/**
+ * The synthetic finding at the end of each way. Two looks, because one that comes a moment late leaves a whole look empty. Other
+ * findings count as well: what must arrive is that anything does, and in a quiet organization nothing else comes.
+ */
+function heartbeatMetrics(everyMinutes: number): WatchedMetric[] {
+  const absent = {
+    statistic: "Sum",
+    comparison: "LessThanThreshold",
+    threshold: 1,
+    period: everyMinutes * 60,
+    looks: 2,
+    silenceIsBad: true,
+  } as const;
+  const lowest = topicName("low");
+  return [
+    ...WAYS_OF_FINDINGS.map((way): WatchedMetric => {
+      const queue = awsNames.alertQueue(way);
+      return {
+        ...absent,
+        name: `${queue}-silent`,
+        description: `Not even the synthetic finding reaches ${queue}: findings get lost between Security Hub and there.`,
+        namespace: "AWS/SQS",
+        metric: "NumberOfMessagesSent",
+        dimensions: { QueueName: queue },
+      };
+    }),
+    {
+      ...absent,
+      name: `${lowest}-silent`,
+      description: `Not even the synthetic finding reaches ${lowest}: findings get lost between Security Hub and the topics.`,
+      namespace: "AWS/SNS",
+      metric: "NumberOfMessagesPublished",
+      dimensions: { TopicName: lowest },
+    },
+  ];
+}
+
+function aboveOf(
+  namespace: WatchedMetric["namespace"],
+  metric: string,
+  dimensions: Readonly<Record<string, string>>,
+  threshold: number,
+  statistic: WatchedMetric["statistic"] = "Maximum",
+): Omit<WatchedMetric, "name" | "description"> {
+  return {
+    ...{ namespace, metric, dimensions, statistic, threshold },
+    ...{ comparison: "GreaterThanThreshold", period: FIVE_MINUTES, looks: 1, silenceIsBad: false },
+  };
+}
+
+/** Declares the alarms. All of them go to the topic for operations, which shares neither rules nor key with the chain. */
+export function declareAlarms(
+  { security: provider }: AdminStack,
+  { region }: AlertPlace,
+  watched: readonly WatchedMetric[],
+  { operations }: AlertTopics,
+): void {
+  for (const each of watched) {
+    new MetricAlarm(
+      `alert-alarm-${each.name}-${region}`,
+      {
+        region,
+        name: each.name,
+        alarmDescription: each.description,
+        namespace: each.namespace,
+        metricName: each.metric,
+        dimensions: each.dimensions,
+        statistic: each.statistic,
+        comparisonOperator: each.comparison,
+        threshold: each.threshold,
+        period: each.period,
+        evaluationPeriods: each.looks,
+        treatMissingData: each.silenceIsBad ? "breaching" : "notBreaching",
+        alarmActions: [operations.topic.arn],
+        okActions: [operations.topic.arn],
+        tags: TAGS,
+      },
+      { provider, dependsOn: [operations.policy] },
+    );
+  }
+}
