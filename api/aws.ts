@@ -1,5 +1,7 @@
+import type { AccountSettingsInventory } from "../programs/account-inventory.ts";
 import type { ServiceLinkedRole } from "../programs/baseline/linked-services.ts";
 import type { MembershipToEnd } from "../programs/baseline/memberships.ts";
+import type { OpenSettings } from "../programs/baseline/settings-adoption.ts";
 import type { BaselineInputs, StackInputs } from "../programs/inputs.ts";
 import type { AccountInventory, AdminInventory } from "../programs/inventory.ts";
 import type { LostMembership } from "../stacks/aws/lost-memberships.ts";
@@ -49,6 +51,8 @@ export interface Aws {
   enabledRegions(accountId: string, operationId: string, role: MemberRole): Promise<ReadonlySet<string>>;
   /** What a member holds of the things that its baseline manages. */
   readAccount(request: AccountReading): Promise<AccountInventory>;
+  /** The networks of a member, and its own settings as far as they are open. */
+  readAccountSettings(request: SettingsReading): Promise<AccountSettingsInventory>;
   readAdmin(request: { readonly operationId: string; readonly organizationId: string }): Promise<AdminInventory>;
   /** Short-lived credentials, by account id, of every account that a run of these inputs needs, also where the stack stands until now. */
   credentialsFor(
@@ -57,6 +61,14 @@ export interface Aws {
     role: MemberRole,
     standing: readonly string[],
   ): Promise<Readonly<Record<string, SessionCredentials>>>;
+}
+
+export interface SettingsReading {
+  readonly accountId: string;
+  readonly operationId: string;
+  readonly role: MemberRole;
+  readonly regions: readonly string[];
+  readonly open: OpenSettings;
 }
 
 export interface AccountReading {

@@ -24,6 +24,9 @@ const protectedByDefault = [
   resourceTypes.trustedAccess,
   // Settings of a whole account or region, which go back to AWS's defaults.
   resourceTypes.ebsEncryption,
+  resourceTypes.snapshotSharing,
+  resourceTypes.imageSharing,
+  resourceTypes.instanceMetadata,
   resourceTypes.publicAccessBlock,
   resourceTypes.passwordPolicy,
 ];

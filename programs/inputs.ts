@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Vpc } from "./account-settings.ts";
 import { Adoption, Phase } from "./adoption.ts";
 import { FeatureSettings } from "./feature-settings.ts";
 import { AccountId, OrganizationId, Region } from "./identifiers.ts";
@@ -43,6 +44,8 @@ export const BaselineInputs = z
     email: z.string().min(3),
     passwordPolicy: PasswordPolicy,
     admin: AdminLink,
+    /** The networks that the account has now, by region: read before every run, so that a preview and its deployment see the same. */
+    vpcs: z.record(Region, z.array(Vpc)).default({}),
     owner: z.string().min(1).optional(),
     environment: z.string().min(1).optional(),
   })

@@ -1,4 +1,4 @@
-import type { Adoption, Phase } from "./adoption.ts";
+import { type Adoption, isImported, isPutBack, type Phase } from "./adoption.ts";
 
 /**
  * The phases that a deployment runs, in order. `managed` are the names of the resources that the stack already holds: what is to
@@ -6,7 +6,7 @@ import type { Adoption, Phase } from "./adoption.ts";
  * what is live, and the wanted ones usually do.
  */
 export function deploymentPhases(adoptions: readonly Adoption[], managed: ReadonlySet<string>): readonly Phase[] {
-  const missing = adoptions.some(({ name, decision }) => decision !== "leave" && !managed.has(name));
+  const missing = adoptions.some((adoption) => isImported(adoption) && !managed.has(adoption.name));
   return missing ? ["adopt", "converge"] : ["converge"];
 }
 
@@ -15,5 +15,5 @@ export function deploymentPhases(adoptions: readonly Adoption[], managed: Readon
  * its administrator owns settings that `restore` puts back.
  */
 export function offboardingPhases(adoptions: readonly Adoption[]): readonly Phase[] {
-  return adoptions.some(({ decision }) => decision === "adopt") ? ["restore"] : [];
+  return adoptions.some(isPutBack) ? ["restore"] : [];
 }

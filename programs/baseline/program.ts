@@ -4,6 +4,9 @@ import { passwordPolicy, publicAccessBlock } from "./account-settings.ts";
 import { configRecorder } from "./config-recorder.ts";
 import { ebsEncryption } from "./ebs-encryption.ts";
 import { guardDuty } from "./guardduty.ts";
+import { networks } from "./networks.ts";
+import { regionalSettings } from "./regional-settings.ts";
+import { securityContact } from "./security-contact.ts";
 import { securityHub } from "./security-hub.ts";
 import { serviceLinkedRoles } from "./service-linked-roles.ts";
 import { baselineStack } from "./stack.ts";
@@ -28,9 +31,12 @@ export function baselineProgram(inputs: BaselineInputs): BaselineOutputs {
 
   publicAccessBlock(stack);
   passwordPolicy(stack);
+  securityContact(stack);
   const roles = serviceLinkedRoles(stack);
   for (const region of inputs.regions) {
     ebsEncryption(stack, region);
+    regionalSettings(stack, region);
+    networks(stack, region);
     const recording = configRecorder(stack, region, roles);
     outputs.hubArns[region] = securityHub(stack, region, { roles, recording }).arn;
     outputs.detectorIds[region] = guardDuty(stack, region, roles).id;
