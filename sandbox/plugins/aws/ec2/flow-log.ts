@@ -1,5 +1,5 @@
 import type { FlowLogsResourceType, LogDestinationType, TrafficType, UnsuccessfulItem } from "@aws-sdk/client-ec2";
-import { isAwsError } from "../../provider/errors.ts";
+import { isAwsError, unless } from "../../provider/errors.ts";
 import type { Place } from "../../provider/place.ts";
 import { block, boolean, number, output, string } from "../../provider/property.ts";
 import { resource } from "../../provider/resource.ts";
@@ -102,7 +102,8 @@ export const flowLog = resource({
   },
   async read(place, id) {
     const ec2 = await place.client(ec2Client);
-    const { FlowLogs: [found] = [] } = await ec2.describeFlowLogs({ FlowLogIds: [id] });
+    const answer = await unless(ec2.describeFlowLogs({ FlowLogIds: [id] }), "InvalidFlowLogId.NotFound");
+    const found = answer?.FlowLogs?.[0];
     if (found === undefined) return undefined;
     const { ResourceId = "", DestinationOptions: options } = found;
     const property = BY_PREFIX.find(([prefix]) => ResourceId.startsWith(prefix))?.[1];
