@@ -48,6 +48,8 @@ export type Adoption = z.infer<typeof Adoption>;
  * - `converge`: everything is as wanted. The phase of every ordinary deployment.
  * - `restore`: adopted resources are put back to what they were. The run refreshes first, because the administrator may have changed
  *   what has to be seen as a difference. A destroy follows.
+ * - `release`: the same for a stack whose first deployment failed, perhaps with things taken over. They alone are declared, so that this run can't
+ *   fail for the reason that the deployment did; the rest goes.
  */
-export const Phase = z.enum(["adopt", "converge", "restore"]);
+export const Phase = z.enum(["adopt", "converge", "restore", "release"]);
 export type Phase = z.infer<typeof Phase>;

@@ -51,7 +51,7 @@ export function declarer(adoptions: readonly Adoption[], phase: Phase): Declare 
     const kept = Object.fromEntries(
       keep.filter((key) => key in adoption.before).map((key) => [key, adoption.before[key]]),
     );
-    const asBefore = phase === "restore" || (phase === "adopt" && !taken);
+    const asBefore = phase === "restore" || phase === "release" || (phase === "adopt" && !taken);
     return make(asBefore ? adoption.before : { ...wanted, ...kept }, { ...imported, retainOnDelete: true });
   };
 }

@@ -13,7 +13,10 @@ export function deploymentPhases(adoptions: readonly Adoption[], managed: Readon
 /**
  * The phases that run before a stack is destroyed, after its memberships were ended (`membershipsToEnd`): while an account is a member,
  * its administrator owns settings that `restore` puts back.
+ *
+ * @param deployed false where the first deployment failed before anything was imported
  */
-export function offboardingPhases(adoptions: readonly Adoption[]): readonly Phase[] {
+export function offboardingPhases(adoptions: readonly Adoption[], deployed = true): readonly Phase[] {
+  if (!deployed) return adoptions.some(({ decision }) => decision === "takeOver") ? ["release"] : [];
   return adoptions.some(isPutBack) ? ["restore"] : [];
 }

@@ -27,9 +27,9 @@ export const offboard: Kind = {
       const standing = standingRegions(row);
       await work.aws.ensureDeploymentRole(accountId, work.operation.id, work.signal, standing);
       await endMemberships(work, { ...inputs, regions: standing }, adoptions, "offboarding");
-      // A stack whose first deployment failed early has nothing that could be put back.
+      // A stack whose first deployment failed early has imported nothing that could be put back.
       const deployed = row.deployedAt !== null || (row.imported ?? []).length > 0;
-      const phases = deployed ? offboardingPhases(adoptions) : [];
+      const phases = offboardingPhases(adoptions, deployed);
       for (const phase of phases) {
         work.say("putting back what was adopted");
         runs.push(await work.run("up", inPhase(inputs, phase), { refresh: true }));

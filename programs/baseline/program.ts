@@ -10,6 +10,7 @@ import { securityContact } from "./security-contact.ts";
 import { securityHub } from "./security-hub.ts";
 import { serviceLinkedRoles } from "./service-linked-roles.ts";
 import { baselineStack } from "./stack.ts";
+import { takenOver } from "./taken-over.ts";
 
 /** The outputs of a stack `account-<id>`. */
 export interface BaselineOutputs {
@@ -29,6 +30,10 @@ export function baselineProgram(inputs: BaselineInputs): BaselineOutputs {
     detectorIds: {},
   };
 
+  if (inputs.phase === "release") {
+    takenOver(stack);
+    return outputs;
+  }
   publicAccessBlock(stack);
   passwordPolicy(stack);
   securityContact(stack);
