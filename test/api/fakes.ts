@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Aws, MemberRole } from "../../api/aws.ts";
+import type { AccountSettingsInventory } from "../../programs/account-inventory.ts";
 import type { AccountInventory, AdminInventory } from "../../programs/inventory.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import type { LostMembership } from "../../stacks/aws/lost-memberships.ts";
@@ -137,6 +138,7 @@ export interface FakeAws extends Aws {
   readonly calls: string[];
   inventory: Partial<AccountInventory>;
   adminInventory: Partial<AdminInventory>;
+  ownSettings: Partial<AccountSettingsInventory>;
   /** Called before each call; throws what AWS would. */
   fail: (call: string, accountId: string) => void;
   regions: string[];
@@ -171,6 +173,7 @@ export function fakeAws(): FakeAws {
     calls: [],
     inventory: {},
     adminInventory: {},
+    ownSettings: {},
     fail: () => undefined,
     lost: [],
     regions: ["us-east-1", "us-west-2"],
@@ -244,7 +247,7 @@ export function fakeAws(): FakeAws {
     },
     async readAccountSettings({ accountId }) {
       called("readAccountSettings", accountId);
-      return { regions: {} };
+      return { regions: {}, ...aws.ownSettings };
     },
     async readAdmin({ organizationId }) {
       called("readAdmin", "222222222222");
