@@ -1,5 +1,11 @@
 import type { Adoption } from "../../programs/adoption.ts";
-import { decideSettings, openSettings, settled } from "../../programs/baseline/settings-adoption.ts";
+import {
+  decideSettings,
+  NOTHING_OPEN,
+  openSettings,
+  settled,
+  withoutGoneVpcs,
+} from "../../programs/baseline/settings-adoption.ts";
 import { accountSettings } from "../../programs/baseline/wanted-settings.ts";
 import { BaselineInputs } from "../../programs/inputs.ts";
 import type { MemberRole } from "../aws.ts";
@@ -34,6 +40,19 @@ export async function planSettings(
     }),
   );
   return { vpcs, adoptions: decideSettings(found, { ...inputs, vpcs }, known, done) };
+}
+
+/** The inputs by which an account leaves: its networks are those that are still there. */
+export async function leavingInputs(work: Work, inputs: BaselineInputs): Promise<BaselineInputs> {
+  const regions = Object.keys(inputs.vpcs).filter((region) => inputs.vpcs[region]?.length);
+  if (regions.length === 0) return inputs;
+  const { accountId } = inputs;
+  const operationId = work.operation.id;
+  const open = NOTHING_OPEN;
+  return withoutGoneVpcs(
+    inputs,
+    await work.aws.readAccountSettings({ accountId, operationId, role: "deployment", regions, open }),
+  );
 }
 
 /** Undefined where no deployment was begun, or none by a version of Bulwark that had this section of the settings. */

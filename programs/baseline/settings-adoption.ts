@@ -40,6 +40,28 @@ export interface OpenSettings {
   defaultSecurityGroup(region: string, vpc: Vpc): boolean;
 }
 
+/** Nothing but the VPCs. */
+export const NOTHING_OPEN: OpenSettings = {
+  securityContact: false,
+  inRegion: () => false,
+  defaultSecurityGroup: () => false,
+};
+
+/**
+ * The inputs of an account that leaves, without the networks that have gone since its last deployment: nothing can be put back there. Those
+ * that came since are not Bulwark's. Pure.
+ */
+export function withoutGoneVpcs(inputs: BaselineInputs, found: AccountSettingsInventory): BaselineInputs {
+  const gone = new Set<string>();
+  const vpcs = Object.entries(inputs.vpcs).map(([region, known]) => {
+    const present = new Set(found.regions[region]?.vpcs.map(({ vpcId }) => vpcId));
+    for (const { vpcId } of known) if (!present.has(vpcId)) gone.add(names.defaultSecurityGroup(vpcId, region));
+    return [region, known.filter(({ vpcId }) => present.has(vpcId))] as const;
+  });
+  const adoptions = inputs.adoptions.filter(({ name }) => !gone.has(name));
+  return { ...inputs, vpcs: Object.fromEntries(vpcs), adoptions };
+}
+
 /** What is wanted and not settled. Pure. */
 export function openSettings(inputs: Pick<Inputs, "features" | "regions">, done: ReadonlySet<string>): OpenSettings {
   const wanted = wantedSettings({ ...inputs, vpcs: {} });

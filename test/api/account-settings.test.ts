@@ -56,6 +56,16 @@ describe("an account's networks", () => {
     assert.deepEqual(groups(), ["default-security-group-vpc-00000002-us-east-1 takeOver"]);
     await ended("DELETE", `/accounts/${accountId}?confirm=${accountId}`);
     assert.deepEqual(runs().slice(-2), ["up restore", "destroy restore"]);
+    assert.equal(last().vpcs["us-east-1"]?.length, 1);
+  });
+
+  it("that have gone are not asked for when the account leaves, and those that came are left alone", async () => {
+    await ended("POST", "/accounts", { accountId });
+    serving.aws.ownSettings = { regions: { "us-east-1": { vpcs: [vpc("vpc-00000003")] } } };
+    const { result } = await ended("DELETE", `/accounts/${accountId}?confirm=${accountId}`);
+    assert.deepEqual(last().vpcs["us-east-1"], []);
+    assert.deepEqual([groups(), result.restored], [[], []]);
+    assert.deepEqual(runs().slice(-1), ["destroy converge"]);
   });
 
   it("get back what was taken over when a first deployment failed and the account leaves, and nothing is brought up for it", async () => {
