@@ -15,6 +15,7 @@ import { removeServiceLinkedRoles } from "../stacks/aws/service-linked-roles.ts"
 import type { SessionRequest } from "../stacks/aws/session.ts";
 import { createDeploymentRoles } from "../stacks/bootstrap/deployment-role.ts";
 import { readAccountInventory } from "../stacks/inventory/account.ts";
+import { readAccountSettings } from "../stacks/inventory/account-settings.ts";
 import { readAdminInventory } from "../stacks/inventory/organization.ts";
 import { readReadiness } from "../stacks/inventory/readiness.ts";
 import type { Aws, MemberRole } from "./aws.ts";
@@ -132,6 +133,10 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
         security: { accountId: accounts.security, credentials: security, ...at },
         ...{ regions, detectorIds },
       });
+    },
+    async readAccountSettings({ accountId, operationId, role, regions, open }) {
+      const credentials = await memberSession(accountId, role, operationId);
+      return readAccountSettings({ member: { accountId, credentials, ...at }, regions, homeRegion, open });
     },
     async readAdmin({ operationId, organizationId }) {
       const [management, security] = await Promise.all([

@@ -1,5 +1,7 @@
+import type { AccountSettingsInventory } from "../programs/account-inventory.ts";
 import type { ServiceLinkedRole } from "../programs/baseline/linked-services.ts";
 import type { MembershipToEnd } from "../programs/baseline/memberships.ts";
+import type { OpenSettings } from "../programs/baseline/settings-adoption.ts";
 import type { BaselineInputs, StackInputs } from "../programs/inputs.ts";
 import type { AccountInventory, AdminInventory } from "../programs/inventory.ts";
 import type { RegionReadiness } from "../programs/readiness.ts";
@@ -52,6 +54,8 @@ export interface Aws {
   readAccount(request: AccountReading): Promise<AccountInventory>;
   /** How far the services of a member are, by region. */
   readReadiness(request: ReadinessReading): Promise<Readonly<Record<string, RegionReadiness>>>;
+  /** The networks of a member, and its own settings as far as they are open. */
+  readAccountSettings(request: SettingsReading): Promise<AccountSettingsInventory>;
   readAdmin(request: { readonly operationId: string; readonly organizationId: string }): Promise<AdminInventory>;
   /** Short-lived credentials, by account id, of every account that a run of these inputs needs, also where the stack stands until now. */
   credentialsFor(
@@ -67,6 +71,14 @@ export interface ReadinessReading {
   readonly regions: readonly string[];
   /** The security account's detectors by region. */
   readonly detectorIds: Readonly<Record<string, string>>;
+}
+
+export interface SettingsReading {
+  readonly accountId: string;
+  readonly operationId: string;
+  readonly role: MemberRole;
+  readonly regions: readonly string[];
+  readonly open: OpenSettings;
 }
 
 export interface AccountReading {

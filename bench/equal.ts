@@ -24,7 +24,11 @@ async function deployedBy({ data, accountIds }: Organization): Promise<readonly 
       return (checkpoint.latest.resources ?? [])
         .map(({ urn, type, inputs }) => {
           const length = inputs?.minimumPasswordLength;
-          const name = urn.split("::").at(-1)?.replaceAll(accountId, "<account>");
+          const name = urn
+            .split("::")
+            .at(-1)
+            ?.replaceAll(accountId, "<account>")
+            .replace(/vpc-[0-9a-f]+/, "<vpc>");
           return `${type} ${name}${length === undefined ? "" : ` of ${String(length)}`}`;
         })
         .sort();

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import {
   CreateAccountCommand,
   DescribeCreateAccountStatusCommand,
@@ -85,6 +86,9 @@ export async function startOrganization(folder: string, accounts: number): Promi
     const identity = await createServiceIdentity(aws, security, settings.roles.service, join(folder, "aws"));
     // Before the queue of account events exists, or the service would onboard them by itself.
     const created = await createAccounts(aws, management, accounts);
+    const vpcs = new Map(
+      await Promise.all(created.map(async ({ accountId }) => [accountId, await vpcsOf(aws, accountId)] as const)),
+    );
     const data = join(folder, "service");
     const serviceEnvironment: Organization["serviceEnvironment"] = (of, extra = {}) =>
       plainEnvironment({
@@ -113,6 +117,7 @@ export async function startOrganization(folder: string, accounts: number): Promi
         return BaselineInputs.parse({
           ...{ kind: "baseline", accountId, accountName: account.name, email: account.email, partition, homeRegion },
           ...{ organizationId, regions, accounts: core, roles, standards, features, admin: link },
+          vpcs: vpcs.get(accountId),
           passwordPolicy: of === "changed" ? { ...passwordPolicy, minimumPasswordLength: 16 } : passwordPolicy,
         });
       },
@@ -134,6 +139,17 @@ async function startSandbox(folder: string): Promise<{ readonly part: Part; read
   });
   await untilReady(part, `${url}/_sandbox/health`, START_MS);
   return { part, url };
+}
+
+/** The networks that AWS made with an account, by region. */
+async function vpcsOf(aws: string, accountId: string): Promise<BaselineInputs["vpcs"]> {
+  const inRegions = REGIONS.map(async (region) => {
+    const client = new EC2Client(rootAccess(aws, accountId, region));
+    const { Vpcs = [] } = await client.send(new DescribeVpcsCommand({}));
+    client.destroy();
+    return [region, Vpcs.map(({ VpcId = "", IsDefault = false }) => ({ vpcId: VpcId, isDefault: IsDefault }))] as const;
+  });
+  return Object.fromEntries(await Promise.all(inRegions));
 }
 
 async function createAccounts(aws: string, management: string, count: number) {

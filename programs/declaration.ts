@@ -41,16 +41,17 @@ export function declarer(adoptions: readonly Adoption[], phase: Phase): Declare 
       new Type(name, { ...args, ...place } as never, { ...options, ...more });
 
     if (adoption === undefined || adoption.decision === "leave") return make(wanted, {});
+    const taken = adoption.decision === "takeOver";
     const importId = region === "global" ? adoption.id : `${adoption.id}@${region}`;
     const ignoreChanges = [...(options.ignoreChanges ?? []), ...Object.keys(adoption.before)];
-    const imported = phase === "adopt" ? { import: importId, ignoreChanges } : {};
+    const imported = phase === "adopt" && !taken ? { import: importId, ignoreChanges } : {};
     if (adoption.decision === "replace") {
       return make(phase === "adopt" ? adoption.before : wanted, { ...imported, deleteBeforeReplace: true });
     }
     const kept = Object.fromEntries(
       keep.filter((key) => key in adoption.before).map((key) => [key, adoption.before[key]]),
     );
-    const asBefore = phase === "adopt" || phase === "restore";
+    const asBefore = phase === "restore" || phase === "release" || (phase === "adopt" && !taken);
     return make(asBefore ? adoption.before : { ...wanted, ...kept }, { ...imported, retainOnDelete: true });
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AlertsSettings } from "./alerts-settings.ts";
+import { AccountSettings } from "./account-settings.ts";
 
 /**
  * What the organization chose of the features that can be chosen: a section for each service, in a file of its own
@@ -7,5 +8,6 @@ import { AlertsSettings } from "./alerts-settings.ts";
  */
 export const FeatureSettings = z.strictObject({
   alerts: AlertsSettings.prefault({}),
+  account: AccountSettings.prefault({}),
 });
 export type FeatureSettings = z.infer<typeof FeatureSettings>;

@@ -26,6 +26,9 @@ const protectedByDefault = [
   resourceTypes.topic,
   // Settings of a whole account or region, which go back to AWS's defaults.
   resourceTypes.ebsEncryption,
+  resourceTypes.snapshotSharing,
+  resourceTypes.imageSharing,
+  resourceTypes.instanceMetadata,
   resourceTypes.publicAccessBlock,
   resourceTypes.passwordPolicy,
 ];

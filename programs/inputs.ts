@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Vpc } from "./account-settings.ts";
 import { Adoption, Phase } from "./adoption.ts";
 import { Extensions } from "./extensions/extensions.ts";
 import { FeatureSettings } from "./feature-settings.ts";
@@ -45,6 +46,8 @@ export const BaselineInputs = z
     extensions: Extensions.default([]),
     passwordPolicy: PasswordPolicy,
     admin: AdminLink,
+    /** The networks that the account has now, by region: read before every run, so that a preview and its deployment see the same. */
+    vpcs: z.record(Region, z.array(Vpc)).default({}),
     owner: z.string().min(1).optional(),
     environment: z.string().min(1).optional(),
   })

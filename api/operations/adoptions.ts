@@ -1,4 +1,4 @@
-import type { Adoption } from "../../programs/adoption.ts";
+import { type Adoption, isImported } from "../../programs/adoption.ts";
 import type { ResourceStep, RunResult } from "../../stacks/run.ts";
 import type { Changes } from "./operation.ts";
 
@@ -48,7 +48,7 @@ export function countAdoptions(
   reports: readonly AdoptionReport[],
   imported: ReadonlySet<string>,
 ): Changes {
-  const pending = reports.filter(({ name, decision }) => decision !== "leave" && !imported.has(name));
+  const pending = reports.filter((report) => isImported(report) && !imported.has(report.name));
   const differing = pending.filter(({ before, after }) => differs(before, after));
   const replaced = differing.filter(({ decision }) => decision === "replace").length;
   const { changes } = preview;

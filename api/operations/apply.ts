@@ -1,4 +1,4 @@
-import type { Adoption, Phase } from "../../programs/adoption.ts";
+import { type Adoption, isImported, type Phase } from "../../programs/adoption.ts";
 import type { StackInputs } from "../../programs/inputs.ts";
 import { deploymentPhases } from "../../programs/phases.ts";
 import type { LostMembership } from "../../stacks/aws/lost-memberships.ts";
@@ -123,7 +123,7 @@ export function stackOf(inputs: StackInputs): string {
 }
 
 function importedNames(adoptions: readonly Adoption[]): string[] {
-  return adoptions.filter(({ decision }) => decision !== "leave").map(({ name }) => name);
+  return adoptions.filter(isImported).map(({ name }) => name);
 }
 
 /** A stored result names what changed; the values are in the state. */

@@ -1,12 +1,14 @@
 import type { Adoption } from "../../programs/adoption.ts";
 import { decideAdoptions } from "../../programs/baseline/adoption.ts";
 import { baselineProblems } from "../../programs/baseline/preconditions.ts";
+import { isOfSettings } from "../../programs/baseline/settings-adoption.ts";
 import { AdminLink, BaselineInputs } from "../../programs/inputs.ts";
 import { regionsOf } from "../../programs/regions.ts";
 import { whyNotMember } from "../accounts/eligibility.ts";
 import type { MemberRole } from "../aws.ts";
 import { findAccount } from "../store/accounts.ts";
 import { findStack } from "../store/stacks.ts";
+import { planSettings } from "./account-settings.ts";
 import { failUnless, OperationFailure } from "./failure.ts";
 import { adminStack, stackOfAccount } from "./operation.ts";
 import { standingRegions } from "./standing.ts";
@@ -68,13 +70,17 @@ export async function planBaseline(
 
   // What was adopted in a region that is left is nothing of this stack any more, when it comes back to it.
   const known = ((stack?.adoptions ?? []) as Adoption[]).filter(
-    ({ region }) => region === "global" || regions.includes(region),
+    (adoption) => !isOfSettings(adoption) && (adoption.region === "global" || regions.includes(adoption.region)),
   );
   const inventoried = stack?.adoptions == null ? [] : ((stack.inputs?.regions as string[] | undefined) ?? []);
   const unknown = regions.filter((region) => !inventoried.includes(region));
-  const adoptions = [...known, ...(await decideOn(work, bare, role, unknown, inventoried.length === 0))];
+  const [decided, own] = await Promise.all([
+    decideOn(work, bare, role, unknown, inventoried.length === 0),
+    planSettings(work, bare, role, stack),
+  ]);
+  const adoptions = [...known, ...decided, ...own.adoptions];
   return {
-    inputs: { ...bare, adoptions },
+    inputs: { ...bare, vpcs: own.vpcs, adoptions },
     role,
     adoptions,
     imported: new Set((stack?.imported ?? []).filter((name) => known.some((adoption) => adoption.name === name))),

@@ -1,3 +1,4 @@
+import { isImported } from "../../programs/adoption.ts";
 import { canonicalJson } from "../../programs/canonical-json.ts";
 import type { LostMembership } from "../../stacks/aws/lost-memberships.ts";
 import type { ResourceStep, RunResult } from "../../stacks/run.ts";
@@ -121,7 +122,7 @@ async function supersede(
 }
 
 function pendingAdoptions({ adoptions, imported }: StackPlan) {
-  return adoptions.filter(({ name, decision }) => decision !== "leave" && !imported.has(name));
+  return adoptions.filter((adoption) => isImported(adoption) && !imported.has(adoption.name));
 }
 
 /** A preview takes what is still to be adopted as to be created; what will really become of it is decided already. */

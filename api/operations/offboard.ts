@@ -6,6 +6,7 @@ import type { RunResult } from "../../stacks/run.ts";
 import type { AccountStatus } from "../accounts/account.ts";
 import { updateAccount } from "../store/accounts.ts";
 import { findStack, saveStack } from "../store/stacks.ts";
+import { leavingInputs } from "./account-settings.ts";
 import { inPhase, withoutInputs } from "./apply.ts";
 import { sumChanges } from "./changes.ts";
 import { findLeftovers, type Leftover } from "./leftovers.ts";
@@ -21,15 +22,16 @@ export const offboard: Kind = {
     const row = await findStack(work.db, work.operation.stack);
     const runs: RunResult[] = [];
     let leftovers: Leftover[] = [];
-    const adoptions = (row?.adoptions ?? []) as Adoption[];
+    let adoptions = (row?.adoptions ?? []) as Adoption[];
     if (row?.inputs != null) {
-      const inputs = BaselineInputs.parse({ ...row.inputs, adoptions });
       const standing = standingRegions(row);
       await work.aws.ensureDeploymentRole(accountId, work.operation.id, work.signal, standing);
+      const inputs = await leavingInputs(work, BaselineInputs.parse({ ...row.inputs, adoptions }));
+      adoptions = inputs.adoptions;
       await endMemberships(work, { ...inputs, regions: standing }, adoptions, "offboarding");
-      // A stack whose first deployment failed early has nothing that could be put back.
+      // A stack whose first deployment failed early has imported nothing that could be put back.
       const deployed = row.deployedAt !== null || (row.imported ?? []).length > 0;
-      const phases = deployed ? offboardingPhases(adoptions) : [];
+      const phases = offboardingPhases(adoptions, deployed);
       for (const phase of phases) {
         work.say("putting back what was adopted");
         runs.push(await work.run("up", inPhase(inputs, phase), { refresh: true }));

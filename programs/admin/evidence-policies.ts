@@ -3,10 +3,13 @@ import { EVIDENCE_LOSS } from "../bootstrap/service-actions.ts";
 import type { AdminInputs } from "../inputs.ts";
 import { arn } from "../partition.ts";
 
-type Place = Pick<AdminInputs, "partition" | "accounts" | "roles" | "organizationId">;
+type Place = Pick<AdminInputs, "partition" | "accounts" | "roles" | "organizationId" | "features">;
 
 /** The service principal of AWS Config. */
 const CONFIG = "config.amazonaws.com";
+
+/** The service principal that delivers flow logs to buckets. */
+const LOG_DELIVERY = "delivery.logs.amazonaws.com";
 
 /** The statements that every bucket with evidence has. */
 function evidenceStatements({ partition, roles }: Place, bucket: string): Statement[] {
@@ -68,7 +71,38 @@ export function configBucketPolicy(place: Place, bucket: string): PolicyDocument
       Resource: [arn(partition, "s3", "", "", `${bucket}/AWSLogs/*/Config/*`)],
       Condition: { StringEquals: { ...ofOrganization, "s3:x-amz-acl": "bucket-owner-full-control" } },
     },
+    ...(takesFlowLogs(place) ? flowLogStatements(place, bucket) : []),
   );
+}
+
+/**
+ * Flow logs of the organization's VPCs (VPC User Guide, "Amazon S3 bucket permissions for flow logs"), which names single accounts there;
+ * an organization is asked for as AWS Config's deliveries are.
+ */
+function flowLogStatements({ partition, organizationId }: Place, bucket: string): Statement[] {
+  const ofOrganization = { "aws:SourceOrgID": organizationId };
+  return [
+    {
+      Sid: "FlowLogsLook",
+      Effect: "Allow",
+      Principal: { Service: LOG_DELIVERY },
+      Action: ["s3:GetBucketAcl", "s3:ListBucket"],
+      Resource: [arn(partition, "s3", "", "", bucket)],
+      Condition: { StringEquals: ofOrganization },
+    },
+    {
+      Sid: "FlowLogsDeliver",
+      Effect: "Allow",
+      Principal: { Service: LOG_DELIVERY },
+      Action: ["s3:PutObject"],
+      Resource: [arn(partition, "s3", "", "", `${bucket}/AWSLogs/*/vpcflowlogs/*`)],
+      Condition: { StringEquals: { ...ofOrganization, "s3:x-amz-acl": "bucket-owner-full-control" } },
+    },
+  ];
+}
+
+function takesFlowLogs({ features: { account } }: Place): boolean {
+  return account.enabled && account.flowLogs.enabled;
 }
 
 /** The policy of a key in the log archive: its account decides by IAM, and `more` may use it beside. */
@@ -93,12 +127,23 @@ export function evidenceKeyPolicy(place: Place): PolicyDocument {
 
 /** The policy of the key that AWS Config encrypts its deliveries with. */
 export function configKeyPolicy(place: Place): PolicyDocument {
-  return keyPolicy(place, {
+  const ofOrganization = { StringEquals: { "aws:SourceOrgID": place.organizationId } };
+  const config: Statement = {
     Sid: "ConfigDelivers",
     Effect: "Allow",
     Principal: { Service: CONFIG },
     Action: ["kms:Decrypt", "kms:GenerateDataKey"],
     Resource: ["*"],
-    Condition: { StringEquals: { "aws:SourceOrgID": place.organizationId } },
-  });
+    Condition: ofOrganization,
+  };
+  const flowLogs: Statement = {
+    Sid: "FlowLogsDeliver",
+    Effect: "Allow",
+    Principal: { Service: LOG_DELIVERY },
+    // VPC User Guide, "Required key policy for use with SSE-KMS".
+    Action: ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+    Resource: ["*"],
+    Condition: ofOrganization,
+  };
+  return keyPolicy(place, config, ...(takesFlowLogs(place) ? [flowLogs] : []));
 }

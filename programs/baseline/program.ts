@@ -5,9 +5,13 @@ import { configRecorder } from "./config-recorder.ts";
 import { ebsEncryption } from "./ebs-encryption.ts";
 import { extensions } from "./extensions.ts";
 import { guardDuty } from "./guardduty.ts";
+import { networks } from "./networks.ts";
+import { regionalSettings } from "./regional-settings.ts";
+import { securityContact } from "./security-contact.ts";
 import { securityHub } from "./security-hub.ts";
 import { serviceLinkedRoles } from "./service-linked-roles.ts";
 import { baselineStack } from "./stack.ts";
+import { takenOver } from "./taken-over.ts";
 
 /** The outputs of a stack `account-<id>`. */
 export interface BaselineOutputs {
@@ -27,12 +31,19 @@ export function baselineProgram(inputs: BaselineInputs): BaselineOutputs {
     detectorIds: {},
   };
 
+  if (inputs.phase === "release") {
+    takenOver(stack);
+    return outputs;
+  }
   publicAccessBlock(stack);
   passwordPolicy(stack);
+  securityContact(stack);
   const roles = serviceLinkedRoles(stack);
   const recordings: Record<string, Resource> = {};
   for (const region of inputs.regions) {
     ebsEncryption(stack, region);
+    regionalSettings(stack, region);
+    networks(stack, region);
     const recording = configRecorder(stack, region, roles);
     recordings[region] = recording;
     outputs.hubArns[region] = securityHub(stack, region, { roles, recording }).arn;

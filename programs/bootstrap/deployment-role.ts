@@ -19,11 +19,14 @@ import {
   EVIDENCE_BUCKET,
   EVIDENCE_KEY,
   EVIDENCE_KEY_MAKING,
+  FLOW_LOG,
   HUB,
   HUB_ADMINISTRATION,
   MEMBERSHIP,
   ORGANIZATION_READ,
   RECORDER,
+  REGIONAL_SETTINGS,
+  SECURITY_CONTACT,
   SERVICE_LINKED_ROLE,
   SERVICE_LINKED_ROLE_DELETION,
 } from "./service-actions.ts";
@@ -78,11 +81,19 @@ function rights(settings: Settings, place: DeploymentPlace): readonly Statement[
 
 function memberRights(settings: Settings): readonly Statement[] {
   return [
-    inRegions(settings, [...HUB, ...DETECTOR, ...RECORDER, ...EBS_ENCRYPTION]),
+    inRegions(settings, [...HUB, ...DETECTOR, ...RECORDER, ...EBS_ENCRYPTION, ...REGIONAL_SETTINGS, ...FLOW_LOG]),
+    {
+      // By the call that makes it and never later: a right to tag anything would be one to pass what is decided by tags.
+      Sid: "TagFlowLogs",
+      Effect: "Allow",
+      Action: ["ec2:CreateTags"],
+      Resource: ["*"],
+      Condition: { StringEquals: { "ec2:CreateAction": "CreateFlowLogs" } },
+    },
     {
       Sid: "AccountSettings",
       Effect: "Allow",
-      Action: [...ACCOUNT_SETTINGS, ...SERVICE_LINKED_ROLE_DELETION, "account:ListRegions"],
+      Action: [...ACCOUNT_SETTINGS, ...SECURITY_CONTACT, ...SERVICE_LINKED_ROLE_DELETION, "account:ListRegions"],
       Resource: ["*"],
     },
     serviceLinked(settings, [

@@ -55,6 +55,45 @@ export const EBS_ENCRYPTION = [
   "ec2:GetEbsEncryptionByDefault",
 ] as const;
 
+/** EC2's settings for a region as a whole, default security groups (aws:ec2/defaultSecurityGroup:DefaultSecurityGroup) and the VPCs that they are of. */
+export const REGIONAL_SETTINGS = [
+  "ec2:EnableSnapshotBlockPublicAccess",
+  "ec2:DisableSnapshotBlockPublicAccess",
+  "ec2:GetSnapshotBlockPublicAccessState",
+  "ec2:EnableImageBlockPublicAccess",
+  "ec2:DisableImageBlockPublicAccess",
+  "ec2:GetImageBlockPublicAccessState",
+  "ec2:ModifyInstanceMetadataDefaults",
+  "ec2:GetInstanceMetadataDefaults",
+  "ec2:DescribeVpcs",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSecurityGroups",
+  "ec2:DescribeSecurityGroupRules",
+  "ec2:AuthorizeSecurityGroupEgress",
+  "ec2:AuthorizeSecurityGroupIngress",
+  "ec2:RevokeSecurityGroupEgress",
+  "ec2:RevokeSecurityGroupIngress",
+] as const;
+
+/**
+ * aws:ec2/flowLog:FlowLog. The log deliveries are what EC2 makes with its caller's rights for a flow log whose destination is a bucket
+ * (VPC User Guide, "Publish flow logs to Amazon S3").
+ */
+export const FLOW_LOG = [
+  "ec2:CreateFlowLogs",
+  "ec2:DeleteFlowLogs",
+  "ec2:DescribeFlowLogs",
+  "logs:CreateLogDelivery",
+  "logs:DeleteLogDelivery",
+] as const;
+
+/** aws:account/alternativeContact:AlternativeContact. */
+export const SECURITY_CONTACT = [
+  "account:GetAlternateContact",
+  "account:PutAlternateContact",
+  "account:DeleteAlternateContact",
+] as const;
+
 /** aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock and aws:iam/accountPasswordPolicy:AccountPasswordPolicy. */
 export const ACCOUNT_SETTINGS = [
   // Deleting the block is authorized as putting one.

@@ -64,6 +64,13 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.recorderStatus]: recorder,
   [resourceTypes.deliveryChannel]: named(input("name")),
   [resourceTypes.ebsEncryption]: named(() => "default"),
+  [resourceTypes.snapshotSharing]: named(({ region }) => region),
+  [resourceTypes.imageSharing]: named(({ region }) => region),
+  // The call that sets these is made again; their providers import none, or by an id that the inputs don't tell.
+  [resourceTypes.instanceMetadata]: { by: "nothing" },
+  [resourceTypes.defaultSecurityGroup]: { by: "nothing" },
+  "aws:ec2/flowLog:FlowLog": { by: "listing", listing: "flowLog" },
+  [resourceTypes.securityContact]: namedInAccount(input("alternateContactType")),
   [resourceTypes.publicAccessBlock]: namedInAccount((sought) => input("accountId")(sought) ?? sought.accountId),
   [resourceTypes.passwordPolicy]: namedInAccount(() => "iam-account-password-policy"),
   [resourceTypes.serviceLinkedRole]: namedInAccount(linkedRoleArn),

@@ -2,6 +2,7 @@ import type { Listing, Sought } from "../../programs/recovery/sought.ts";
 import { importId, WAYS } from "../../programs/recovery/ways.ts";
 import type { Reading } from "../inventory/reading.ts";
 import { findAnalyzer } from "./access-analyzer.ts";
+import { findFlowLog } from "./ec2.ts";
 import { findRule } from "./eventbridge.ts";
 import { findDetector } from "./guardduty.ts";
 import { findKey } from "./kms.ts";
@@ -21,6 +22,7 @@ const LISTINGS: Readonly<Record<Listing, Find>> = {
   bucket: findBucket,
   detector: findDetector,
   findingAggregator: findFindingAggregator,
+  flowLog: findFlowLog,
   key: findKey,
   queue: findQueue,
   rule: findRule,

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Aws, MemberRole } from "../../api/aws.ts";
+import type { AccountSettingsInventory } from "../../programs/account-inventory.ts";
 import type { AccountInventory, AdminInventory } from "../../programs/inventory.ts";
 import type { RegionReadiness } from "../../programs/readiness.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
@@ -141,6 +142,7 @@ export interface FakeAws extends Aws {
   adminInventory: Partial<AdminInventory>;
   /** What `readReadiness` answers; all is ready by default. It is asked at any time, so it is none of `calls`. */
   readiness: (regions: readonly string[]) => Readonly<Record<string, RegionReadiness>>;
+  ownSettings: Partial<AccountSettingsInventory>;
   /** Called before each call; throws what AWS would. */
   fail: (call: string, accountId: string) => void;
   regions: string[];
@@ -186,6 +188,7 @@ export function fakeAws(): FakeAws {
     inventory: {},
     adminInventory: {},
     readiness: (regions) => Object.fromEntries(regions.map((region) => [region, readyIn(region)])),
+    ownSettings: {},
     fail: () => undefined,
     lost: [],
     regions: ["us-east-1", "us-west-2"],
@@ -259,6 +262,10 @@ export function fakeAws(): FakeAws {
     },
     async readReadiness({ regions }) {
       return aws.readiness(regions);
+    },
+    async readAccountSettings({ accountId }) {
+      called("readAccountSettings", accountId);
+      return { regions: {}, ...aws.ownSettings };
     },
     async readAdmin({ organizationId }) {
       called("readAdmin", "222222222222");

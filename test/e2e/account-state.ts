@@ -1,3 +1,4 @@
+import { AccountClient, GetAlternateContactCommand } from "@aws-sdk/client-account";
 import {
   ConfigServiceClient,
   DescribeConfigurationRecorderStatusCommand,
@@ -22,6 +23,7 @@ import {
   SecurityHubClient,
 } from "@aws-sdk/client-securityhub";
 import type { RootAccess } from "../../sandbox/organization/root-access.ts";
+import { readOwnSettings } from "./own-settings.ts";
 
 /** What a member account holds of everything that Bulwark touches, read by its own root. Times are left out. */
 export type AccountState = Awaited<ReturnType<typeof readAccount>>;
@@ -34,21 +36,27 @@ export async function readAccount(as: As, accountId: string, regions: readonly s
   const iam = new IAMClient(access);
   const s3 = new S3Client({ ...access, forcePathStyle: true });
   const s3Control = new S3ControlClient({ ...access, endpointProvider: () => ({ url: new URL(access.endpoint) }) });
-  const [policy, block, roles, policies, buckets, ...inRegions] = await Promise.all([
+  const account = new AccountClient(access);
+  const [policy, block, contact, roles, policies, buckets, ...inRegions] = await Promise.all([
     unless(iam.send(new GetAccountPasswordPolicyCommand({})), "NoSuchEntity", "NoSuchEntityException"),
     unless(
       s3Control.send(new GetPublicAccessBlockCommand({ AccountId: accountId })),
       "NoSuchPublicAccessBlockConfiguration",
+    ),
+    unless(
+      account.send(new GetAlternateContactCommand({ AlternateContactType: "SECURITY" })),
+      "ResourceNotFoundException",
     ),
     iam.send(new ListRolesCommand({})),
     iam.send(new ListPoliciesCommand({ Scope: "Local" })),
     s3.send(new ListBucketsCommand({})),
     ...regions.map(async (region) => [region, await readRegion(as(accountId, region))] as const),
   ]);
-  for (const client of [iam, s3, s3Control]) client.destroy();
+  for (const client of [iam, s3, s3Control, account]) client.destroy();
   return {
     passwordPolicy: policy?.PasswordPolicy,
     publicAccessBlock: block?.PublicAccessBlockConfiguration,
+    securityContact: contact?.AlternateContact,
     roles: (roles.Roles ?? []).map(({ Arn }) => Arn ?? "").sort(),
     policies: (policies.Policies ?? []).map(({ Arn }) => Arn ?? "").sort(),
     buckets: (buckets.Buckets ?? []).map(({ Name }) => Name ?? "").sort(),
@@ -57,13 +65,14 @@ export async function readAccount(as: As, accountId: string, regions: readonly s
 }
 
 async function readRegion(access: RootAccess) {
-  const [hub, detector, config, ebs] = await Promise.all([
+  const [hub, detector, config, ebs, own] = await Promise.all([
     readHub(access),
     readDetector(access),
     readRecording(access),
     readEncryption(access),
+    readOwnSettings(access),
   ]);
-  return { hub, detector, ...config, ebsEncryptionByDefault: ebs };
+  return { hub, detector, ...config, ebsEncryptionByDefault: ebs, own };
 }
 
 async function readHub(access: RootAccess) {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { Account } from "@aws-sdk/client-account";
+import { EC2 } from "@aws-sdk/client-ec2";
 import {
   GetMembersCommand as GetDetectorMembers,
   GuardDutyClient,
@@ -14,6 +16,8 @@ const regions = ["us-east-1", "us-west-2"];
 
 interface Expected {
   readonly holds: string;
+  /** Gives the account what the sample organization does not. */
+  readonly prepare?: (environment: Environment, accountId: string) => Promise<void>;
   /** What the preview says: type, region, decision. */
   readonly adoptions: readonly string[];
   /** What of the adopted things has to be there while the account is under the baseline. */
@@ -68,14 +72,28 @@ const accounts: Readonly<Record<string, Expected>> = {
     },
   },
   "100000000006": {
-    holds: "encrypted volumes in one region and half of a public access block",
+    holds: "encrypted volumes in one region, half of a public access block, and settings of its own",
+    prepare: prepareOwnSettings,
     adoptions: [
+      "aws:account/alternativeContact:AlternativeContact global takeOver",
       "aws:ebs/encryptionByDefault:EncryptionByDefault us-east-1 adopt",
+      "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess us-east-1 takeOver",
+      "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup us-east-1 leave",
+      "aws:ec2/imageBlockPublicAccess:ImageBlockPublicAccess us-west-2 takeOver",
+      "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults us-west-2 takeOver",
       "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock global adopt",
     ],
     during(state) {
       assert.deepEqual(new Set(Object.values(state.publicAccessBlock ?? {})), new Set([true]));
       for (const region of regions) assert.equal(state.regions[region]?.ebsEncryptionByDefault, true);
+      const [east, west] = regions.map((region) => state.regions[region]?.own);
+      assert.deepEqual([east?.snapshotSharing, west?.imageSharing], ["block-all-sharing", "block-new-sharing"]);
+      // What the baseline does not ask for stays.
+      const metadata = { HttpTokens: "required", HttpPutResponseHopLimit: 2, InstanceMetadataTags: "enabled" };
+      assert.deepEqual(west?.instanceMetadata, metadata);
+      const [inUse, closed] = [east, west].map((own) => Object.values(own?.openings ?? {}));
+      assert.deepEqual([inUse, closed], [[[1, 1]], [[0, 0]]]);
+      assert.equal(state.securityContact?.EmailAddress, "security@clearing.example.com");
     },
   },
 };
@@ -101,6 +119,7 @@ describe("an account that is not empty", function () {
     const { api, root } = environment;
     const read = (accountId: string) => readAccount(root, accountId, regions);
     const go = async (accountId: string): Promise<void> => {
+      await accounts[accountId]?.prepare?.(environment, accountId);
       const before = await read(accountId);
       const preview = await api.done("POST", `/accounts/${accountId}/previews`, {});
       const previewed = await read(accountId);
@@ -199,8 +218,34 @@ function withoutNewIds(state: AccountState | undefined): unknown {
 
 function decisions({ result }: Operation): string[] {
   const adoptions = result.adoptions as { type: string; region: string; decision: string }[];
-  return adoptions
-    .map(({ type, region, decision }) => `${type} ${region} ${decision}`)
-    .filter((told) => !told.startsWith("aws:iam/serviceLinkedRole:"))
-    .sort();
+  return (
+    adoptions
+      .map(({ type, region, decision }) => `${type} ${region} ${decision}`)
+      .filter((told) => !told.startsWith("aws:iam/serviceLinkedRole:"))
+      // Every VPC has one; what is told apart is one that is left.
+      .filter((told) => !/^aws:ec2\/defaultSecurityGroup:.* takeOver$/.test(told))
+      .sort()
+  );
+}
+
+/** Settings of another administrator, and a default security group that a network interface uses. */
+async function prepareOwnSettings({ root }: Environment, accountId: string): Promise<void> {
+  const [east, west] = regions.map((region) => new EC2(root(accountId, region)));
+  await east?.enableSnapshotBlockPublicAccess({ State: "block-new-sharing" });
+  const { Subnets: [subnet] = [] } = (await east?.describeSubnets({})) ?? {};
+  await east?.createNetworkInterface({ SubnetId: subnet?.SubnetId });
+  await west?.disableImageBlockPublicAccess({});
+  await west?.modifyInstanceMetadataDefaults({ HttpTokens: "optional", InstanceMetadataTags: "enabled" });
+  const { SecurityGroups: [group] = [] } =
+    (await west?.describeSecurityGroups({ Filters: [{ Name: "group-name", Values: ["default"] }] })) ?? {};
+  await west?.authorizeSecurityGroupIngress({
+    GroupId: group?.GroupId,
+    IpPermissions: [
+      { IpProtocol: "tcp", FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: "10.0.0.0/8", Description: "inside" }] },
+    ],
+  });
+  await new Account(root(accountId)).putAlternateContact({
+    ...{ AlternateContactType: "SECURITY", Name: "Somebody", Title: "Owner" },
+    ...{ EmailAddress: "owner@example.org", PhoneNumber: "555" },
+  });
 }

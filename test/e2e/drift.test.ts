@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { DisableEbsEncryptionByDefaultCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { AccountClient, DeleteAlternateContactCommand } from "@aws-sdk/client-account";
+import { EC2 } from "@aws-sdk/client-ec2";
 import {
   DeleteDetectorCommand,
   DisassociateMembersCommand,
@@ -30,6 +31,25 @@ describe("what is changed by hand in a member", function () {
     return { guardDuty, id };
   };
 
+  /** Turns off everything that the account keeps for itself, by AWS calls. */
+  async function undoOwnSettings(): Promise<void> {
+    const ec2 = new EC2(environment.root(accountId, region));
+    await ec2.disableEbsEncryptionByDefault({});
+    await ec2.disableSnapshotBlockPublicAccess({});
+    await ec2.disableImageBlockPublicAccess({});
+    await ec2.modifyInstanceMetadataDefaults({ HttpTokens: "optional" });
+    const { FlowLogs = [] } = await ec2.describeFlowLogs({});
+    await ec2.deleteFlowLogs({ FlowLogIds: FlowLogs.map(({ FlowLogId = "" }) => FlowLogId) });
+    const Filters = [{ Name: "group-name", Values: ["default"] }];
+    const { SecurityGroups: [group] = [] } = await ec2.describeSecurityGroups({ Filters });
+    await ec2.authorizeSecurityGroupIngress({
+      GroupId: group?.GroupId,
+      IpPermissions: [{ IpProtocol: "tcp", FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
+    });
+    const account = new AccountClient(environment.root(accountId));
+    await account.send(new DeleteAlternateContactCommand({ AlternateContactType: "SECURITY" }));
+  }
+
   it("is reported as drift, repaired by a deployment, and gone from the next check", async () => {
     const { api, root } = environment;
     const before = await readAccount(root, accountId, regions);
@@ -42,22 +62,33 @@ describe("what is changed by hand in a member", function () {
     const member = await detectorOf(accountId);
     await member.guardDuty.send(new DeleteDetectorCommand({ DetectorId: member.id }));
     await new SecurityHubClient(root(security, region)).send(new DisassociateFromHub({ AccountIds: [accountId] }));
-    await new EC2Client(root(accountId, region)).send(new DisableEbsEncryptionByDefaultCommand({}));
+    await undoOwnSettings();
 
     const check = await api.done("POST", `/accounts/${accountId}/drift-checks`);
     assert.equal(check.result.drifted, true);
     const drifted = names(check.result.drift);
-    for (const what of ["detector", "detector-member", "ebs-encryption", "hub-member"]) {
+    const [vpc] = before.regions[region]?.own.vpcs ?? [];
+    const own = [
+      "snapshot-sharing",
+      "image-sharing",
+      "instance-metadata",
+      `default-security-group-${vpc}`,
+      `flow-log-${vpc}`,
+    ];
+    for (const what of ["detector", "detector-member", "ebs-encryption", "hub-member", ...own]) {
       assert.ok(drifted.includes(`${what}-${region}`), `${what} is not among ${drifted}`);
     }
-    for (const name of drifted) assert.ok(name.endsWith(region), `${name} did not drift`);
+    assert.ok(drifted.includes("security-contact"), `the contact is not among ${drifted}`);
+    for (const name of drifted)
+      assert.ok(name.endsWith(region) || name === "security-contact", `${name} did not drift`);
     const { body: account } = await api.call("GET", `/accounts/${accountId}`);
     assert.equal(account.drift.drifted, true);
     assert.equal((await detectorOf(accountId)).id, undefined, "a check repairs nothing");
 
     const preview = await api.done("POST", `/accounts/${accountId}/previews`);
     const repair = await api.done("POST", `/accounts/${accountId}/deployments`);
-    assert.equal(repair.changes?.create, 1);
+    // The detector, the flow log and the contact.
+    assert.equal(repair.changes?.create, 3);
     assert.deepEqual(repair.changes, preview.changes);
     const repaired = await readAccount(root, accountId, regions);
     assert.notEqual(repaired.regions[region]?.detector?.id, before.regions[region]?.detector?.id);
@@ -69,5 +100,20 @@ describe("what is changed by hand in a member", function () {
     assert.equal(again.result.drifted, false, JSON.stringify(again.result.drift));
     const { body: clean } = await api.call("GET", `/accounts/${accountId}`);
     assert.equal(clean.drift.drifted, false);
+  });
+
+  it("and a network that came later is taken in by the next deployment, and forgotten by the one after it went", async () => {
+    const { api, root } = environment;
+    const ec2 = new EC2(root(accountId, region));
+    const { Vpc } = await ec2.createVpc({ CidrBlock: "10.9.0.0/16" });
+    const VpcId = Vpc?.VpcId ?? "";
+    const taken = await api.done("POST", `/accounts/${accountId}/deployments`);
+    assert.deepEqual([taken.changes?.create, taken.changes?.update, taken.changes?.delete], [2, 0, 0]);
+    const own = (await readAccount(root, accountId, [region])).regions[region]?.own;
+    assert.deepEqual(own?.openings[VpcId], [0, 0]);
+    assert.ok(own?.flowLogs.some((log) => log.startsWith(`${VpcId} REJECT`)));
+    await ec2.deleteVpc({ VpcId });
+    const forgotten = await api.done("POST", `/accounts/${accountId}/deployments`);
+    assert.deepEqual([forgotten.changes?.create, forgotten.changes?.update, forgotten.changes?.delete], [0, 0, 2]);
   });
 });

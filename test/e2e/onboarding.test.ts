@@ -156,11 +156,26 @@ for (const [accountId, regions] of Object.entries(onboarded)) {
       });
     });
 
+    it("keeps snapshots and images private, asks for IMDSv2, closes default security groups and logs what they refuse", () => {
+      for (const region of regions) {
+        const own = state.regions[region]?.own;
+        assert.deepEqual([own?.snapshotSharing, own?.imageSharing], ["block-all-sharing", "block-new-sharing"], region);
+        assert.deepEqual(own?.instanceMetadata, { HttpTokens: "required", HttpPutResponseHopLimit: 2 }, region);
+        const [vpc, ...others] = own?.vpcs ?? [];
+        assert.deepEqual(others, [], region);
+        assert.deepEqual(own?.openings, { [vpc ?? ""]: [0, 0] }, region);
+        assert.deepEqual(own?.flowLogs, [`${vpc} REJECT arn:aws:s3:::${bucket}`], region);
+      }
+      assert.equal(state.securityContact?.EmailAddress, "security@clearing.example.com");
+    });
+
     it("leaves regions alone in which the account is not", async () => {
       const others = ["us-east-2", "eu-central-1"];
       const elsewhere = await readAccount(environment.root, accountId, others);
       for (const region of others) {
-        assert.deepEqual(elsewhere.regions[region], {
+        const { own, ...found } = elsewhere.regions[region] ?? {};
+        assert.deepEqual([own?.snapshotSharing, own?.instanceMetadata, own?.flowLogs], ["unblocked", {}, []]);
+        assert.deepEqual(found, {
           hub: undefined,
           detector: undefined,
           recorders: [],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { baselineProgram } from "../../programs/baseline/program.ts";
 import { type Declaration, declare, upstreamOf } from "./declared.ts";
-import { baselineInputs, MEMBER, SECURITY, settings } from "./samples.ts";
+import { baselineInputs, MEMBER, SECURITY, settings, VPC } from "./samples.ts";
 
 const GLOBAL = ["password-policy", "public-access-block"].concat(
   ["config", "guardduty", "securityhub"].map((service) => `service-linked-role-${service}`),
@@ -18,6 +18,11 @@ const perRegion = (region: string) =>
     "delivery-channel",
     "recorder-status",
     "ebs-encryption",
+    "snapshot-sharing",
+    "image-sharing",
+    "instance-metadata",
+    `default-security-group-${VPC}`,
+    `flow-log-${VPC}`,
   ].map((name) => `${name}-${region}`);
 
 describe("the baseline of an empty account", () => {

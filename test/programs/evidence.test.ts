@@ -99,6 +99,28 @@ describe("evidence in the log archive", () => {
     }
   });
 
+  it("takes flow logs of the organization's networks beside them, unless there are none", async () => {
+    const bucket = policyOf(declared.named("config-bucket-policy-us-east-1"));
+    const delivery = statement(bucket, "FlowLogsDeliver");
+    const name = `bulwark-config-${LOG_ARCHIVE}-us-east-1`;
+    assert.deepEqual(delivery.Principal, { Service: "delivery.logs.amazonaws.com" });
+    assert.deepEqual(delivery.Resource, [`arn:aws:s3:::${name}/AWSLogs/*/vpcflowlogs/*`]);
+    assert.deepEqual(statement(bucket, "FlowLogsLook").Resource, [`arn:aws:s3:::${name}`]);
+    const key = policyOf(declared.named("config-key-us-east-1"));
+    assert.ok(statement(key, "FlowLogsDeliver").Action?.includes("kms:GenerateDataKey*"));
+    for (const [policy, sid] of [
+      [bucket, "FlowLogsDeliver"],
+      [bucket, "FlowLogsLook"],
+      [key, "FlowLogsDeliver"],
+    ] as const) {
+      assert.equal(statement(policy, sid).Condition?.StringEquals?.["aws:SourceOrgID"], "o-bulwark0demo");
+    }
+    for (const account of [{ enabled: false }, { flowLogs: { enabled: false } }]) {
+      const without = await declare(() => adminProgram(adminInputs({}, settings({ features: { account } }))), "admin");
+      assert.ok(!JSON.stringify(without.resources.map(({ inputs }) => inputs)).includes("delivery.logs"));
+    }
+  });
+
   it("lets no service use the key for people's evidence", () => {
     const { Statement } = policyOf(declared.named("evidence-key-us-east-1"));
     assert.deepEqual(

@@ -5,6 +5,10 @@ export const MANAGEMENT = "111111111111";
 export const SECURITY = "222222222222";
 export const LOG_ARCHIVE = "333333333333";
 export const MEMBER = "100000000001";
+/** A default VPC; the samples have one of this id in every region. */
+export const VPC = "vpc-0a1b2c3d";
+/** Of nobody, in every account. */
+export const CONTACT = { name: "Security", title: "On call", email: "security@example.org", phone: "+1 555 0100" };
 
 /** Settings of the sample organization in two regions. */
 export function settings(overrides: Record<string, unknown> = {}): OrganizationSettings {
@@ -40,6 +44,7 @@ export function baselineInputs(overrides: Record<string, unknown> = {}, from = s
     accountName: "clearing-prod",
     email: "clearing-prod@example.org",
     passwordPolicy: from.passwordPolicy,
+    vpcs: Object.fromEntries(from.regions.map((region) => [region, [{ vpcId: VPC, isDefault: true }]])),
     admin: {
       detectorIds: Object.fromEntries(from.regions.map((region) => [region, `security-detector-${region}`])),
       configBucket: `bulwark-config-${LOG_ARCHIVE}-${from.homeRegion}`,

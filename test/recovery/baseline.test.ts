@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ConfigService } from "@aws-sdk/client-config-service";
+import { EC2 } from "@aws-sdk/client-ec2";
 import { GuardDuty } from "@aws-sdk/client-guardduty";
 import { IAM } from "@aws-sdk/client-iam";
 import { SecurityHub } from "@aws-sdk/client-securityhub";
@@ -17,6 +18,8 @@ const WAVES: readonly Wave[] = [
     calls: [
       { service: "iam", operation: "CreateServiceLinkedRole", makes: /^service-linked-role-/ },
       { service: "iam", operation: "UpdateAccountPasswordPolicy", makes: /^password-policy$/ },
+      { service: "ec2", operation: "CreateFlowLogs", makes: /^flow-log-/ },
+      { service: "ec2", operation: "EnableSnapshotBlockPublicAccess", makes: /^snapshot-sharing-/ },
     ],
   },
   {
@@ -50,7 +53,10 @@ describe("a baseline whose run was killed after AWS had made what it asked for",
     const { outputs } = await at.up("admin", adminInputs({}, of));
     const { detectorIds, configBucket, configKeyArn } = outputs;
     const email = SAMPLE.accounts.find(({ id }) => id === MEMBER)?.email;
-    inputs = baselineInputs({ accountId: MEMBER, email, admin: { detectorIds, configBucket, configKeyArn } }, of);
+    const { Vpcs = [] } = await new EC2(at.sandbox.root(MEMBER)).describeVpcs({});
+    const vpcs = { "us-east-1": Vpcs.map(({ VpcId }) => ({ vpcId: VpcId, isDefault: true })) };
+    const admin = { detectorIds, configBucket, configKeyArn };
+    inputs = baselineInputs({ accountId: MEMBER, email, admin, vpcs }, of);
   });
   after(() => at?.close());
 
@@ -80,6 +86,7 @@ describe("a baseline whose run was killed after AWS had made what it asked for",
     assert.equal(DetectorIds.length, 1);
     const config = new ConfigService(member);
     assert.equal((await config.describeConfigurationRecorders({})).ConfigurationRecorders?.length, 1);
+    assert.equal((await new EC2(member).describeFlowLogs({})).FlowLogs?.length, 1);
     assert.equal((await config.describeDeliveryChannels({})).DeliveryChannels?.length, 1);
     assert.equal((await new SecurityHub(security).listMembers({})).Members?.length, 1);
     const DetectorId = inputs.admin.detectorIds["us-east-1"];

@@ -1,5 +1,6 @@
 import type { ResourceTypes } from "../provider/resource.ts";
 import { accessAnalyzer } from "./accessanalyzer.ts";
+import { account } from "./account.ts";
 import { cfg } from "./cfg.ts";
 import { cloudWatch } from "./cloudwatch.ts";
 import { ebs } from "./ebs.ts";
@@ -18,6 +19,7 @@ import { sqs } from "./sqs.ts";
 /** The services, by the module of their type tokens (`aws:<module>/...`). */
 export const awsServices: Readonly<Record<string, ResourceTypes>> = {
   accessanalyzer: accessAnalyzer,
+  account,
   cfg,
   cloudwatch: cloudWatch,
   ebs,

@@ -1,4 +1,13 @@
 import {
+  AuthorizeSecurityGroupEgressCommand,
+  AuthorizeSecurityGroupIngressCommand,
+  CreateFlowLogsCommand,
+  CreateTagsCommand,
+  DeleteFlowLogsCommand,
+  DeleteTagsCommand,
+  DescribeFlowLogsCommand,
+  DescribeSecurityGroupRulesCommand,
+  DescribeSecurityGroupsCommand,
   DisableEbsEncryptionByDefaultCommand,
   DisableImageBlockPublicAccessCommand,
   DisableSnapshotBlockPublicAccessCommand,
@@ -12,10 +21,21 @@ import {
   GetInstanceMetadataDefaultsCommand,
   GetSnapshotBlockPublicAccessStateCommand,
   ModifyInstanceMetadataDefaultsCommand,
+  RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
 } from "@aws-sdk/client-ec2";
 import { clientMaker } from "../../provider/client.ts";
 
 export const ec2Client = clientMaker<EC2>()(EC2Client, {
+  AuthorizeSecurityGroupEgressCommand,
+  AuthorizeSecurityGroupIngressCommand,
+  CreateFlowLogsCommand,
+  CreateTagsCommand,
+  DeleteFlowLogsCommand,
+  DeleteTagsCommand,
+  DescribeFlowLogsCommand,
+  DescribeSecurityGroupRulesCommand,
+  DescribeSecurityGroupsCommand,
   DisableEbsEncryptionByDefaultCommand,
   DisableImageBlockPublicAccessCommand,
   DisableSnapshotBlockPublicAccessCommand,
@@ -27,4 +47,6 @@ export const ec2Client = clientMaker<EC2>()(EC2Client, {
   GetInstanceMetadataDefaultsCommand,
   GetSnapshotBlockPublicAccessStateCommand,
   ModifyInstanceMetadataDefaultsCommand,
+  RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
 });
