@@ -48,7 +48,7 @@ function settings(wanted: Wanted): AssociationDescription {
     MaxErrors: wanted.MaxErrors,
     MaxConcurrency: wanted.MaxConcurrency,
     ComplianceSeverity: wanted.ComplianceSeverity,
-    SyncCompliance: wanted.SyncCompliance ?? "AUTO",
+    SyncCompliance: wanted.SyncCompliance,
     ApplyOnlyAtCronInterval: wanted.ApplyOnlyAtCronInterval ?? false,
     CalendarNames: wanted.CalendarNames,
     TargetLocations: wanted.TargetLocations,

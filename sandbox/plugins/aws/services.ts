@@ -12,6 +12,7 @@ import { organizations } from "./organizations.ts";
 import { s3 } from "./s3.ts";
 import { securityHub } from "./securityhub.ts";
 import { sqs } from "./sqs.ts";
+import { ssm } from "./ssm.ts";
 
 /** The services, by the module of their type tokens (`aws:<module>/...`). */
 export const awsServices: Readonly<Record<string, ResourceTypes>> = {
@@ -28,4 +29,5 @@ export const awsServices: Readonly<Record<string, ResourceTypes>> = {
   s3,
   securityhub: securityHub,
   sqs,
+  ssm,
 };
