@@ -13,7 +13,7 @@ import { PatchGroup } from "@pulumi/aws/ssm/patchGroup.js";
 import { ResourceDataSync } from "@pulumi/aws/ssm/resourceDataSync.js";
 import { ServiceSetting } from "@pulumi/aws/ssm/serviceSetting.js";
 import { type RunningSandbox, runSandbox } from "../sandbox/running-sandbox.ts";
-import { type Engine, type Program, startEngine } from "./engine.ts";
+import { type Engine, type Program, startEngine, type Verb } from "./engine.ts";
 import { writeRootProfiles } from "./profiles.ts";
 
 const [ACCOUNT, MEMBER, OTHER] = ["222222222222", "100000000001", "100000000002"];
@@ -45,13 +45,17 @@ interface Wanted {
   readonly tags?: Record<string, string>;
 }
 
+/** Import ids by the name of the type; what is imported stays when the stack goes. */
+type Ids = Readonly<Record<string, string>>;
+
 /** One of each type, with what they take from each other. */
-function hosts(wanted: Wanted = {}): Program {
+function hosts(wanted: Wanted = {}, ids?: Ids): Program {
   const { script = "find", accounts = MEMBER, schedule = "rate(12 hours)", days = 3, role = "Hosts" } = wanted;
   const { group = "web", tags = { team: "platform" } } = wanted;
   return async () => {
-    const options = owner();
-    const replacing = { ...options, deleteBeforeReplace: true };
+    const { provider } = owner();
+    const options = (type: string) => ({ provider, ...(ids ? { import: ids[type] ?? "", retainOnDelete: true } : {}) });
+    const replacing = (type: string) => ({ ...options(type), deleteBeforeReplace: true });
     const scan = new Document(
       "scan",
       {
@@ -61,14 +65,14 @@ function hosts(wanted: Wanted = {}): Program {
         permissions: { type: "Share", account_ids: accounts },
         tags,
       },
-      options,
+      options("Document"),
     );
     const targets = [{ key: "InstanceIds", values: ["*"] }];
     const association = { name: scan.name, associationName: "scan", targets, scheduleExpression: schedule, tags };
     new Association(
       "scan",
-      { ...association, parameters: { Path: "/home" }, waitForSuccessTimeoutSeconds: 30 },
-      options,
+      { ...association, parameters: { Path: "/home" }, ...(ids ? {} : { waitForSuccessTimeoutSeconds: 30 }) },
+      options("Association"),
     );
     const patchFilters = [{ key: "CLASSIFICATION", values: ["Security"] }];
     const baseline = new PatchBaseline(
@@ -80,18 +84,26 @@ function hosts(wanted: Wanted = {}): Program {
         rejectedPatches: ["b", "a"],
         tags,
       },
-      options,
+      options("PatchBaseline"),
     );
-    new DefaultPatchBaseline("linux", { baselineId: baseline.id, operatingSystem: LINUX }, replacing);
-    new PatchGroup("web", { baselineId: baseline.id, patchGroup: group }, replacing);
+    new DefaultPatchBaseline(
+      "linux",
+      { baselineId: baseline.id, operatingSystem: LINUX },
+      replacing("DefaultPatchBaseline"),
+    );
+    new PatchGroup("web", { baselineId: baseline.id, patchGroup: group }, replacing("PatchGroup"));
     const timing = { schedule: "cron(0 2 ? * SUN *)", duration: 4, cutoff: 1 };
     const window = new MaintenanceWindow(
       "patching",
       { name: "patching", ...timing, ...(wanted.timezone ? { scheduleTimezone: wanted.timezone } : {}), tags },
-      options,
+      options("MaintenanceWindow"),
     );
     const tagged = { name: "all", resourceType: "INSTANCE", targets: [{ key: "tag:PatchGroup", values: [group] }] };
-    const target = new MaintenanceWindowTarget("all", { ...tagged, windowId: window.id }, options);
+    const target = new MaintenanceWindowTarget(
+      "all",
+      { ...tagged, windowId: window.id },
+      options("MaintenanceWindowTarget"),
+    );
     new MaintenanceWindowTask(
       "patch",
       {
@@ -113,13 +125,13 @@ function hosts(wanted: Wanted = {}): Program {
           },
         },
       },
-      options,
+      options("MaintenanceWindowTask"),
     );
-    new ServiceSetting("hosts", { settingId: SETTING, settingValue: role }, options);
+    new ServiceSetting("hosts", { settingId: SETTING, settingValue: role }, options("ServiceSetting"));
     new ResourceDataSync(
       "inventory",
       { name: "inventory", s3Destination: { bucketName: BUCKET, region: "us-east-1" } },
-      options,
+      options("ResourceDataSync"),
     );
     return {};
   };
@@ -164,9 +176,10 @@ describe("the types of Systems Manager, through the real engine", () => {
     return resources.find(({ urn }) => urn.endsWith(`:${type}::${name}`))?.id ?? "";
   };
 
-  async function same(): Promise<void> {
-    assert.deepEqual(await engine.run("hosts", "up"), { changes: { same: 12 }, diffs: {}, errors: "" });
-    assert.deepEqual(await engine.run("hosts", "previewRefresh"), { changes: { same: 12 }, diffs: {}, errors: "" });
+  async function same(...verbs: readonly Verb[]): Promise<void> {
+    for (const verb of verbs) {
+      assert.deepEqual(await engine.run("hosts", verb), { changes: { same: 12 }, diffs: {}, errors: "" });
+    }
   }
 
   it("are made in the order that they need, and are the same the second time", async () => {
@@ -180,7 +193,7 @@ describe("the types of Systems Manager, through the real engine", () => {
     assert.deepEqual([setting?.SettingValue, setting?.Status], ["Hosts", "Customized"]);
     const on = { ResourceType: "PatchBaseline" as const, ResourceId: baseline };
     assert.deepEqual((await ssm.listTagsForResource(on)).TagList, [{ Key: "team", Value: "platform" }]);
-    await same();
+    await same("up", "previewRefresh");
   });
 
   it("change in place: a document and an association by a new version", async () => {
@@ -201,7 +214,7 @@ describe("the types of Systems Manager, through the real engine", () => {
     );
     const { ApprovalRules } = await ssm.getPatchBaseline({ BaselineId: await idOf("linux", "PatchBaseline") });
     assert.equal(ApprovalRules?.PatchRules?.[0]?.ApproveAfterDays, 0);
-    await same();
+    await same("previewRefresh");
   });
 
   it("show what was changed by hand, and are put back", async () => {
@@ -233,7 +246,6 @@ describe("the types of Systems Manager, through the real engine", () => {
     assert.equal((await ssm.getMaintenanceWindow({ WindowId })).Enabled, true);
     assert.equal((await ssm.getServiceSetting({ SettingId: SETTING })).ServiceSetting?.SettingValue, CHANGED.role);
     assert.match((await ssm.getDocument({ Name: "Scan" })).Content ?? "", /locate/);
-    await same();
   });
 
   it("are replaced where AWS cannot change them", async () => {
@@ -247,27 +259,21 @@ describe("the types of Systems Manager, through the real engine", () => {
   });
 
   it("are imported by their ids, and leave nothing when they are destroyed", async () => {
-    const window = await idOf("patching", "MaintenanceWindow");
-    const baseline = await idOf("linux", "PatchBaseline");
-    const task = await idOf("patch", "MaintenanceWindowTask");
-    const target = await idOf("all", "MaintenanceWindowTarget");
-    const imports: Program = async () => {
-      const options = owner();
-      const found = (id: string) => ({ ...options, import: id, retainOnDelete: true });
-      new DefaultPatchBaseline("default", { baselineId: baseline, operatingSystem: LINUX }, found(baseline));
-      new PatchGroup("group", { baselineId: baseline, patchGroup: "db" }, found(`db,${baseline}`));
-      new ServiceSetting("setting", { settingId: SETTING, settingValue: CHANGED.role ?? "" }, found(SETTING));
-      const sync = { name: "inventory", s3Destination: { bucketName: BUCKET, region: "us-east-1" } };
-      new ResourceDataSync("sync", sync, found("inventory"));
-      const targets = [{ key: "tag:PatchGroup", values: ["db"] }];
-      const named = { name: "all", resourceType: "INSTANCE", windowId: window, targets };
-      new MaintenanceWindowTarget("target", named, found(`${window}/${target}`));
-      return {};
+    const stack = await engine.open("hosts");
+    const { deployment } = await stack.exportStack();
+    const resources = deployment.resources as { type: string; id: string }[];
+    const own = Object.fromEntries(resources.map(({ type, id }) => [type.split(":").at(-1) ?? "", id]));
+    const { MaintenanceWindow: window, PatchBaseline: baseline } = own;
+    const ids = {
+      ...own,
+      // The provider takes either that or the operating system.
+      DefaultPatchBaseline: baseline ?? "",
+      MaintenanceWindowTarget: `${window}/${own.MaintenanceWindowTarget}`,
+      MaintenanceWindowTask: `${window}/${own.MaintenanceWindowTask}`,
     };
-    const imported = await engine.run("imports", "up", imports);
-    assert.deepEqual([imported.changes, imported.errors], [{ create: 2, import: 5 }, ""]);
-    assert.equal((await engine.resource("imports", "target")).id, target);
-    assert.notEqual(task, "");
+    const imported = await engine.run("imports", "up", hosts({ ...CHANGED, group: "db" }, ids));
+    assert.deepEqual([imported.changes, imported.errors], [{ create: 2, import: 10 }, ""]);
+    assert.equal((await engine.resource("imports", "patch")).id, own.MaintenanceWindowTask);
     await engine.run("imports", "destroy");
 
     const { changes, errors } = await engine.run("hosts", "destroy");
@@ -275,8 +281,8 @@ describe("the types of Systems Manager, through the real engine", () => {
     const Filters = [{ Key: "Owner", Values: ["Self"] }];
     assert.deepEqual((await ssm.listDocuments({ Filters })).DocumentIdentifiers, []);
     assert.deepEqual((await ssm.listAssociations({})).Associations, []);
-    const own = [{ Key: "OWNER", Values: ["Self"] }];
-    assert.deepEqual((await ssm.describePatchBaselines({ Filters: own })).BaselineIdentities, []);
+    const mine = [{ Key: "OWNER", Values: ["Self"] }];
+    assert.deepEqual((await ssm.describePatchBaselines({ Filters: mine })).BaselineIdentities, []);
     assert.deepEqual((await ssm.describeMaintenanceWindows({})).WindowIdentities, []);
     assert.deepEqual((await ssm.listResourceDataSync({})).ResourceDataSyncItems, []);
     assert.equal((await ssm.getServiceSetting({ SettingId: SETTING })).ServiceSetting?.Status, "Default");
