@@ -26,6 +26,7 @@ const protectedByDefault = [
   resourceTypes.ebsEncryption,
   resourceTypes.publicAccessBlock,
   resourceTypes.passwordPolicy,
+  resourceTypes.serviceSetting,
 ];
 
 const ResourceType = z

@@ -20,6 +20,11 @@ export const names = {
   ebsEncryption: (region: string) => `ebs-encryption-${region}`,
   publicAccessBlock: "public-access-block",
   passwordPolicy: "password-policy",
+  hostManagementRole: "host-management-role",
+  hostManagementPolicy: "host-management-policy",
+  hostManagement: (region: string) => `host-management-${region}`,
+  inventory: (region: string) => `inventory-${region}`,
+  patchScan: (region: string) => `patch-scan-${region}`,
   serviceLinkedRole: (service: string) => `service-linked-role-${service.split(".")[0]}`,
 
   trustedAccess: (service: string) => `trusted-access-${service.split(".")[0]}`,
@@ -37,6 +42,9 @@ export const names = {
 export const awsNames = {
   recorder: "bulwark",
   deliveryChannel: "bulwark",
+  hostManagementRole: "BulwarkHostManagement",
+  inventory: "bulwark-inventory",
+  patchScan: "bulwark-patch-scan",
   organizationAnalyzer: "bulwark-organization",
   configBucket: (logArchive: string, region: string) => `bulwark-config-${logArchive}-${region}`,
   evidenceBucket: (logArchive: string, region: string) => `bulwark-evidence-${logArchive}-${region}`,

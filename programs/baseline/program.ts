@@ -7,6 +7,7 @@ import { guardDuty } from "./guardduty.ts";
 import { securityHub } from "./security-hub.ts";
 import { serviceLinkedRoles } from "./service-linked-roles.ts";
 import { baselineStack } from "./stack.ts";
+import { systemsManager } from "./systems-manager.ts";
 
 /** The outputs of a stack `account-<id>`. */
 export interface BaselineOutputs {
@@ -35,5 +36,6 @@ export function baselineProgram(inputs: BaselineInputs): BaselineOutputs {
     outputs.hubArns[region] = securityHub(stack, region, { roles, recording }).arn;
     outputs.detectorIds[region] = guardDuty(stack, region, roles).id;
   }
+  systemsManager(stack);
   return outputs;
 }

@@ -1,5 +1,15 @@
 import { policyDocument } from "./policy-document.ts";
-import { ACCOUNT_SETTINGS, DETECTOR, EBS_ENCRYPTION, HUB, RECORDER } from "./service-actions.ts";
+import {
+  ACCOUNT_SETTINGS,
+  ASSOCIATION,
+  ASSOCIATION_LISTING,
+  DETECTOR,
+  EBS_ENCRYPTION,
+  HUB,
+  RECORDER,
+  SERVICE_ROLE,
+  SERVICE_SETTING,
+} from "./service-actions.ts";
 
 /**
  * The session policy by which a preview looks at a member account where Bulwark's own role is missing or of another version, as
@@ -7,14 +17,22 @@ import { ACCOUNT_SETTINGS, DETECTOR, EBS_ENCRYPTION, HUB, RECORDER } from "./ser
  * 2,048 characters.
  */
 export function readingSessionPolicy(): string {
-  const reading = [...HUB, ...DETECTOR, ...RECORDER, ...EBS_ENCRYPTION, ...ACCOUNT_SETTINGS].filter((action) =>
-    /:(BatchGet|Describe|Get|List)/.test(action),
-  );
+  const reading = [
+    ...HUB,
+    ...DETECTOR,
+    ...RECORDER,
+    ...EBS_ENCRYPTION,
+    ...ACCOUNT_SETTINGS,
+    ...SERVICE_SETTING,
+    ...ASSOCIATION,
+    ...ASSOCIATION_LISTING,
+    ...SERVICE_ROLE,
+  ].filter((action) => /:(BatchGet|Describe|Get|List)/.test(action));
   return JSON.stringify(
     policyDocument({
       Sid: "Reading",
       Effect: "Allow",
-      Action: [...reading, "account:ListRegions", "iam:GetRole"],
+      Action: [...reading, "account:ListRegions"],
       Resource: ["*"],
     }),
   );

@@ -3,7 +3,7 @@ import { baselineProgram } from "../../programs/baseline/program.ts";
 import { type Declaration, declare, upstreamOf } from "./declared.ts";
 import { baselineInputs, MEMBER, SECURITY, settings } from "./samples.ts";
 
-const GLOBAL = ["password-policy", "public-access-block"].concat(
+const GLOBAL = ["password-policy", "public-access-block", "host-management-role", "host-management-policy"].concat(
   ["config", "guardduty", "securityhub"].map((service) => `service-linked-role-${service}`),
 );
 const perRegion = (region: string) =>
@@ -18,6 +18,9 @@ const perRegion = (region: string) =>
     "delivery-channel",
     "recorder-status",
     "ebs-encryption",
+    "host-management",
+    "inventory",
+    "patch-scan",
   ].map((name) => `${name}-${region}`);
 
 describe("the baseline of an empty account", () => {
