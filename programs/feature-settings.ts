@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AlertsSettings } from "./alerts-settings.ts";
 import { AccountSettings } from "./account-settings.ts";
+import { SystemsManagerSettings } from "./systems-manager-settings.ts";
 
 /**
  * What the organization chose of the features that can be chosen: a section for each service, in a file of its own
@@ -9,5 +10,6 @@ import { AccountSettings } from "./account-settings.ts";
 export const FeatureSettings = z.strictObject({
   alerts: AlertsSettings.prefault({}),
   account: AccountSettings.prefault({}),
+  systemsManager: SystemsManagerSettings.prefault({}),
 });
 export type FeatureSettings = z.infer<typeof FeatureSettings>;

@@ -31,6 +31,7 @@ const protectedByDefault = [
   resourceTypes.instanceMetadata,
   resourceTypes.publicAccessBlock,
   resourceTypes.passwordPolicy,
+  resourceTypes.serviceSetting,
 ];
 
 const ResourceType = z

@@ -68,6 +68,14 @@ export interface MembershipInventory {
   readonly guardDuty?: { readonly detectorId: string; readonly email: string };
 }
 
+/** What Systems Manager does for the hosts of a region already, apart from what Bulwark set up. */
+export interface HostInventory {
+  /** The role of default host management, where that is on. */
+  readonly managementRole?: string;
+  /** An association that gathers inventory. AWS refuses a host a second one. */
+  readonly inventoryAssociationId?: string;
+}
+
 /** What one region of an account holds of the things that a baseline manages. */
 export interface RegionInventory {
   readonly hub?: HubInventory;
@@ -75,6 +83,7 @@ export interface RegionInventory {
   readonly recorder?: RecorderInventory;
   readonly deliveryChannel?: DeliveryChannelInventory;
   readonly ebsEncryptionByDefault: boolean;
+  readonly hosts?: HostInventory;
   readonly membership?: MembershipInventory;
 }
 

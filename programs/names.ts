@@ -26,6 +26,11 @@ export const names = {
   securityContact: "security-contact",
   publicAccessBlock: "public-access-block",
   passwordPolicy: "password-policy",
+  hostManagementRole: "host-management-role",
+  hostManagementPolicy: "host-management-policy",
+  hostManagement: (region: string) => `host-management-${region}`,
+  inventory: (region: string) => `inventory-${region}`,
+  patchScan: (region: string) => `patch-scan-${region}`,
   serviceLinkedRole: (service: string) => `service-linked-role-${service.split(".")[0]}`,
 
   trustedAccess: (service: string) => `trusted-access-${service.split(".")[0]}`,
@@ -46,6 +51,9 @@ export const names = {
 export const awsNames = {
   recorder: "bulwark",
   deliveryChannel: "bulwark",
+  hostManagementRole: "BulwarkHostManagement",
+  inventory: "bulwark-inventory",
+  patchScan: "bulwark-patch-scan",
   organizationAnalyzer: "bulwark-organization",
   extension: (name: string) => `bulwark-extension-${name}`,
   configBucket: (logArchive: string, region: string) => `bulwark-config-${logArchive}-${region}`,

@@ -19,6 +19,8 @@ export const resourceTypes = {
   securityContact: "aws:account/alternativeContact:AlternativeContact",
   publicAccessBlock: "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
   passwordPolicy: "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+  serviceSetting: "aws:ssm/serviceSetting:ServiceSetting",
+  association: "aws:ssm/association:Association",
   serviceLinkedRole: "aws:iam/serviceLinkedRole:ServiceLinkedRole",
   analyzer: "aws:accessanalyzer/analyzer:Analyzer",
   trustedAccess: "aws:organizations/awsServiceAccess:AwsServiceAccess",

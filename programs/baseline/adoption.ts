@@ -6,9 +6,13 @@ import { names } from "../names.ts";
 import { resourceTypes } from "../resource-types.ts";
 import { ACCOUNT_SERVICE_LINKED_ROLES, type AccountLinkedService, serviceLinkedRoleArn } from "./linked-services.ts";
 import { adoptRecorder } from "./recorder-adoption.ts";
+import { leaveHosts } from "./systems-manager-adoption.ts";
 
 /** What the decisions depend on, apart from the inventory. */
-export type AdoptionInputs = Pick<BaselineInputs, "accountId" | "partition" | "regions" | "standards" | "accounts">;
+export type AdoptionInputs = Pick<
+  BaselineInputs,
+  "accountId" | "partition" | "regions" | "standards" | "accounts" | "features"
+>;
 
 /**
  * Decides what becomes of what an account holds already: the same in a preview and in the first deployment, because it depends on
@@ -71,6 +75,7 @@ function inRegion(found: RegionInventory, region: string, inputs: AdoptionInputs
     ...(found.detector === undefined ? [] : [adoptDetector(found.detector, region)]),
     ...adoptRecorder(found, region),
     ...(found.ebsEncryptionByDefault ? [adoptEncryption(region)] : []),
+    ...leaveHosts(found.hosts, region, inputs),
     ...adoptMemberships(found, region, inputs.accountId),
   ];
 }

@@ -12,6 +12,7 @@ import { securityHub } from "./security-hub.ts";
 import { serviceLinkedRoles } from "./service-linked-roles.ts";
 import { baselineStack } from "./stack.ts";
 import { takenOver } from "./taken-over.ts";
+import { systemsManager } from "./systems-manager.ts";
 
 /** The outputs of a stack `account-<id>`. */
 export interface BaselineOutputs {
@@ -50,5 +51,6 @@ export function baselineProgram(inputs: BaselineInputs): BaselineOutputs {
     outputs.detectorIds[region] = guardDuty(stack, region, roles).id;
   }
   extensions(stack, recordings);
+  systemsManager(stack);
   return outputs;
 }

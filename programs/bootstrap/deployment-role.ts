@@ -2,6 +2,7 @@ import { arn, roleArn } from "../partition.ts";
 import type { OrganizationSettings } from "../settings.ts";
 import { alertRights } from "./alert-rights.ts";
 import { deploymentBoundary } from "./boundary.ts";
+import { hostRights } from "./host-rights.ts";
 import {
   type PolicyDocument,
   policyDocument,
@@ -110,6 +111,7 @@ function memberRights(settings: Settings): readonly Statement[] {
       Resource: [arn(settings.partition, "iam", "", "*", "role/*")],
       Condition: { StringEquals: { "iam:PassedToService": "config.amazonaws.com" } },
     },
+    ...hostRights(settings),
   ];
 }
 

@@ -1,6 +1,8 @@
 import { policyDocument } from "./policy-document.ts";
 import {
   ACCOUNT_SETTINGS,
+  ASSOCIATION,
+  ASSOCIATION_LISTING,
   DETECTOR,
   EBS_ENCRYPTION,
   FLOW_LOG,
@@ -8,6 +10,8 @@ import {
   RECORDER,
   REGIONAL_SETTINGS,
   SECURITY_CONTACT,
+  SERVICE_ROLE,
+  SERVICE_SETTING,
 } from "./service-actions.ts";
 
 /**
@@ -25,12 +29,16 @@ export function readingSessionPolicy(): string {
     ...FLOW_LOG,
     ...ACCOUNT_SETTINGS,
     ...SECURITY_CONTACT,
+    ...SERVICE_SETTING,
+    ...ASSOCIATION,
+    ...ASSOCIATION_LISTING,
+    ...SERVICE_ROLE,
   ].filter((action) => /:(BatchGet|Describe|Get|List)/.test(action));
   return JSON.stringify(
     policyDocument({
       Sid: "Reading",
       Effect: "Allow",
-      Action: [...reading, "account:ListRegions", "iam:GetRole"],
+      Action: [...reading, "account:ListRegions"],
       Resource: ["*"],
     }),
   );

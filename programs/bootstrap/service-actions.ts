@@ -104,6 +104,45 @@ export const ACCOUNT_SETTINGS = [
   "iam:DeleteAccountPasswordPolicy",
 ] as const;
 
+/** aws:ssm/serviceSetting:ServiceSetting. */
+export const SERVICE_SETTING = [
+  "ssm:GetServiceSetting",
+  "ssm:UpdateServiceSetting",
+  "ssm:ResetServiceSetting",
+] as const;
+
+/** aws:ssm/association:Association. */
+export const ASSOCIATION = [
+  "ssm:CreateAssociation",
+  "ssm:UpdateAssociation",
+  "ssm:DeleteAssociation",
+  "ssm:DescribeAssociation",
+  "ssm:AddTagsToResource",
+  "ssm:RemoveTagsFromResource",
+  "ssm:ListTagsForResource",
+] as const;
+
+/** Which associations there are: the call names none. */
+export const ASSOCIATION_LISTING = ["ssm:ListAssociations"] as const;
+
+/** aws:iam/role:Role, without the calls that give it rights. */
+export const SERVICE_ROLE = [
+  "iam:CreateRole",
+  "iam:DeleteRole",
+  "iam:GetRole",
+  "iam:ListAttachedRolePolicies",
+  "iam:ListInstanceProfilesForRole",
+  "iam:ListRolePolicies",
+  "iam:TagRole",
+  "iam:UntagRole",
+  "iam:UpdateAssumeRolePolicy",
+  "iam:UpdateRole",
+  "iam:UpdateRoleDescription",
+] as const;
+
+/** aws:iam/rolePolicyAttachment:RolePolicyAttachment. */
+export const ROLE_POLICY = ["iam:AttachRolePolicy", "iam:DetachRolePolicy"] as const;
+
 /** aws:iam/serviceLinkedRole:ServiceLinkedRole, and its removal after an offboarding. */
 export const SERVICE_LINKED_ROLE = [
   "iam:CreateServiceLinkedRole",

@@ -101,4 +101,24 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     controls: satisfies("IAM.7 IAM.15/1.7 IAM.16/1.8"),
     setting: "passwordPolicy",
   },
+  {
+    stack: "baseline",
+    title: "Default host management",
+    what: "Systems Manager manages the EC2 instances of every region, with or without an instance profile of their own.",
+    types: [
+      "aws:ssm/serviceSetting:ServiceSetting",
+      "aws:iam/role:Role",
+      "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    ],
+    controls: satisfies("SSM.1"),
+    setting: "features.systemsManager.hostManagement",
+  },
+  {
+    stack: "baseline",
+    title: "Inventory and patch scan",
+    what: "What is installed on managed hosts is gathered, and what is missing of their patch baseline is known within a day.",
+    types: ["aws:ssm/association:Association"],
+    controls: satisfies("SSM.2 SSM.3"),
+    setting: "features.systemsManager",
+  },
 ];

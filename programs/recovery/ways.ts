@@ -73,6 +73,10 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.securityContact]: namedInAccount(input("alternateContactType")),
   [resourceTypes.publicAccessBlock]: namedInAccount((sought) => input("accountId")(sought) ?? sought.accountId),
   [resourceTypes.passwordPolicy]: namedInAccount(() => "iam-account-password-policy"),
+  [resourceTypes.serviceSetting]: named(input("settingId")),
+  [resourceTypes.association]: { by: "listing", listing: "association" },
+  "aws:iam/role:Role": namedInAccount(input("name")),
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": namedInAccount(joined("/", input("role"), input("policyArn"))),
   [resourceTypes.serviceLinkedRole]: namedInAccount(linkedRoleArn),
 
   [resourceTypes.analyzer]: { by: "listing", listing: "analyzer" },

@@ -51,10 +51,13 @@ export function notServed(service: string, operation: string): AwsError {
 
 /** The IAM decisions that a call needs. */
 function checksOf(emulator: Emulator, call: Call<Record<string, unknown>>): Check[] {
-  const { actions, resources, context } = emulator.authorization?.(call) ?? {};
-  return (actions ?? [`${emulator.signingName}:${call.operation}`]).flatMap((action) =>
+  const { actions, resources, context, passes } = emulator.authorization?.(call) ?? {};
+  const own = (actions ?? [`${emulator.signingName}:${call.operation}`]).flatMap((action) =>
     (resources ?? ["*"]).map((resource) => ({ action, resource, ...(context && { context }) })),
   );
+  if (passes === undefined) return own;
+  const passing = { "iam:PassedToService": passes.to };
+  return [...own, { action: "iam:PassRole", resource: passes.roleArn, context: passing }];
 }
 
 /**

@@ -51,6 +51,8 @@ export interface Emulator {
     readonly actions?: readonly string[];
     readonly resources?: readonly string[];
     readonly context?: Readonly<Record<string, string | readonly string[]>>;
+    /** A role that the caller gives a service by the call, and so must be allowed to pass to it. */
+    readonly passes?: { readonly roleArn: string; readonly to: string };
   };
 }
 

@@ -5,6 +5,7 @@ import { ec2 } from "../emulators/ec2/emulator.ts";
 import { guardDuty } from "../emulators/guardduty/emulator.ts";
 import { inspector2 } from "../emulators/inspector2/emulator.ts";
 import { securityHub } from "../emulators/securityhub/securityhub.ts";
+import { systemsManager } from "../emulators/ssm/emulator.ts";
 import type { EmulatorFactory } from "./emulator.ts";
 
 /** Who answers the calls of an AWS service. */
@@ -87,4 +88,5 @@ export const EMULATORS: readonly EmulatorFactory[] = [
   guardDuty,
   inspector2,
   securityHub,
+  systemsManager,
 ];

@@ -6,6 +6,7 @@ import { readRecorder } from "./config-recorder.ts";
 import { readDetector, readDetectorMembership } from "./guardduty.ts";
 import { clientSettings, defined, type Reading, reader } from "./reading.ts";
 import { readHub, readHubMembership } from "./security-hub.ts";
+import { readHosts } from "./systems-manager.ts";
 
 export interface AccountReading {
   readonly member: Reading;
@@ -40,14 +41,15 @@ export async function readAccountInventory(request: AccountReading): Promise<Acc
 }
 
 async function readRegion(request: AccountReading, region: string): Promise<RegionInventory> {
-  const [hub, detector, recorder, ebsEncryptionByDefault, membership] = await Promise.all([
+  const [hub, detector, recorder, ebsEncryptionByDefault, hosts, membership] = await Promise.all([
     readHub(request.member, region),
     readDetector(request.member, region),
     readRecorder(request.member, region),
     readEbsEncryption(request.member, region),
+    readHosts(request.member, region),
     readMembership(request, region),
   ]);
-  return defined<RegionInventory>({ hub, detector, ...recorder, ebsEncryptionByDefault, membership });
+  return defined<RegionInventory>({ hub, detector, ...recorder, ebsEncryptionByDefault, hosts, membership });
 }
 
 async function readEbsEncryption(reading: Reading, region: string): Promise<boolean> {

@@ -9,6 +9,7 @@ import { findKey } from "./kms.ts";
 import { findBucket } from "./s3.ts";
 import { findFindingAggregator } from "./security-hub.ts";
 import { findQueue } from "./sqs.ts";
+import { findAssociation } from "./systems-manager.ts";
 
 type Find = (
   reading: Reading,
@@ -19,6 +20,7 @@ type Find = (
 
 const LISTINGS: Readonly<Record<Listing, Find>> = {
   analyzer: findAnalyzer,
+  association: findAssociation,
   bucket: findBucket,
   detector: findDetector,
   findingAggregator: findFindingAggregator,

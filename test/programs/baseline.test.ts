@@ -3,7 +3,7 @@ import { baselineProgram } from "../../programs/baseline/program.ts";
 import { type Declaration, declare, upstreamOf } from "./declared.ts";
 import { baselineInputs, MEMBER, SECURITY, settings, VPC } from "./samples.ts";
 
-const GLOBAL = ["password-policy", "public-access-block"].concat(
+const GLOBAL = ["password-policy", "public-access-block", "host-management-role", "host-management-policy"].concat(
   ["config", "guardduty", "securityhub"].map((service) => `service-linked-role-${service}`),
 );
 const perRegion = (region: string) =>
@@ -23,6 +23,9 @@ const perRegion = (region: string) =>
     "instance-metadata",
     `default-security-group-${VPC}`,
     `flow-log-${VPC}`,
+    "host-management",
+    "inventory",
+    "patch-scan",
   ].map((name) => `${name}-${region}`);
 
 describe("the baseline of an empty account", () => {

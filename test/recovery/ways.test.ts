@@ -75,6 +75,15 @@ describe("every resource that the programs declare", () => {
     ["recorder-status-us-east-1", "bulwark"],
     ["public-access-block", MEMBER],
     ["password-policy", "iam-account-password-policy"],
+    ["host-management-role", "BulwarkHostManagement"],
+    [
+      "host-management-policy",
+      "BulwarkHostManagement/arn:aws:iam::aws:policy/AmazonSSMManagedEC2InstanceDefaultPolicy",
+    ],
+    [
+      "host-management-us-west-2",
+      `arn:aws:ssm:us-west-2:${MEMBER}:servicesetting/ssm/managed-instance/default-ec2-instance-management-role`,
+    ],
     [
       "service-linked-role-config",
       `arn:aws:iam::${MEMBER}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig`,

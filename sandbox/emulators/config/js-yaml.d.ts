@@ -17,4 +17,5 @@ declare module "js-yaml" {
   export class YAMLException extends Error {}
   /** Throws `YAMLException`. */
   export function load(text: string, options: { readonly schema: Schema }): unknown;
+  export function dump(value: unknown): string;
 }

@@ -25,7 +25,7 @@ export async function templateBody(config: Config, call: Call<PutConformancePack
   if (TemplateSSMDocumentDetails !== undefined) {
     throw new AwsError(
       "InsufficientPermissionsException",
-      `SSM:GetDocument of ${TemplateSSMDocumentDetails.DocumentName}: nothing in the sandbox serves SSM documents; use TemplateBody or TemplateS3Uri.`,
+      `SSM:GetDocument of ${TemplateSSMDocumentDetails.DocumentName}: the sandbox makes no packs from SSM documents; use TemplateBody or TemplateS3Uri.`,
     );
   }
   return TemplateBody ?? readObject(config, call, TemplateS3Uri ?? "");

@@ -15,6 +15,7 @@ import { scheduler } from "./scheduler.ts";
 import { securityHub } from "./securityhub.ts";
 import { sns } from "./sns.ts";
 import { sqs } from "./sqs.ts";
+import { ssm } from "./ssm.ts";
 
 /** The services, by the module of their type tokens (`aws:<module>/...`). */
 export const awsServices: Readonly<Record<string, ResourceTypes>> = {
@@ -34,4 +35,5 @@ export const awsServices: Readonly<Record<string, ResourceTypes>> = {
   securityhub: securityHub,
   sns,
   sqs,
+  ssm,
 };
