@@ -17,6 +17,7 @@ import events  # noqa: E402
 import iam_requests  # noqa: E402
 import long_polls  # noqa: E402
 import organization  # noqa: E402
+import organization_policies  # noqa: E402
 import password_policy  # noqa: E402
 import principal_arn  # noqa: E402
 import service_linked_roles  # noqa: E402
@@ -29,13 +30,15 @@ CALLS = {
     "authorize": authorization.authorize,
     "identify": authorization.identify,
     "putEvent": events.put_event,
+    "setControls": organization_policies.set_controls,
     "setMembership": organization.set_membership,
 }
 
 
 async def main():
     parts = (
-        organization, principal_arn, assume_role, service_linked_roles, iam_requests, password_policy, transport,
+        organization, organization_policies, principal_arn, assume_role, service_linked_roles, iam_requests,
+        password_policy, transport,
     )
     for part in parts:
         part.install()
