@@ -22,6 +22,9 @@ const protectedByDefault = [
   resourceTypes.analyzer,
   resourceTypes.delegatedAdministrator,
   resourceTypes.trustedAccess,
+  // What nobody may do.
+  resourceTypes.organizationPolicy,
+  resourceTypes.organizationPolicyAttachment,
   // Settings of a whole account or region, which go back to AWS's defaults.
   resourceTypes.ebsEncryption,
   resourceTypes.publicAccessBlock,

@@ -122,6 +122,8 @@ export interface AdminInventory {
   readonly organizationId: string;
   /** Account ids registered through Organizations, by service principal. */
   readonly delegatedAdministrators: Readonly<Partial<Record<DelegatedService, readonly string[]>>>;
+  /** Types of policies that are enabled in the organization's root. */
+  readonly enabledPolicyTypes?: readonly string[];
   /** Service principals with trusted access. */
   readonly trustedServices: readonly string[];
   readonly regions: Readonly<Record<string, AdminRegionInventory>>;

@@ -31,6 +31,9 @@ export const names = {
   detectorAdministrator: (region: string) => `detector-administrator-${region}`,
   detectorOrganization: (region: string) => `detector-organization-${region}`,
   organizationAnalyzer: (region: string) => `organization-analyzer-${region}`,
+
+  guardrail: (label: string) => `guardrail-${label}`,
+  guardrailAttachment: (label: string, targetId: string) => `guardrail-${label}-${targetId}`,
 } as const;
 
 /** Names that AWS sees. The bucket names are global, so the account and the region are part of them. */
@@ -40,6 +43,7 @@ export const awsNames = {
   organizationAnalyzer: "bulwark-organization",
   configBucket: (logArchive: string, region: string) => `bulwark-config-${logArchive}-${region}`,
   evidenceBucket: (logArchive: string, region: string) => `bulwark-evidence-${logArchive}-${region}`,
+  guardrail: (label: string) => `bulwark-${label}`,
   /** A queue for which there is a rule of the same name; its dead letters go to `<name>-dead-letters`. */
   accountEvents: "bulwark-account-events",
   accountEventDeadLetters: "bulwark-account-events-dead-letters",

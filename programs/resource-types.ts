@@ -17,5 +17,7 @@ export const resourceTypes = {
   serviceLinkedRole: "aws:iam/serviceLinkedRole:ServiceLinkedRole",
   analyzer: "aws:accessanalyzer/analyzer:Analyzer",
   trustedAccess: "aws:organizations/awsServiceAccess:AwsServiceAccess",
+  organizationPolicy: "aws:organizations/policy:Policy",
+  organizationPolicyAttachment: "aws:organizations/policyAttachment:PolicyAttachment",
   delegatedAdministrator: "aws:organizations/delegatedAdministrator:DelegatedAdministrator",
 } as const;

@@ -1,7 +1,10 @@
 import { decideAdminAdoptions } from "../../programs/admin/adoption.ts";
+import { guardrailProblems } from "../../programs/admin/guardrails/preconditions.ts";
 import { adminProblems } from "../../programs/admin/preconditions.ts";
 import type { Adoption } from "../../programs/adoption.ts";
 import { AdminInputs } from "../../programs/inputs.ts";
+import type { AdminInventory } from "../../programs/inventory.ts";
+import type { Problem } from "../../programs/problem.ts";
 import { findStack } from "../store/stacks.ts";
 import { failUnless } from "./failure.ts";
 import { adminStack } from "./operation.ts";
@@ -31,7 +34,8 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
   work.say("reading what the organization and its security account hold");
   const inventory = await aws.readAdmin({ operationId: operation.id, organizationId });
   const { security } = settings.accounts;
-  failUnless(adminProblems(inventory, wanted), "preparing the admin stack", security);
+  const problems = [...adminProblems(inventory, wanted), ...(await problemsOfGuardrails(work, wanted, inventory))];
+  failUnless(problems, "preparing the admin stack", security);
 
   const known = (stack?.adoptions ?? []) as Adoption[];
   const inventoried = stack?.adoptions == null ? [] : ((stack.inputs?.regions as string[] | undefined) ?? []);
@@ -50,4 +54,14 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
     imported: new Set(stack?.imported ?? []),
     driftRecorded: stack?.drift?.drifted === true,
   };
+}
+
+async function problemsOfGuardrails(
+  { aws }: Work,
+  { features }: AdminInputs,
+  { enabledPolicyTypes = [] }: AdminInventory,
+): Promise<Problem[]> {
+  if (!features.guardrails.enabled) return [];
+  const organizationalUnits = await aws.organizations.organizationalUnits();
+  return guardrailProblems(features, { enabledPolicyTypes, organizationalUnits });
 }

@@ -5,6 +5,7 @@ import { type AccountEvents, accountEvents } from "./account-events.ts";
 import { controlParameters } from "./control-parameters.ts";
 import { evidence } from "./evidence.ts";
 import { type DetectorAdministration, guardDuty } from "./guardduty.ts";
+import { guardrails } from "./guardrails/guardrails.ts";
 import { findingAggregation, type HubAdministration, securityHub } from "./security-hub.ts";
 import { adminStack } from "./stack.ts";
 import { trustedAccess } from "./trusted-access.ts";
@@ -43,6 +44,7 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
 
   const { config, evidence: exported } = evidence(stack);
   const events = accountEvents(stack);
+  guardrails(stack);
 
   const byRegion = (values: readonly Output<string>[]) =>
     Object.fromEntries(inputs.regions.map((region, index) => [region, values[index] as Output<string>]));

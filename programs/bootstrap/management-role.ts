@@ -3,6 +3,7 @@ import { awsNames } from "../names.ts";
 import { arn, organizationsRegion } from "../partition.ts";
 import type { OrganizationSettings } from "../settings.ts";
 import { trustOfService } from "./deployment-role.ts";
+import { guardrailRights } from "./guardrail-rights.ts";
 import { policyDocument, type RoleDocuments, versioned } from "./policy-document.ts";
 import { EVENT_QUEUE, EVENT_RULE, ORGANIZATION_READ } from "./service-actions.ts";
 
@@ -72,6 +73,7 @@ export function managementRole(settings: OrganizationSettings, organizationId: s
           Action: EVENT_RULE,
           Resource: [arn(partition, "events", region, accounts.management, `rule/${awsNames.accountEvents}`)],
         },
+        ...guardrailRights(settings, organizationId),
         {
           Sid: "EnterMembers",
           Effect: "Allow",

@@ -237,3 +237,18 @@ export const EVENT_RULE = [
   "events:TagResource",
   "events:UntagResource",
 ] as const;
+
+/** aws:organizations/policy:Policy and aws:organizations/policyAttachment:PolicyAttachment, where there is a policy already. */
+export const ORGANIZATION_POLICY = [
+  "organizations:UpdatePolicy",
+  "organizations:DeletePolicy",
+  "organizations:AttachPolicy",
+  "organizations:DetachPolicy",
+] as const;
+
+/** What both read. */
+export const ORGANIZATION_POLICY_READ = [
+  "organizations:DescribePolicy",
+  "organizations:ListPolicies",
+  "organizations:ListTargetsForPolicy",
+] as const;

@@ -72,6 +72,14 @@ export const ADMIN_FEATURES: readonly Feature[] = [
   },
   {
     stack: "admin",
+    title: "Guardrails",
+    what: "In chosen organizational units nobody turns security services off, changes Bulwark's roles, leaves the organization or its regions, or comes from outside of it; EC2's defaults can be declared, too.",
+    types: ["aws:organizations/policy:Policy", "aws:organizations/policyAttachment:PolicyAttachment"],
+    controls: satisfies("Config.1/3.3 GuardDuty.1 EC2.7/5.1.1 EC2.182"),
+    setting: "features.guardrails",
+  },
+  {
+    stack: "admin",
     title: "New accounts are heard of",
     what: "Events of AWS Organizations wait in an encrypted queue with dead letters, from which new accounts are onboarded.",
     types: [

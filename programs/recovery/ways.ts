@@ -71,6 +71,8 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.analyzer]: { by: "listing", listing: "analyzer" },
   [resourceTypes.trustedAccess]: namedInAccount(input("servicePrincipal")),
   [resourceTypes.delegatedAdministrator]: namedInAccount(joined("/", input("accountId"), input("servicePrincipal"))),
+  [resourceTypes.organizationPolicy]: { by: "listing", listing: "policy", global: true },
+  [resourceTypes.organizationPolicyAttachment]: namedInAccount(joined(":", input("targetId"), input("policyId"))),
 
   "aws:kms/key:Key": { by: "listing", listing: "key" },
   "aws:s3/bucket:Bucket": { by: "listing", listing: "bucket" },
@@ -91,7 +93,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
  * support"); the providers of `aws-native` have one region each.
  */
 export function importId({ type, region }: Sought, way: Way, id: string): string {
-  const regional = type.startsWith("aws:") && !(way.by === "name" && way.global === true);
+  const regional = type.startsWith("aws:") && !(way.by !== "nothing" && way.global === true);
   return regional && region !== undefined ? `${id}@${region}` : id;
 }
 

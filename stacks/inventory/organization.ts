@@ -5,6 +5,7 @@ import {
 } from "@aws-sdk/client-guardduty";
 import {
   ListDelegatedAdministratorsCommand,
+  ListRootsCommand,
   OrganizationsClient,
   paginateListAWSServiceAccessForOrganization,
 } from "@aws-sdk/client-organizations";
@@ -41,8 +42,9 @@ export interface AdminReading {
  * Throws `AwsCallError`.
  */
 export async function readAdminInventory(request: AdminReading): Promise<AdminInventory> {
-  const [delegated, trustedServices, findingAggregator, ...regions] = await Promise.all([
+  const [delegated, enabledPolicyTypes, trustedServices, findingAggregator, ...regions] = await Promise.all([
     readDelegatedAdministrators(request),
+    readPolicyTypes(request),
     readTrustedServices(request),
     readFindingAggregator(request),
     ...request.regions.map(async (region) => [region, await readRegion(request, region)] as const),
@@ -50,6 +52,7 @@ export async function readAdminInventory(request: AdminReading): Promise<AdminIn
   return defined<AdminInventory>({
     organizationId: request.organizationId,
     delegatedAdministrators: delegated,
+    enabledPolicyTypes,
     trustedServices,
     regions: Object.fromEntries(regions),
     findingAggregator,
@@ -70,6 +73,20 @@ async function readDelegatedAdministrators(request: AdminReading): Promise<Admin
       }),
     );
     return Object.fromEntries(found.filter(([, ids]) => ids.length > 0));
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Those that are being enabled count: what is attached meanwhile, AWS refuses for a while only. */
+async function readPolicyTypes(request: AdminReading): Promise<string[]> {
+  const client = new OrganizationsClient(clientSettings(request.management, request.organizationsRegion));
+  const { need } = reader(request.management, request.organizationsRegion, "the organization's root");
+  try {
+    const { Roots = [] } = await need("organizations:ListRoots", () => client.send(new ListRootsCommand({})));
+    return Roots.flatMap(({ PolicyTypes = [] }) => PolicyTypes)
+      .filter(({ Status }) => Status !== "PENDING_DISABLE")
+      .flatMap(({ Type }) => (Type === undefined ? [] : [Type]));
   } finally {
     client.destroy();
   }

@@ -7,10 +7,10 @@ import { BASELINE_FEATURES } from "../../programs/catalogue/baseline.ts";
 import { controlsPage } from "../../programs/catalogue/page.ts";
 import { controls } from "../../sandbox/emulators/securityhub/catalog/controls.ts";
 import { declare } from "./declared.ts";
-import { adminInputs, baselineInputs, MEMBER } from "./samples.ts";
+import { ADMIN_OPTIONS, adminInputs, baselineInputs, MEMBER } from "./samples.ts";
 
 const stacks = [
-  { stack: "admin", features: ADMIN_FEATURES, program: () => adminProgram(adminInputs()) },
+  { stack: "admin", features: ADMIN_FEATURES, program: () => adminProgram(adminInputs({ features: ADMIN_OPTIONS })) },
   { stack: `account-${MEMBER}`, features: BASELINE_FEATURES, program: () => baselineProgram(baselineInputs()) },
 ];
 

@@ -6,6 +6,14 @@ export const SECURITY = "222222222222";
 export const LOG_ARCHIVE = "333333333333";
 export const MEMBER = "100000000001";
 
+export const TRIAL_UNIT = "ou-bulw-dev000001";
+export const OTHER_UNIT = "ou-bulw-prod00001";
+
+/** Features of the admin stack that are off unless they are asked for, switched on. */
+export const ADMIN_OPTIONS = {
+  guardrails: { enabled: true, trialUnit: TRIAL_UNIT, units: [OTHER_UNIT], ec2: { enabled: true } },
+};
+
 /** Settings of the sample organization in two regions. */
 export function settings(overrides: Record<string, unknown> = {}): OrganizationSettings {
   return OrganizationSettings.parse({

@@ -6,12 +6,12 @@ import type { Sought } from "../../programs/recovery/sought.ts";
 import { RESOURCE_TAG } from "../../programs/recovery/tag.ts";
 import { importId, WAYS } from "../../programs/recovery/ways.ts";
 import { declare, type Registered } from "../programs/declared.ts";
-import { adminInputs, baselineInputs, LOG_ARCHIVE, MEMBER, SECURITY } from "../programs/samples.ts";
+import { ADMIN_OPTIONS, adminInputs, baselineInputs, LOG_ARCHIVE, MEMBER, SECURITY } from "../programs/samples.ts";
 
 describe("every resource that the programs declare", () => {
   let declared: readonly Registered[];
   before(async () => {
-    const admin = await declare(() => adminProgram(adminInputs()), "admin");
+    const admin = await declare(() => adminProgram(adminInputs({ features: ADMIN_OPTIONS })), "admin");
     const baseline = await declare(() => baselineProgram(baselineInputs()), `account-${MEMBER}`);
     declared = [...admin.resources, ...baseline.resources];
   });
@@ -36,7 +36,7 @@ describe("every resource that the programs declare", () => {
       const sought = soughtOf(resource);
       assert.match(sought.accountId, /^\d{12}$/, resource.name);
       if (way?.by === "name") assert.ok(way.id(sought), `${resource.name}: no id`);
-      else assert.ok(sought.region, `${resource.name}: no region to list`);
+      else if (way?.by !== "listing" || !way.global) assert.ok(sought.region, `${resource.name}: no region to list`);
     }
   });
 
@@ -79,6 +79,7 @@ describe("every resource that the programs declare", () => {
     ["detector-administrator-us-west-2", SECURITY],
     ["delegated-administrator-access-analyzer", `${SECURITY}/access-analyzer.amazonaws.com`],
     ["config-bucket-policy-us-east-1", `bulwark-config-${LOG_ARCHIVE}-us-east-1`],
+    ["guardrail-security-ou-bulw-prod00001", "ou-bulw-prod00001:guardrail-security-id"],
     ["security-control-ACM.1-us-east-1", "ACM.1"],
   ];
   for (const [name, id] of ids) {

@@ -38,9 +38,14 @@ export function authorizationOf(organization: Organization): NonNullable<Emulato
     return {
       actions: [`organizations:${operation}`, ...(tagsAtCreation ? ["organizations:TagResource"] : [])],
       ...(resources.length > 0 ? { resources } : {}),
-      ...(known.length > 0 ? { context: Object.fromEntries(known) } : {}),
+      context: { ...Object.fromEntries(known), ...tagKeysOf(input) },
     };
   };
+}
+
+function tagKeysOf({ Tags: tags, TagKeys: keys }: Readonly<Record<string, unknown>>): { "aws:TagKeys"?: string[] } {
+  if (Array.isArray(keys)) return { "aws:TagKeys": keys };
+  return Array.isArray(tags) && tags.length > 0 ? { "aws:TagKeys": tags.map((tag: { Key: string }) => tag.Key) } : {};
 }
 
 function resourceOf(organization: Organization, id: string): string {

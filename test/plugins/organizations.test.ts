@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { appendFile } from "node:fs/promises";
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { Organizations } from "@aws-sdk/client-organizations";
+import { guardrails } from "../../programs/admin/guardrails/guardrails.ts";
+import { adminStack } from "../../programs/admin/stack.ts";
+import { bootstrapRoles } from "../../programs/bootstrap/roles.ts";
+import type { Sought } from "../../programs/recovery/sought.ts";
+import { enablePolicyTypes } from "../../stacks/bootstrap/policy-types.ts";
+import { findResource } from "../../stacks/recovery/find.ts";
+import {
+  ADMIN_OPTIONS,
+  adminInputs,
+  LOG_ARCHIVE,
+  MANAGEMENT,
+  OTHER_UNIT,
+  SECURITY,
+  settings,
+  TRIAL_UNIT,
+} from "../programs/samples.ts";
+import { assume, type RunningSandbox, runSandbox } from "../sandbox/running-sandbox.ts";
+import { type Engine, type Program, startEngine } from "./engine.ts";
+import { writeRootProfiles } from "./profiles.ts";
+
+const ROOT = "r-bulw";
+const ROLE = "BulwarkManagement";
+
+/** What the admin stack declares of guardrails, as `given` has them. */
+function declared(given: object = {}): Program {
+  return async () => {
+    guardrails(adminStack(adminInputs({ features: { guardrails: { ...ADMIN_OPTIONS.guardrails, ...given } } })));
+    return {};
+  };
+}
+
+describe("policies of AWS Organizations, through the real engine with the rights of the management role", () => {
+  let sandbox: RunningSandbox;
+  let engine: Engine;
+  let organizations: Organizations;
+
+  /** Gives the role the rights that the bootstrap gives it, but for some actions. */
+  async function allow(...without: string[]): Promise<void> {
+    const { role } = bootstrapRoles(settings({ features: ADMIN_OPTIONS }), "o-bulwark0demo").find(
+      ({ accountId }) => accountId === MANAGEMENT,
+    ) ?? { role: undefined };
+    const iam = new IAMClient(sandbox.root(MANAGEMENT));
+    for (const [PolicyName, { Version, Statement }] of Object.entries(role?.policies ?? {})) {
+      const narrowed = Statement.map(({ Action = [], ...rest }) => ({
+        ...rest,
+        Action: Action.filter((action) => !without.includes(action)),
+      }));
+      const PolicyDocument = JSON.stringify({ Version, Statement: narrowed });
+      await iam.send(new PutRolePolicyCommand({ RoleName: ROLE, PolicyName, PolicyDocument }));
+    }
+    iam.destroy();
+  }
+
+  before(async () => {
+    sandbox = await runSandbox();
+    engine = await startEngine(sandbox.url);
+    organizations = new Organizations(sandbox.root(MANAGEMENT));
+    await enablePolicyTypes(
+      organizations,
+      ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", "DECLARATIVE_POLICY_EC2"],
+      10,
+    );
+    const iam = new IAMClient(sandbox.root(MANAGEMENT));
+    const trust = { Effect: "Allow", Principal: { AWS: MANAGEMENT }, Action: "sts:AssumeRole" };
+    const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
+    await iam.send(new CreateRoleCommand({ RoleName: ROLE, AssumeRolePolicyDocument }));
+    iam.destroy();
+    const { credentials } = await assume(sandbox, MANAGEMENT, MANAGEMENT, ROLE);
+    await writeRootProfiles(engine, SECURITY, LOG_ARCHIVE);
+    const profile = [
+      `\n[bulwark-${MANAGEMENT}]`,
+      `aws_access_key_id = ${credentials.accessKeyId}`,
+      `aws_secret_access_key = ${credentials.secretAccessKey}`,
+      `aws_session_token = ${credentials.sessionToken}\n`,
+    ];
+    await appendFile(engine.env.AWS_SHARED_CREDENTIALS_FILE ?? "", profile.join("\n"));
+  });
+
+  after(async () => {
+    organizations?.destroy();
+    await engine?.remove();
+    await sandbox?.close();
+  });
+
+  const attachedTo = async (TargetId: string) => {
+    const types = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", "DECLARATIVE_POLICY_EC2"] as const;
+    const lists = await Promise.all(types.map((Filter) => organizations.listPoliciesForTarget({ TargetId, Filter })));
+    return lists
+      .flatMap(({ Policies = [] }) => Policies)
+      .flatMap(({ Name, AwsManaged }) => (AwsManaged ? [] : [Name]))
+      .sort();
+  };
+  const all = ["bulwark-ec2", "bulwark-external-access", "bulwark-regions", "bulwark-security"];
+
+  it("are attached to nothing without the right to attach, and the error names it", async () => {
+    await allow("organizations:AttachPolicy");
+    const { errors } = await engine.run("admin", "up", declared());
+    assert.match(errors, /creating Organizations Policy Attachment \(ou-bulw-dev000001:p-\w+\)/);
+    assert.match(errors, /not authorized to perform: organizations:AttachPolicy/);
+    assert.deepEqual(await attachedTo(TRIAL_UNIT), []);
+  });
+
+  it("are attached to the units with it, and the second time nothing changes", async () => {
+    await allow();
+    const { errors } = await engine.run("admin", "up");
+    assert.equal(errors, "");
+    for (const unit of [TRIAL_UNIT, OTHER_UNIT]) assert.deepEqual(await attachedTo(unit), all);
+    assert.deepEqual(await attachedTo(ROOT), []);
+    const same = { changes: { same: 16 }, diffs: {}, errors: "" };
+    assert.deepEqual(await engine.run("admin", "up"), same);
+    assert.deepEqual(await engine.run("admin", "refresh"), same);
+  });
+
+  it("are found again by name and tags, where nobody heard that they were made", async () => {
+    const { id, inputs } = await engine.resource("admin", "guardrail-ec2");
+    const { credentials } = sandbox.root(MANAGEMENT);
+    const reading = { accountId: MANAGEMENT, credentials: { ...credentials, sessionToken: "" }, endpoint: sandbox.url };
+    const sought: Sought = {
+      type: "aws:organizations/policy:Policy",
+      name: "guardrail-ec2",
+      accountId: MANAGEMENT,
+      partition: "aws",
+      inputs,
+    };
+    const find = (one: Sought) => findResource({ sought: one, reading, known: new Set() });
+    assert.deepEqual(await find(sought), { id, importId: id });
+    const tags = { ManagedBy: "Bulwark", BulwarkResource: "admin/another" };
+    assert.equal(await find({ ...sought, inputs: { ...inputs, tags } }), undefined);
+  });
+
+  it("are put back where somebody detached one, changed its content or its tags", async () => {
+    const { id } = await engine.resource("admin", "guardrail-security");
+    const { id: regions } = await engine.resource("admin", "guardrail-regions");
+    await organizations.detachPolicy({ PolicyId: id, TargetId: TRIAL_UNIT });
+    const nothing = { Effect: "Deny", Action: "iam:DeleteUser", Resource: "*" };
+    const Content = JSON.stringify({ Version: "2012-10-17", Statement: [nothing] });
+    await organizations.updatePolicy({ PolicyId: regions, Content });
+    await organizations.untagResource({ ResourceId: regions, TagKeys: ["ManagedBy"] });
+    assert.deepEqual((await engine.run("admin", "refresh")).changes, { same: 14, update: 1, delete: 1 });
+    const { changes, diffs, errors } = await engine.run("admin", "up");
+    assert.deepEqual([changes, errors], [{ same: 14, update: 1, create: 1 }, ""]);
+    assert.ok(diffs["guardrail-regions"]?.includes("~ content"));
+    assert.deepEqual(await attachedTo(TRIAL_UNIT), all);
+    const { Policy } = await organizations.describePolicy({ PolicyId: regions });
+    assert.match(Policy?.Content ?? "", /NoOtherRegions/);
+  });
+
+  it("change in place with the settings, and leave a unit that these no longer name", async () => {
+    const before = await engine.resource("admin", "guardrail-external-access");
+    const partnerAccounts = ["700000000001"];
+    const { changes, errors } = await engine.run(
+      "admin",
+      "up",
+      declared({ units: [], externalAccess: { partnerAccounts } }),
+    );
+    assert.deepEqual([changes, errors], [{ same: 11, update: 1, delete: 4 }, ""]);
+    assert.equal((await engine.resource("admin", "guardrail-external-access")).id, before.id);
+    assert.deepEqual(await attachedTo(OTHER_UNIT), []);
+    assert.deepEqual(await attachedTo(TRIAL_UNIT), all);
+  });
+
+  it("go when they are switched off, and leave nothing", async () => {
+    const { changes, errors } = await engine.run("admin", "up", declared({ enabled: false }));
+    assert.deepEqual([changes, errors], [{ same: 4, delete: 8 }, ""]);
+    assert.deepEqual(await attachedTo(TRIAL_UNIT), []);
+    const { Policies } = await organizations.listPolicies({ Filter: "SERVICE_CONTROL_POLICY" });
+    assert.deepEqual(
+      Policies?.map(({ Name }) => Name),
+      ["FullAWSAccess"],
+    );
+  });
+});
