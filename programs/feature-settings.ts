@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { GuardrailSettings } from "./guardrail-settings.ts";
+import { TrailSettings } from "./trail-settings.ts";
 
 /**
  * What the organization chose of the features that can be chosen: a section for each service, in a file of its own
@@ -7,5 +8,6 @@ import { GuardrailSettings } from "./guardrail-settings.ts";
  */
 export const FeatureSettings = z.strictObject({
   guardrails: GuardrailSettings.prefault({}),
+  trail: TrailSettings.prefault({}),
 });
 export type FeatureSettings = z.infer<typeof FeatureSettings>;

@@ -22,6 +22,7 @@ const protectedByDefault = [
   resourceTypes.analyzer,
   resourceTypes.delegatedAdministrator,
   resourceTypes.trustedAccess,
+  resourceTypes.trailAdministrator,
   // What nobody may do.
   resourceTypes.organizationPolicy,
   resourceTypes.organizationPolicyAttachment,

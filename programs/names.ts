@@ -32,6 +32,7 @@ export const names = {
   detectorOrganization: (region: string) => `detector-organization-${region}`,
   organizationAnalyzer: (region: string) => `organization-analyzer-${region}`,
 
+  organizationTrail: (region: string) => `organization-trail-${region}`,
   guardrail: (label: string) => `guardrail-${label}`,
   guardrailAttachment: (label: string, targetId: string) => `guardrail-${label}-${targetId}`,
 } as const;
@@ -43,6 +44,8 @@ export const awsNames = {
   organizationAnalyzer: "bulwark-organization",
   configBucket: (logArchive: string, region: string) => `bulwark-config-${logArchive}-${region}`,
   evidenceBucket: (logArchive: string, region: string) => `bulwark-evidence-${logArchive}-${region}`,
+  trailBucket: (logArchive: string, region: string) => `bulwark-trail-${logArchive}-${region}`,
+  organizationTrail: "bulwark-organization",
   guardrail: (label: string) => `bulwark-${label}`,
   /** A queue for which there is a rule of the same name; its dead letters go to `<name>-dead-letters`. */
   accountEvents: "bulwark-account-events",

@@ -6,6 +6,7 @@ import { controlParameters } from "./control-parameters.ts";
 import { evidence } from "./evidence.ts";
 import { type DetectorAdministration, guardDuty } from "./guardduty.ts";
 import { guardrails } from "./guardrails/guardrails.ts";
+import { organizationTrail } from "./organization-trail.ts";
 import { findingAggregation, type HubAdministration, securityHub } from "./security-hub.ts";
 import { adminStack } from "./stack.ts";
 import { trustedAccess } from "./trusted-access.ts";
@@ -44,6 +45,7 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
 
   const { config, evidence: exported } = evidence(stack);
   const events = accountEvents(stack);
+  organizationTrail(stack);
   guardrails(stack);
 
   const byRegion = (values: readonly Output<string>[]) =>

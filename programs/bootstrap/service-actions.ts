@@ -164,6 +164,7 @@ export const EVIDENCE_BUCKET = [
   "s3:ListTagsForResource",
   "s3:TagResource",
   "s3:UntagResource",
+  "s3:PutBucketObjectLockConfiguration",
   "s3:PutBucketOwnershipControls",
   "s3:PutBucketPolicy",
   "s3:PutBucketPublicAccessBlock",
@@ -251,4 +252,29 @@ export const ORGANIZATION_POLICY_READ = [
   "organizations:DescribePolicy",
   "organizations:ListPolicies",
   "organizations:ListTargetsForPolicy",
+] as const;
+
+/** aws:cloudtrail/trail:Trail. */
+export const ORGANIZATION_TRAIL = [
+  "cloudtrail:CreateTrail",
+  "cloudtrail:UpdateTrail",
+  "cloudtrail:DeleteTrail",
+  "cloudtrail:GetTrail*",
+  "cloudtrail:StartLogging",
+  "cloudtrail:StopLogging",
+  "cloudtrail:GetEventSelectors",
+  "cloudtrail:PutEventSelectors",
+  "cloudtrail:GetInsightSelectors",
+  "cloudtrail:AddTags",
+  "cloudtrail:ListTags",
+  "cloudtrail:RemoveTags",
+] as const;
+
+/** Finding a trail, and aws:cloudtrail/organizationDelegatedAdminAccount:OrganizationDelegatedAdminAccount. */
+export const ORGANIZATION_TRAIL_WIDE = [
+  "cloudtrail:DescribeTrails",
+  "cloudtrail:RegisterOrganizationDelegatedAdmin",
+  "cloudtrail:DeregisterOrganizationDelegatedAdmin",
+  // CloudTrail looks for its service-linked role with its caller's rights.
+  "iam:GetRole",
 ] as const;

@@ -71,6 +71,9 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.analyzer]: { by: "listing", listing: "analyzer" },
   [resourceTypes.trustedAccess]: namedInAccount(input("servicePrincipal")),
   [resourceTypes.delegatedAdministrator]: namedInAccount(joined("/", input("accountId"), input("servicePrincipal"))),
+  [resourceTypes.trailAdministrator]: namedInAccount(input("accountId")),
+  "aws:cloudtrail/trail:Trail": named((sought) => joined("/", () => trailPrefix(sought), input("name"))(sought)),
+  "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": bucketPart,
   [resourceTypes.organizationPolicy]: { by: "listing", listing: "policy", global: true },
   [resourceTypes.organizationPolicyAttachment]: namedInAccount(joined(":", input("targetId"), input("policyId"))),
 
@@ -103,6 +106,11 @@ function subscriptionArn(sought: Sought): string | undefined {
   const { partition, region, accountId } = sought;
   if (standard === undefined || region === undefined) return undefined;
   return arn(partition, "securityhub", region, accountId, `subscription/${standard}`);
+}
+
+/** The ARN of a trail without its name. */
+function trailPrefix({ partition, region, accountId }: Sought): string | undefined {
+  return region === undefined ? undefined : arn(partition, "cloudtrail", region, accountId, "trail");
 }
 
 function linkedRoleArn(sought: Sought): string | undefined {

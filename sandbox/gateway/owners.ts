@@ -1,5 +1,6 @@
 import { accessAnalyzer } from "../emulators/accessanalyzer/access-analyzer.ts";
 import { account } from "../emulators/account/account.ts";
+import { cloudTrail } from "../emulators/cloudtrail/emulator.ts";
 import { config } from "../emulators/config/emulator.ts";
 import { ec2 } from "../emulators/ec2/emulator.ts";
 import { guardDuty } from "../emulators/guardduty/emulator.ts";
@@ -28,7 +29,7 @@ const OWNERS: Readonly<Record<string, Owner>> = {
   apigateway: "ministack",
   cloudcontrolapi: "ministack",
   cloudformation: "ministack",
-  cloudtrail: "ministack",
+  cloudtrail: "ministack", // But for the operations of its emulator.
   dynamodb: "ministack",
   events: "ministack",
   firehose: "ministack",
@@ -82,6 +83,7 @@ export function restModelOf(signingName: string, path: string): string | undefin
 export const EMULATORS: readonly EmulatorFactory[] = [
   accessAnalyzer,
   account,
+  cloudTrail,
   config,
   ec2,
   guardDuty,

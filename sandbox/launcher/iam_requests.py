@@ -25,6 +25,8 @@ def _resource_arn(service, method, path, headers, body, parameters, region, acco
     if service == "events":
         # The ARN of a rule names its bus only where that is not the default one.
         return _rule(body, region, account_id, arn).replace(":rule/default/", ":rule/")
+    if service == "cloudtrail" and arn == "*":
+        return _tagged_trail(body) or arn
     if service == "kms" and arn == "*":
         return _aliased_key(body, region, account_id) or arn
     return arn
@@ -36,6 +38,12 @@ def _rule(body, region, account_id, arn):
     rule = iam_actions._safe_json_field(body, "Rule")
     bus = iam_actions._safe_json_field(body, "EventBusName") or "default"
     return tagged or (f"arn:aws:events:{region}:{account_id}:rule/{bus}/{rule}" if rule else arn)
+
+
+def _tagged_trail(body):
+    """Calls on the tags of a trail name it by its ARN."""
+    several = iam_actions._safe_json_field(body, "ResourceIdList")
+    return iam_actions._safe_json_field(body, "ResourceId") or (several[0] if several else None)
 
 
 def _aliased_key(body, region, account_id):

@@ -21,6 +21,7 @@ import organization_policies  # noqa: E402
 import password_policy  # noqa: E402
 import principal_arn  # noqa: E402
 import service_linked_roles  # noqa: E402
+import trail_tags  # noqa: E402
 import transport  # noqa: E402
 from hypercorn.asyncio import serve  # noqa: E402
 from hypercorn.config import Config  # noqa: E402
@@ -38,7 +39,7 @@ CALLS = {
 async def main():
     parts = (
         organization, organization_policies, principal_arn, assume_role, service_linked_roles, iam_requests,
-        password_policy, transport,
+        password_policy, trail_tags, transport,
     )
     for part in parts:
         part.install()

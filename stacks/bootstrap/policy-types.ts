@@ -24,6 +24,7 @@ export async function enablePolicyTypes(
   wanted: readonly PolicyType[],
   pollMs = 1_000,
 ): Promise<PolicyType[]> {
+  if (wanted.length === 0) return [];
   const before = statuses(await root(organizations));
   const missing = wanted.filter((type) => !before.has(type));
   for (let tried = 1; ; tried++) {

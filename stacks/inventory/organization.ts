@@ -15,6 +15,7 @@ import {
   ListOrganizationAdminAccountsCommand as ListHubAdmins,
   SecurityHubClient,
 } from "@aws-sdk/client-securityhub";
+import { OPTIONAL_SERVICES } from "../../programs/admin/optional-services.ts";
 import type { AdminInventory, AdminRegionInventory, DelegatedService } from "../../programs/inventory.ts";
 import { readDetector } from "./guardduty.ts";
 import { clientSettings, defined, type Reading, reader, tagged } from "./reading.ts";
@@ -42,29 +43,35 @@ export interface AdminReading {
  * Throws `AwsCallError`.
  */
 export async function readAdminInventory(request: AdminReading): Promise<AdminInventory> {
-  const [delegated, enabledPolicyTypes, trustedServices, findingAggregator, ...regions] = await Promise.all([
-    readDelegatedAdministrators(request),
-    readPolicyTypes(request),
-    readTrustedServices(request),
-    readFindingAggregator(request),
-    ...request.regions.map(async (region) => [region, await readRegion(request, region)] as const),
-  ]);
+  const [delegated, enabledPolicyTypes, optionalAdministrators, trustedServices, findingAggregator, ...regions] =
+    await Promise.all([
+      readAdministrators(request, DELEGATED_SERVICES),
+      readPolicyTypes(request),
+      readAdministrators(request, OPTIONAL_SERVICES),
+      readTrustedServices(request),
+      readFindingAggregator(request),
+      ...request.regions.map(async (region) => [region, await readRegion(request, region)] as const),
+    ]);
   return defined<AdminInventory>({
     organizationId: request.organizationId,
     delegatedAdministrators: delegated,
     enabledPolicyTypes,
+    optionalAdministrators,
     trustedServices,
     regions: Object.fromEntries(regions),
     findingAggregator,
   });
 }
 
-async function readDelegatedAdministrators(request: AdminReading): Promise<AdminInventory["delegatedAdministrators"]> {
+async function readAdministrators<Service extends string>(
+  request: AdminReading,
+  services: readonly Service[],
+): Promise<Record<Service, string[]>> {
   const client = new OrganizationsClient(clientSettings(request.management, request.organizationsRegion));
   const { need } = reader(request.management, request.organizationsRegion, "the delegated administrators");
   try {
     const found = await Promise.all(
-      DELEGATED_SERVICES.map(async (service) => {
+      services.map(async (service) => {
         const answer = await need("organizations:ListDelegatedAdministrators", () =>
           client.send(new ListDelegatedAdministratorsCommand({ ServicePrincipal: service })),
         );
@@ -72,7 +79,7 @@ async function readDelegatedAdministrators(request: AdminReading): Promise<Admin
         return [service, ids] as const;
       }),
     );
-    return Object.fromEntries(found.filter(([, ids]) => ids.length > 0));
+    return Object.fromEntries(found.filter(([, ids]) => ids.length > 0)) as Record<Service, string[]>;
   } finally {
     client.destroy();
   }

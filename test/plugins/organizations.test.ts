@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { appendFile } from "node:fs/promises";
-import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { Organizations } from "@aws-sdk/client-organizations";
 import { guardrails } from "../../programs/admin/guardrails/guardrails.ts";
 import { adminStack } from "../../programs/admin/stack.ts";
@@ -18,12 +16,14 @@ import {
   settings,
   TRIAL_UNIT,
 } from "../programs/samples.ts";
-import { assume, type RunningSandbox, runSandbox } from "../sandbox/running-sandbox.ts";
+import { type RunningSandbox, runSandbox } from "../sandbox/running-sandbox.ts";
 import { type Engine, type Program, startEngine } from "./engine.ts";
 import { writeRootProfiles } from "./profiles.ts";
+import { putRights, writeRoleProfile } from "./role-profile.ts";
 
 const ROOT = "r-bulw";
-const ROLE = "BulwarkManagement";
+const placed = bootstrapRoles(settings({ features: ADMIN_OPTIONS }), "o-bulwark0demo");
+const { role } = placed.find(({ accountId }) => accountId === MANAGEMENT) as (typeof placed)[number];
 
 /** What the admin stack declares of guardrails, as `given` has them. */
 function declared(given: object = {}): Program {
@@ -38,23 +38,6 @@ describe("policies of AWS Organizations, through the real engine with the rights
   let engine: Engine;
   let organizations: Organizations;
 
-  /** Gives the role the rights that the bootstrap gives it, but for some actions. */
-  async function allow(...without: string[]): Promise<void> {
-    const { role } = bootstrapRoles(settings({ features: ADMIN_OPTIONS }), "o-bulwark0demo").find(
-      ({ accountId }) => accountId === MANAGEMENT,
-    ) ?? { role: undefined };
-    const iam = new IAMClient(sandbox.root(MANAGEMENT));
-    for (const [PolicyName, { Version, Statement }] of Object.entries(role?.policies ?? {})) {
-      const narrowed = Statement.map(({ Action = [], ...rest }) => ({
-        ...rest,
-        Action: Action.filter((action) => !without.includes(action)),
-      }));
-      const PolicyDocument = JSON.stringify({ Version, Statement: narrowed });
-      await iam.send(new PutRolePolicyCommand({ RoleName: ROLE, PolicyName, PolicyDocument }));
-    }
-    iam.destroy();
-  }
-
   before(async () => {
     sandbox = await runSandbox();
     engine = await startEngine(sandbox.url);
@@ -64,20 +47,8 @@ describe("policies of AWS Organizations, through the real engine with the rights
       ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", "DECLARATIVE_POLICY_EC2"],
       10,
     );
-    const iam = new IAMClient(sandbox.root(MANAGEMENT));
-    const trust = { Effect: "Allow", Principal: { AWS: MANAGEMENT }, Action: "sts:AssumeRole" };
-    const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
-    await iam.send(new CreateRoleCommand({ RoleName: ROLE, AssumeRolePolicyDocument }));
-    iam.destroy();
-    const { credentials } = await assume(sandbox, MANAGEMENT, MANAGEMENT, ROLE);
     await writeRootProfiles(engine, SECURITY, LOG_ARCHIVE);
-    const profile = [
-      `\n[bulwark-${MANAGEMENT}]`,
-      `aws_access_key_id = ${credentials.accessKeyId}`,
-      `aws_secret_access_key = ${credentials.secretAccessKey}`,
-      `aws_session_token = ${credentials.sessionToken}\n`,
-    ];
-    await appendFile(engine.env.AWS_SHARED_CREDENTIALS_FILE ?? "", profile.join("\n"));
+    await writeRoleProfile(engine, sandbox, MANAGEMENT, role);
   });
 
   after(async () => {
@@ -97,7 +68,7 @@ describe("policies of AWS Organizations, through the real engine with the rights
   const all = ["bulwark-ec2", "bulwark-external-access", "bulwark-regions", "bulwark-security"];
 
   it("are attached to nothing without the right to attach, and the error names it", async () => {
-    await allow("organizations:AttachPolicy");
+    await putRights(sandbox, MANAGEMENT, role, "organizations:AttachPolicy");
     const { errors } = await engine.run("admin", "up", declared());
     assert.match(errors, /creating Organizations Policy Attachment \(ou-bulw-dev000001:p-\w+\)/);
     assert.match(errors, /not authorized to perform: organizations:AttachPolicy/);
@@ -105,20 +76,22 @@ describe("policies of AWS Organizations, through the real engine with the rights
   });
 
   it("are attached to the units with it, and the second time nothing changes", async () => {
-    await allow();
+    await putRights(sandbox, MANAGEMENT, role);
     const { errors } = await engine.run("admin", "up");
     assert.equal(errors, "");
     for (const unit of [TRIAL_UNIT, OTHER_UNIT]) assert.deepEqual(await attachedTo(unit), all);
     assert.deepEqual(await attachedTo(ROOT), []);
-    const same = { changes: { same: 16 }, diffs: {}, errors: "" };
-    assert.deepEqual(await engine.run("admin", "up"), same);
-    assert.deepEqual(await engine.run("admin", "refresh"), same);
+    assert.deepEqual(await engine.run("admin", "up"), { changes: { same: 16 }, diffs: {}, errors: "" });
   });
 
   it("are found again by name and tags, where nobody heard that they were made", async () => {
     const { id, inputs } = await engine.resource("admin", "guardrail-ec2");
     const { credentials } = sandbox.root(MANAGEMENT);
-    const reading = { accountId: MANAGEMENT, credentials: { ...credentials, sessionToken: "" }, endpoint: sandbox.url };
+    const reading = {
+      accountId: MANAGEMENT,
+      credentials: { ...credentials, sessionToken: "", expiration: "" },
+      endpoint: sandbox.url,
+    };
     const sought: Sought = {
       type: "aws:organizations/policy:Policy",
       name: "guardrail-ec2",

@@ -12,6 +12,7 @@ export const OTHER_UNIT = "ou-bulw-prod00001";
 /** Features of the admin stack that are off unless they are asked for, switched on. */
 export const ADMIN_OPTIONS = {
   guardrails: { enabled: true, trialUnit: TRIAL_UNIT, units: [OTHER_UNIT], ec2: { enabled: true } },
+  trail: { enabled: true, dataEvents: ["s3"], objectLock: { days: 365 } },
 };
 
 /** Settings of the sample organization in two regions. */

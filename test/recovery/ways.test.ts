@@ -6,7 +6,15 @@ import type { Sought } from "../../programs/recovery/sought.ts";
 import { RESOURCE_TAG } from "../../programs/recovery/tag.ts";
 import { importId, WAYS } from "../../programs/recovery/ways.ts";
 import { declare, type Registered } from "../programs/declared.ts";
-import { ADMIN_OPTIONS, adminInputs, baselineInputs, LOG_ARCHIVE, MEMBER, SECURITY } from "../programs/samples.ts";
+import {
+  ADMIN_OPTIONS,
+  adminInputs,
+  baselineInputs,
+  LOG_ARCHIVE,
+  MANAGEMENT,
+  MEMBER,
+  SECURITY,
+} from "../programs/samples.ts";
 
 describe("every resource that the programs declare", () => {
   let declared: readonly Registered[];
@@ -58,7 +66,10 @@ describe("every resource that the programs declare", () => {
   it("that has neither name nor place of its own says in a tag which one it is", () => {
     const keys = declared.filter(({ type }) => type === "aws:kms/key:Key");
     const tags = keys.map(({ inputs }) => (inputs.tags as Record<string, string>)[RESOURCE_TAG]);
-    assert.deepEqual(tags.sort(), ["admin/config-key-us-east-1", "admin/evidence-key-us-east-1"]);
+    assert.deepEqual(
+      tags.sort(),
+      ["config", "evidence", "trail"].map((label) => `admin/${label}-key-us-east-1`),
+    );
   });
 
   const ids: readonly (readonly [string, string])[] = [
@@ -80,6 +91,8 @@ describe("every resource that the programs declare", () => {
     ["delegated-administrator-access-analyzer", `${SECURITY}/access-analyzer.amazonaws.com`],
     ["config-bucket-policy-us-east-1", `bulwark-config-${LOG_ARCHIVE}-us-east-1`],
     ["guardrail-security-ou-bulw-prod00001", "ou-bulw-prod00001:guardrail-security-id"],
+    ["organization-trail-us-east-1", `arn:aws:cloudtrail:us-east-1:${MANAGEMENT}:trail/bulwark-organization`],
+    ["delegated-administrator-cloudtrail", SECURITY],
     ["security-control-ACM.1-us-east-1", "ACM.1"],
   ];
   for (const [name, id] of ids) {

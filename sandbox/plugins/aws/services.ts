@@ -1,6 +1,7 @@
 import type { ResourceTypes } from "../provider/resource.ts";
 import { accessAnalyzer } from "./accessanalyzer.ts";
 import { cfg } from "./cfg.ts";
+import { cloudTrail } from "./cloudtrail.ts";
 import { cloudWatch } from "./cloudwatch.ts";
 import { ebs } from "./ebs.ts";
 import { ec2 } from "./ec2.ts";
@@ -17,6 +18,7 @@ import { sqs } from "./sqs.ts";
 export const awsServices: Readonly<Record<string, ResourceTypes>> = {
   accessanalyzer: accessAnalyzer,
   cfg,
+  cloudtrail: cloudTrail,
   cloudwatch: cloudWatch,
   ebs,
   ec2,
