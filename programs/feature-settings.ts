@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { DelegationSettings } from "./delegation-settings.ts";
 import { GuardrailSettings } from "./guardrail-settings.ts";
+import { RootAccessSettings } from "./root-access-settings.ts";
 import { TrailSettings } from "./trail-settings.ts";
 
 /**
@@ -8,6 +10,8 @@ import { TrailSettings } from "./trail-settings.ts";
  */
 export const FeatureSettings = z.strictObject({
   guardrails: GuardrailSettings.prefault({}),
+  delegation: DelegationSettings.prefault({}),
+  rootAccess: RootAccessSettings.prefault({}),
   trail: TrailSettings.prefault({}),
 });
 export type FeatureSettings = z.infer<typeof FeatureSettings>;

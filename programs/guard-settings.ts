@@ -23,6 +23,7 @@ const protectedByDefault = [
   resourceTypes.delegatedAdministrator,
   resourceTypes.trustedAccess,
   resourceTypes.trailAdministrator,
+  resourceTypes.rootAccess,
   // What nobody may do.
   resourceTypes.organizationPolicy,
   resourceTypes.organizationPolicyAttachment,

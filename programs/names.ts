@@ -32,6 +32,7 @@ export const names = {
   detectorOrganization: (region: string) => `detector-organization-${region}`,
   organizationAnalyzer: (region: string) => `organization-analyzer-${region}`,
 
+  rootAccess: "root-access",
   organizationTrail: (region: string) => `organization-trail-${region}`,
   guardrail: (label: string) => `guardrail-${label}`,
   guardrailAttachment: (label: string, targetId: string) => `guardrail-${label}-${targetId}`,

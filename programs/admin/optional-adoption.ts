@@ -4,7 +4,7 @@ import type { AdminInputs } from "../inputs.ts";
 import type { AdminInventory } from "../inventory.ts";
 import { names } from "../names.ts";
 import { resourceTypes } from "../resource-types.ts";
-import { delegatedByFeatures, trustedByFeatures } from "./optional-services.ts";
+import { delegatedByFeatures, TRAIL_SERVICE, trustedByFeatures } from "./optional-services.ts";
 
 /**
  * Decides what becomes of trusted access and delegations that features want which were off `before`, and that the organization has
@@ -34,16 +34,37 @@ export function decideOptionalAdoptions(
     );
   const delegated = isNew(delegatedByFeatures)
     .filter((service) => inventory.optionalAdministrators?.[service]?.includes(accounts.security))
-    .map(
-      (service): Adoption => ({
-        type: resourceTypes.trailAdministrator,
+    .map((service): Adoption => {
+      const byOwnCall = service === TRAIL_SERVICE;
+      const accountId = accounts.security;
+      return {
+        type: byOwnCall ? resourceTypes.trailAdministrator : resourceTypes.delegatedAdministrator,
         name: names.delegatedAdministrator(service),
         region: "global",
-        id: accounts.security,
-        before: { accountId: accounts.security },
+        id: byOwnCall ? accountId : `${accountId}/${service}`,
+        before: byOwnCall ? { accountId } : { accountId, servicePrincipal: service },
         decision: "adopt",
         reason: `the security account administers ${service} already`,
-      }),
-    );
-  return [...trusted, ...delegated];
+      };
+    });
+  return [...trusted, ...delegated, ...rootAccess(inventory, features, before)];
+}
+
+function rootAccess(
+  { organizationId, rootAccess: enabledFeatures = [] }: AdminInventory,
+  features: FeatureSettings,
+  before: FeatureSettings | undefined,
+): Adoption[] {
+  if (!features.rootAccess.enabled || before?.rootAccess.enabled === true || enabledFeatures.length === 0) return [];
+  return [
+    {
+      type: resourceTypes.rootAccess,
+      name: names.rootAccess,
+      region: "global",
+      id: organizationId,
+      before: { enabledFeatures: [...enabledFeatures] },
+      decision: "adopt",
+      reason: "the organization manages root users centrally already",
+    },
+  ];
 }

@@ -7,8 +7,10 @@ import { evidence } from "./evidence.ts";
 import { type DetectorAdministration, guardDuty } from "./guardduty.ts";
 import { guardrails } from "./guardrails/guardrails.ts";
 import { organizationTrail } from "./organization-trail.ts";
+import { rootAccess } from "./root-access.ts";
 import { findingAggregation, type HubAdministration, securityHub } from "./security-hub.ts";
 import { adminStack } from "./stack.ts";
+import { systemsManagerDelegation } from "./systems-manager.ts";
 import { trustedAccess } from "./trusted-access.ts";
 
 /** The outputs of the stack `admin`. Baselines take theirs from `detectorIds`, `configBucket` and `configKeyArn`. */
@@ -46,6 +48,8 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
   const { config, evidence: exported } = evidence(stack);
   const events = accountEvents(stack);
   organizationTrail(stack);
+  systemsManagerDelegation(stack);
+  rootAccess(stack);
   guardrails(stack);
 
   const byRegion = (values: readonly Output<string>[]) =>

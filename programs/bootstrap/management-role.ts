@@ -6,6 +6,7 @@ import type { OrganizationSettings } from "../settings.ts";
 import { trustOfService } from "./deployment-role.ts";
 import { guardrailRights } from "./guardrail-rights.ts";
 import { policyDocument, type RoleDocuments, versioned } from "./policy-document.ts";
+import { rootAccessRights } from "./root-access-rights.ts";
 import { EVENT_QUEUE, EVENT_RULE, ORGANIZATION_READ } from "./service-actions.ts";
 import { trailRights } from "./trail-rights.ts";
 
@@ -77,6 +78,7 @@ export function managementRole(settings: OrganizationSettings, organizationId: s
           Resource: [arn(partition, "events", region, accounts.management, `rule/${awsNames.accountEvents}`)],
         },
         ...trailRights(settings),
+        ...rootAccessRights(settings),
         ...guardrailRights(settings, organizationId),
         {
           Sid: "EnterMembers",

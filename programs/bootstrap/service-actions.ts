@@ -278,3 +278,12 @@ export const ORGANIZATION_TRAIL_WIDE = [
   // CloudTrail looks for its service-linked role with its caller's rights.
   "iam:GetRole",
 ] as const;
+
+/** aws:iam/organizationsFeatures:OrganizationsFeatures. */
+export const ROOT_ACCESS = [
+  "iam:EnableOrganizationsRootCredentialsManagement",
+  "iam:DisableOrganizationsRootCredentialsManagement",
+  "iam:EnableOrganizationsRootSessions",
+  "iam:DisableOrganizationsRootSessions",
+  "iam:ListOrganizationsFeatures",
+] as const;

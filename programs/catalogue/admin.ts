@@ -84,6 +84,14 @@ export const ADMIN_FEATURES: readonly Feature[] = [
   },
   {
     stack: "admin",
+    title: "Root users",
+    what: "New member accounts get no root credentials, and the management account can remove those of others.",
+    types: ["aws:iam/organizationsFeatures:OrganizationsFeatures"],
+    controls: satisfies("IAM.4/1.3 IAM.6/1.5 IAM.9/1.4"),
+    setting: "features.rootAccess",
+  },
+  {
+    stack: "admin",
     title: "Guardrails",
     what: "In chosen organizational units nobody turns security services off, changes Bulwark's roles, leaves the organization or its regions, or comes from outside of it; EC2's defaults can be declared, too.",
     types: ["aws:organizations/policy:Policy", "aws:organizations/policyAttachment:PolicyAttachment"],

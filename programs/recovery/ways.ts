@@ -71,6 +71,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.analyzer]: { by: "listing", listing: "analyzer" },
   [resourceTypes.trustedAccess]: namedInAccount(input("servicePrincipal")),
   [resourceTypes.delegatedAdministrator]: namedInAccount(joined("/", input("accountId"), input("servicePrincipal"))),
+  [resourceTypes.rootAccess]: { by: "listing", listing: "rootAccess", global: true },
   [resourceTypes.trailAdministrator]: namedInAccount(input("accountId")),
   "aws:cloudtrail/trail:Trail": named((sought) => joined("/", () => trailPrefix(sought), input("name"))(sought)),
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": bucketPart,

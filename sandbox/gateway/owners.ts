@@ -4,6 +4,7 @@ import { cloudTrail } from "../emulators/cloudtrail/emulator.ts";
 import { config } from "../emulators/config/emulator.ts";
 import { ec2 } from "../emulators/ec2/emulator.ts";
 import { guardDuty } from "../emulators/guardduty/emulator.ts";
+import { iam } from "../emulators/iam/emulator.ts";
 import { inspector2 } from "../emulators/inspector2/emulator.ts";
 import { securityHub } from "../emulators/securityhub/securityhub.ts";
 import type { EmulatorFactory } from "./emulator.ts";
@@ -33,7 +34,7 @@ const OWNERS: Readonly<Record<string, Owner>> = {
   dynamodb: "ministack",
   events: "ministack",
   firehose: "ministack",
-  iam: "ministack",
+  iam: "ministack", // But for the operations of its emulator.
   kms: "ministack",
   lambda: "ministack",
   logs: "ministack",
@@ -87,6 +88,7 @@ export const EMULATORS: readonly EmulatorFactory[] = [
   config,
   ec2,
   guardDuty,
+  iam,
   inspector2,
   securityHub,
 ];

@@ -19,6 +19,7 @@ import { OPTIONAL_SERVICES } from "../../programs/admin/optional-services.ts";
 import type { AdminInventory, AdminRegionInventory, DelegatedService } from "../../programs/inventory.ts";
 import { readDetector } from "./guardduty.ts";
 import { clientSettings, defined, type Reading, reader, tagged } from "./reading.ts";
+import { readRootAccess } from "./root-access.ts";
 import { readHub } from "./security-hub.ts";
 
 /** Services whose delegated administrator is registered through AWS Organizations itself, and visible there for all. */
@@ -35,6 +36,8 @@ export interface AdminReading {
   /** Where AWS Organizations is served. */
   readonly organizationsRegion: string;
   readonly homeRegion: string;
+  /** Whether central root access is wanted, and may be read therefore. */
+  readonly rootAccess?: boolean;
   readonly regions: readonly string[];
 }
 
@@ -43,20 +46,29 @@ export interface AdminReading {
  * Throws `AwsCallError`.
  */
 export async function readAdminInventory(request: AdminReading): Promise<AdminInventory> {
-  const [delegated, enabledPolicyTypes, optionalAdministrators, trustedServices, findingAggregator, ...regions] =
-    await Promise.all([
-      readAdministrators(request, DELEGATED_SERVICES),
-      readPolicyTypes(request),
-      readAdministrators(request, OPTIONAL_SERVICES),
-      readTrustedServices(request),
-      readFindingAggregator(request),
-      ...request.regions.map(async (region) => [region, await readRegion(request, region)] as const),
-    ]);
+  const [
+    delegated,
+    enabledPolicyTypes,
+    optionalAdministrators,
+    trustedServices,
+    rootAccess,
+    findingAggregator,
+    ...regions
+  ] = await Promise.all([
+    readAdministrators(request, DELEGATED_SERVICES),
+    readPolicyTypes(request),
+    readAdministrators(request, OPTIONAL_SERVICES),
+    readTrustedServices(request),
+    request.rootAccess ? readRootAccess(request.management, request.organizationsRegion) : undefined,
+    readFindingAggregator(request),
+    ...request.regions.map(async (region) => [region, await readRegion(request, region)] as const),
+  ]);
   return defined<AdminInventory>({
     organizationId: request.organizationId,
     delegatedAdministrators: delegated,
     enabledPolicyTypes,
     optionalAdministrators,
+    rootAccess,
     trustedServices,
     regions: Object.fromEntries(regions),
     findingAggregator,

@@ -5,6 +5,7 @@ import type { Reading } from "../inventory/reading.ts";
 import { findAnalyzer } from "./access-analyzer.ts";
 import { findRule } from "./eventbridge.ts";
 import { findDetector } from "./guardduty.ts";
+import { findRootAccess } from "./iam.ts";
 import { findKey } from "./kms.ts";
 import { findPolicy } from "./organizations.ts";
 import { findBucket } from "./s3.ts";
@@ -26,6 +27,7 @@ const LISTINGS: Readonly<Record<Listing, Find>> = {
   key: findKey,
   policy: findPolicy,
   queue: findQueue,
+  rootAccess: findRootAccess,
   rule: findRule,
 };
 

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { IAM } from "@aws-sdk/client-iam";
 import { Organizations } from "@aws-sdk/client-organizations";
 import { guardrails } from "../../programs/admin/guardrails/guardrails.ts";
+import { rootAccess } from "../../programs/admin/root-access.ts";
 import { adminStack } from "../../programs/admin/stack.ts";
+import { systemsManagerDelegation } from "../../programs/admin/systems-manager.ts";
 import { bootstrapRoles } from "../../programs/bootstrap/roles.ts";
 import type { Sought } from "../../programs/recovery/sought.ts";
 import { enablePolicyTypes } from "../../stacks/bootstrap/policy-types.ts";
@@ -25,23 +28,31 @@ const ROOT = "r-bulw";
 const placed = bootstrapRoles(settings({ features: ADMIN_OPTIONS }), "o-bulwark0demo");
 const { role } = placed.find(({ accountId }) => accountId === MANAGEMENT) as (typeof placed)[number];
 
-/** What the admin stack declares of guardrails, as `given` has them. */
+/** What the admin stack declares of guardrails, as `given` has them, of central root access and of Systems Manager. */
 function declared(given: object = {}): Program {
   return async () => {
-    guardrails(adminStack(adminInputs({ features: { guardrails: { ...ADMIN_OPTIONS.guardrails, ...given } } })));
+    const { rootAccess: root, delegation } = ADMIN_OPTIONS;
+    const features = { guardrails: { ...ADMIN_OPTIONS.guardrails, ...given }, rootAccess: root, delegation };
+    const stack = adminStack(adminInputs({ features }));
+    systemsManagerDelegation(stack);
+    rootAccess(stack);
+    guardrails(stack);
     return {};
   };
 }
 
-describe("policies of AWS Organizations, through the real engine with the rights of the management role", () => {
+describe("policies and optional services of AWS Organizations, through the real engine with the rights of the management role", () => {
   let sandbox: RunningSandbox;
   let engine: Engine;
   let organizations: Organizations;
+  let iam: IAM;
+  const features = ["RootCredentialsManagement", "RootSessions"];
 
   before(async () => {
     sandbox = await runSandbox();
     engine = await startEngine(sandbox.url);
     organizations = new Organizations(sandbox.root(MANAGEMENT));
+    iam = new IAM(sandbox.root(MANAGEMENT));
     await enablePolicyTypes(
       organizations,
       ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", "DECLARATIVE_POLICY_EC2"],
@@ -53,6 +64,7 @@ describe("policies of AWS Organizations, through the real engine with the rights
 
   after(async () => {
     organizations?.destroy();
+    iam?.destroy();
     await engine?.remove();
     await sandbox?.close();
   });
@@ -81,7 +93,25 @@ describe("policies of AWS Organizations, through the real engine with the rights
     assert.equal(errors, "");
     for (const unit of [TRIAL_UNIT, OTHER_UNIT]) assert.deepEqual(await attachedTo(unit), all);
     assert.deepEqual(await attachedTo(ROOT), []);
-    assert.deepEqual(await engine.run("admin", "up"), { changes: { same: 16 }, diffs: {}, errors: "" });
+    assert.deepEqual(await engine.run("admin", "up"), { changes: { same: 20 }, diffs: {}, errors: "" });
+  });
+
+  it("come with central root access and Systems Manager's administrator", async () => {
+    const { EnabledFeatures, OrganizationId } = await iam.listOrganizationsFeatures({});
+    assert.deepEqual([EnabledFeatures, OrganizationId], [features, "o-bulwark0demo"]);
+    assert.equal((await engine.resource("admin", "root-access")).id, OrganizationId);
+    const { DelegatedAdministrators } = await organizations.listDelegatedAdministrators({
+      ServicePrincipal: "ssm.amazonaws.com",
+    });
+    assert.deepEqual(
+      DelegatedAdministrators?.map(({ Id }) => Id),
+      [SECURITY],
+    );
+    const member = new IAM(sandbox.root(SECURITY));
+    await assert.rejects(member.listOrganizationsFeatures({}), {
+      name: "AccountNotManagementOrDelegatedAdministratorException",
+    });
+    member.destroy();
   });
 
   it("are found again by name and tags, where nobody heard that they were made", async () => {
@@ -103,6 +133,13 @@ describe("policies of AWS Organizations, through the real engine with the rights
     assert.deepEqual(await find(sought), { id, importId: id });
     const tags = { ManagedBy: "Bulwark", BulwarkResource: "admin/another" };
     assert.equal(await find({ ...sought, inputs: { ...inputs, tags } }), undefined);
+    const root = {
+      ...sought,
+      type: "aws:iam/organizationsFeatures:OrganizationsFeatures",
+      name: "root-access",
+      inputs: {},
+    };
+    assert.equal((await find(root))?.id, "o-bulwark0demo");
   });
 
   it("are put back where somebody detached one, changed its content or its tags", async () => {
@@ -112,14 +149,16 @@ describe("policies of AWS Organizations, through the real engine with the rights
     const nothing = { Effect: "Deny", Action: "iam:DeleteUser", Resource: "*" };
     const Content = JSON.stringify({ Version: "2012-10-17", Statement: [nothing] });
     await organizations.updatePolicy({ PolicyId: regions, Content });
+    await iam.disableOrganizationsRootSessions({});
     await organizations.untagResource({ ResourceId: regions, TagKeys: ["ManagedBy"] });
-    assert.deepEqual((await engine.run("admin", "refresh")).changes, { same: 14, update: 1, delete: 1 });
+    assert.deepEqual((await engine.run("admin", "refresh")).changes, { same: 17, update: 2, delete: 1 });
     const { changes, diffs, errors } = await engine.run("admin", "up");
-    assert.deepEqual([changes, errors], [{ same: 14, update: 1, create: 1 }, ""]);
+    assert.deepEqual([changes, errors], [{ same: 17, update: 2, create: 1 }, ""]);
     assert.ok(diffs["guardrail-regions"]?.includes("~ content"));
     assert.deepEqual(await attachedTo(TRIAL_UNIT), all);
     const { Policy } = await organizations.describePolicy({ PolicyId: regions });
     assert.match(Policy?.Content ?? "", /NoOtherRegions/);
+    assert.deepEqual((await iam.listOrganizationsFeatures({})).EnabledFeatures, features);
   });
 
   it("change in place with the settings, and leave a unit that these no longer name", async () => {
@@ -130,7 +169,7 @@ describe("policies of AWS Organizations, through the real engine with the rights
       "up",
       declared({ units: [], externalAccess: { partnerAccounts } }),
     );
-    assert.deepEqual([changes, errors], [{ same: 11, update: 1, delete: 4 }, ""]);
+    assert.deepEqual([changes, errors], [{ same: 15, update: 1, delete: 4 }, ""]);
     assert.equal((await engine.resource("admin", "guardrail-external-access")).id, before.id);
     assert.deepEqual(await attachedTo(OTHER_UNIT), []);
     assert.deepEqual(await attachedTo(TRIAL_UNIT), all);
@@ -138,7 +177,7 @@ describe("policies of AWS Organizations, through the real engine with the rights
 
   it("go when they are switched off, and leave nothing", async () => {
     const { changes, errors } = await engine.run("admin", "up", declared({ enabled: false }));
-    assert.deepEqual([changes, errors], [{ same: 4, delete: 8 }, ""]);
+    assert.deepEqual([changes, errors], [{ same: 8, delete: 8 }, ""]);
     assert.deepEqual(await attachedTo(TRIAL_UNIT), []);
     const { Policies } = await organizations.listPolicies({ Filter: "SERVICE_CONTROL_POLICY" });
     assert.deepEqual(

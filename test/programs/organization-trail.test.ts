@@ -150,3 +150,46 @@ describe("the organization's trail", () => {
     });
   });
 });
+
+describe("optional services of the organization", () => {
+  const features = {
+    rootAccess: { enabled: true, sessions: false },
+    delegation: { systemsManager: { enabled: true } },
+  };
+
+  it("are declared in the management account, each after its trusted access, and not unless they are asked for", async () => {
+    const declared = await declare(() => adminProgram(adminInputs({ features })), "admin");
+    const root = declared.named("root-access");
+    assert.deepEqual(root.inputs, { enabledFeatures: ["RootCredentialsManagement"] });
+    assert.deepEqual([root.provider, root.dependsOn], [`aws-${MANAGEMENT}`, ["trusted-access-iam"]]);
+    const administrator = declared.named("delegated-administrator-ssm");
+    assert.deepEqual(administrator.inputs, { accountId: SECURITY, servicePrincipal: "ssm.amazonaws.com" });
+    assert.deepEqual(administrator.dependsOn, ["trusted-access-ssm"]);
+    const off = await declare(() => adminProgram(adminInputs()), "admin");
+    assert.ok(off.resources.every(({ name }) => !/^root-access|-ssm$|-iam$/.test(name)));
+  });
+
+  it("are adopted with what they were, where the organization has them already", () => {
+    const inventory: AdminInventory = {
+      organizationId: "o-bulwark0demo",
+      delegatedAdministrators: {},
+      trustedServices: ["iam.amazonaws.com"],
+      optionalAdministrators: { "ssm.amazonaws.com": [SECURITY] },
+      rootAccess: ["RootCredentialsManagement", "RootSessions"],
+      regions: {},
+    };
+    const found = decideOptionalAdoptions(inventory, adminInputs({ features }), undefined);
+    assert.deepEqual(
+      found.map(({ name, id, before }) => [name, id, before]),
+      [
+        ["trusted-access-iam", "iam.amazonaws.com", { servicePrincipal: "iam.amazonaws.com" }],
+        [
+          "delegated-administrator-ssm",
+          `${SECURITY}/ssm.amazonaws.com`,
+          { accountId: SECURITY, servicePrincipal: "ssm.amazonaws.com" },
+        ],
+        ["root-access", "o-bulwark0demo", { enabledFeatures: ["RootCredentialsManagement", "RootSessions"] }],
+      ],
+    );
+  });
+});

@@ -13,6 +13,8 @@ export const OTHER_UNIT = "ou-bulw-prod00001";
 export const ADMIN_OPTIONS = {
   guardrails: { enabled: true, trialUnit: TRIAL_UNIT, units: [OTHER_UNIT], ec2: { enabled: true } },
   trail: { enabled: true, dataEvents: ["s3"], objectLock: { days: 365 } },
+  delegation: { systemsManager: { enabled: true } },
+  rootAccess: { enabled: true },
 };
 
 /** Settings of the sample organization in two regions. */

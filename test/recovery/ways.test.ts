@@ -93,6 +93,7 @@ describe("every resource that the programs declare", () => {
     ["guardrail-security-ou-bulw-prod00001", "ou-bulw-prod00001:guardrail-security-id"],
     ["organization-trail-us-east-1", `arn:aws:cloudtrail:us-east-1:${MANAGEMENT}:trail/bulwark-organization`],
     ["delegated-administrator-cloudtrail", SECURITY],
+    ["delegated-administrator-ssm", `${SECURITY}/ssm.amazonaws.com`],
     ["security-control-ACM.1-us-east-1", "ACM.1"],
   ];
   for (const [name, id] of ids) {
