@@ -149,6 +149,7 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
         organizationId,
         organizationsRegion: organizationsRegion(partition),
         homeRegion,
+        rootAccess: settings.features.rootAccess.enabled,
         regions: settings.regions,
       });
     },

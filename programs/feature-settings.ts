@@ -2,6 +2,10 @@ import { z } from "zod";
 import { AlertsSettings } from "./alerts-settings.ts";
 import { AccountSettings } from "./account-settings.ts";
 import { SystemsManagerSettings } from "./systems-manager-settings.ts";
+import { DelegationSettings } from "./delegation-settings.ts";
+import { GuardrailSettings } from "./guardrail-settings.ts";
+import { RootAccessSettings } from "./root-access-settings.ts";
+import { TrailSettings } from "./trail-settings.ts";
 
 /**
  * What the organization chose of the features that can be chosen: a section for each service, in a file of its own
@@ -11,5 +15,9 @@ export const FeatureSettings = z.strictObject({
   alerts: AlertsSettings.prefault({}),
   account: AccountSettings.prefault({}),
   systemsManager: SystemsManagerSettings.prefault({}),
+  guardrails: GuardrailSettings.prefault({}),
+  delegation: DelegationSettings.prefault({}),
+  rootAccess: RootAccessSettings.prefault({}),
+  trail: TrailSettings.prefault({}),
 });
 export type FeatureSettings = z.infer<typeof FeatureSettings>;

@@ -24,6 +24,11 @@ const protectedByDefault = [
   resourceTypes.trustedAccess,
   // Where alerts come out, with all who subscribed there.
   resourceTypes.topic,
+  resourceTypes.trailAdministrator,
+  resourceTypes.rootAccess,
+  // What nobody may do.
+  resourceTypes.organizationPolicy,
+  resourceTypes.organizationPolicyAttachment,
   // Settings of a whole account or region, which go back to AWS's defaults.
   resourceTypes.ebsEncryption,
   resourceTypes.snapshotSharing,

@@ -131,6 +131,12 @@ export interface AdminInventory {
   readonly organizationId: string;
   /** Account ids registered through Organizations, by service principal. */
   readonly delegatedAdministrators: Readonly<Partial<Record<DelegatedService, readonly string[]>>>;
+  /** Account ids that administer services of optional features, by service principal. */
+  readonly optionalAdministrators?: Readonly<Record<string, readonly string[]>>;
+  /** Features of central root access that are on; undefined where Bulwark may not read them, because it does not want any. */
+  readonly rootAccess?: readonly string[];
+  /** Types of policies that are enabled in the organization's root. */
+  readonly enabledPolicyTypes?: readonly string[];
   /** Service principals with trusted access. */
   readonly trustedServices: readonly string[];
   readonly regions: Readonly<Record<string, AdminRegionInventory>>;

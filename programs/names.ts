@@ -45,6 +45,10 @@ export const names = {
 
   extensionRule: (name: string, region: string) => `extension-rule-${name}-${region}`,
   extensionPack: (name: string, region: string) => `extension-pack-${name}-${region}`,
+  rootAccess: "root-access",
+  organizationTrail: (region: string) => `organization-trail-${region}`,
+  guardrail: (label: string) => `guardrail-${label}`,
+  guardrailAttachment: (label: string, targetId: string) => `guardrail-${label}-${targetId}`,
 } as const;
 
 /** Names that AWS sees. The bucket names are global, so the account and the region are part of them. */
@@ -58,6 +62,9 @@ export const awsNames = {
   extension: (name: string) => `bulwark-extension-${name}`,
   configBucket: (logArchive: string, region: string) => `bulwark-config-${logArchive}-${region}`,
   evidenceBucket: (logArchive: string, region: string) => `bulwark-evidence-${logArchive}-${region}`,
+  trailBucket: (logArchive: string, region: string) => `bulwark-trail-${logArchive}-${region}`,
+  organizationTrail: "bulwark-organization",
+  guardrail: (label: string) => `bulwark-${label}`,
   /** A queue for which there is a rule of the same name; its dead letters go to `<name>-dead-letters`. */
   accountEvents: "bulwark-account-events",
   accountEventDeadLetters: "bulwark-account-events-dead-letters",

@@ -24,6 +24,10 @@ export const resourceTypes = {
   serviceLinkedRole: "aws:iam/serviceLinkedRole:ServiceLinkedRole",
   analyzer: "aws:accessanalyzer/analyzer:Analyzer",
   trustedAccess: "aws:organizations/awsServiceAccess:AwsServiceAccess",
+  rootAccess: "aws:iam/organizationsFeatures:OrganizationsFeatures",
+  trailAdministrator: "aws:cloudtrail/organizationDelegatedAdminAccount:OrganizationDelegatedAdminAccount",
+  organizationPolicy: "aws:organizations/policy:Policy",
+  organizationPolicyAttachment: "aws:organizations/policyAttachment:PolicyAttachment",
   delegatedAdministrator: "aws:organizations/delegatedAdministrator:DelegatedAdministrator",
   topic: "aws:sns/topic:Topic",
 } as const;

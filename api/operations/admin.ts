@@ -1,7 +1,12 @@
 import { decideAdminAdoptions } from "../../programs/admin/adoption.ts";
+import { guardrailProblems } from "../../programs/admin/guardrails/preconditions.ts";
+import { decideOptionalAdoptions } from "../../programs/admin/optional-adoption.ts";
 import { adminProblems } from "../../programs/admin/preconditions.ts";
 import type { Adoption } from "../../programs/adoption.ts";
+import { FeatureSettings } from "../../programs/feature-settings.ts";
 import { AdminInputs } from "../../programs/inputs.ts";
+import type { AdminInventory } from "../../programs/inventory.ts";
+import type { Problem } from "../../programs/problem.ts";
 import { findStack } from "../store/stacks.ts";
 import { failUnless } from "./failure.ts";
 import { adminStack } from "./operation.ts";
@@ -31,7 +36,8 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
   work.say("reading what the organization and its security account hold");
   const inventory = await aws.readAdmin({ operationId: operation.id, organizationId });
   const { security } = settings.accounts;
-  failUnless(adminProblems(inventory, wanted), "preparing the admin stack", security);
+  const problems = [...adminProblems(inventory, wanted), ...(await problemsOfGuardrails(work, wanted, inventory))];
+  failUnless(problems, "preparing the admin stack", security);
 
   const known = (stack?.adoptions ?? []) as Adoption[];
   const inventoried = stack?.adoptions == null ? [] : ((stack.inputs?.regions as string[] | undefined) ?? []);
@@ -43,6 +49,9 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
     ...found.filter(({ name, region }) =>
       inventoried.length === 0 ? true : unknown.includes(region) && !known.some((adoption) => adoption.name === name),
     ),
+    ...decideOptionalAdoptions(inventory, wanted, featuresBefore(stack?.inputs)).filter(
+      ({ name }) => !known.some((adoption) => adoption.name === name),
+    ),
   ];
   return {
     inputs: { ...wanted, adoptions },
@@ -50,4 +59,21 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
     imported: new Set(stack?.imported ?? []),
     driftRecorded: stack?.drift?.drifted === true,
   };
+}
+
+/** With which features the stack was deployed, if it ever was. */
+function featuresBefore(inputs: Readonly<Record<string, unknown>> | null | undefined): FeatureSettings | undefined {
+  if (inputs == null) return undefined;
+  // What an older version wrote may be something else by now: then nothing was on that this one knows of.
+  return FeatureSettings.safeParse(inputs.features ?? {}).data;
+}
+
+async function problemsOfGuardrails(
+  { aws }: Work,
+  { features }: AdminInputs,
+  { enabledPolicyTypes = [] }: AdminInventory,
+): Promise<Problem[]> {
+  if (!features.guardrails.enabled) return [];
+  const organizationalUnits = await aws.organizations.organizationalUnits();
+  return guardrailProblems(features, { enabledPolicyTypes, organizationalUnits });
 }

@@ -15,6 +15,8 @@ import type { AdminStack } from "./stack.ts";
 export interface EvidenceBucket {
   readonly bucket: Bucket;
   readonly key: Key;
+  /** The last part: whoever delivers is let in by it. */
+  readonly policy: BucketPolicy;
 }
 
 /** Both buckets of the log archive, each with its own key, in the home region. */
@@ -43,6 +45,8 @@ interface Wanted {
   readonly description: string;
   readonly policy: PolicyDocument;
   readonly keyPolicy: PolicyDocument;
+  /** Leaves everything in AWS when it goes from the stack, instead of keeping it from going. */
+  readonly retained?: boolean;
 }
 
 /**
@@ -50,9 +54,12 @@ interface Wanted {
  * role that may set them may let evidence expire. S3 answers OperationAborted to changes of one bucket at the same time, so each
  * part waits for the one before; the policy is last, because it shuts the others out.
  */
-function evidenceBucket({ inputs, logArchive }: AdminStack, label: string, wanted: Wanted): EvidenceBucket {
+export function evidenceBucket({ inputs, logArchive }: AdminStack, label: string, wanted: Wanted): EvidenceBucket {
   const region = inputs.homeRegion;
   const provider = logArchive;
+  const kept = wanted.retained === true ? { retainOnDelete: true } : { protect: true };
+  // A part that went would open the bucket.
+  const ofPart = wanted.retained === true ? { retainOnDelete: true } : {};
   const keyName = `${label}-key-${region}`;
   const key = new Key(
     keyName,
@@ -63,18 +70,18 @@ function evidenceBucket({ inputs, logArchive }: AdminStack, label: string, wante
       policy: JSON.stringify(wanted.keyPolicy),
       tags: identifyingTags("admin", keyName),
     },
-    { provider, protect: true },
+    { provider, ...kept },
   );
   const bucket = new Bucket(
     `${label}-bucket-${region}`,
     { region, bucket: wanted.bucket, forceDestroy: false, tags: TAGS },
-    { provider, protect: true },
+    { provider, ...kept },
   );
   const part = `${label}-bucket`;
   const ownership = new BucketOwnershipControls(
     `${part}-ownership-${region}`,
     { region, bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
-    { provider },
+    { provider, ...ofPart },
   );
   const privacy = new BucketPublicAccessBlock(
     `${part}-public-access-${region}`,
@@ -86,12 +93,12 @@ function evidenceBucket({ inputs, logArchive }: AdminStack, label: string, wante
       ignorePublicAcls: true,
       restrictPublicBuckets: true,
     },
-    { provider, dependsOn: [ownership] },
+    { provider, ...ofPart, dependsOn: [ownership] },
   );
   const versions = new BucketVersioning(
     `${part}-versioning-${region}`,
     { region, bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
-    { provider, dependsOn: [privacy] },
+    { provider, ...ofPart, dependsOn: [privacy] },
   );
   const encryption = new BucketServerSideEncryptionConfiguration(
     `${part}-encryption-${region}`,
@@ -105,12 +112,12 @@ function evidenceBucket({ inputs, logArchive }: AdminStack, label: string, wante
         },
       ],
     },
-    { provider, dependsOn: [versions] },
+    { provider, ...ofPart, dependsOn: [versions] },
   );
-  new BucketPolicy(
+  const policy = new BucketPolicy(
     `${part}-policy-${region}`,
     { region, bucket: bucket.bucket, policy: JSON.stringify(wanted.policy) },
-    { provider, dependsOn: [encryption], protect: true },
+    { provider, dependsOn: [encryption], ...kept },
   );
-  return { bucket, key };
+  return { bucket, key, policy };
 }

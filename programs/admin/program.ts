@@ -6,8 +6,12 @@ import { type Alerts, alerts } from "./alerts.ts";
 import { controlParameters } from "./control-parameters.ts";
 import { evidence } from "./evidence.ts";
 import { type DetectorAdministration, guardDuty } from "./guardduty.ts";
+import { guardrails } from "./guardrails/guardrails.ts";
+import { organizationTrail } from "./organization-trail.ts";
+import { rootAccess } from "./root-access.ts";
 import { findingAggregation, type HubAdministration, securityHub } from "./security-hub.ts";
 import { adminStack } from "./stack.ts";
+import { systemsManagerDelegation } from "./systems-manager.ts";
 import { trustedAccess } from "./trusted-access.ts";
 
 /** The outputs of the stack `admin`. Baselines take theirs from `detectorIds`, `configBucket` and `configKeyArn`. */
@@ -50,6 +54,10 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
     stack,
     hubs.map(({ hub }) => hub),
   );
+  organizationTrail(stack);
+  systemsManagerDelegation(stack);
+  rootAccess(stack);
+  guardrails(stack);
 
   const byRegion = (values: readonly Output<string>[]) =>
     Object.fromEntries(inputs.regions.map((region, index) => [region, values[index] as Output<string>]));

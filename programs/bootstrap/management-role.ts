@@ -1,10 +1,14 @@
+import { trustedByFeatures } from "../admin/optional-services.ts";
 import { TRUSTED_SERVICES } from "../admin/trusted-services.ts";
 import { awsNames } from "../names.ts";
 import { arn, organizationsRegion } from "../partition.ts";
 import type { OrganizationSettings } from "../settings.ts";
 import { trustOfService } from "./deployment-role.ts";
+import { guardrailRights } from "./guardrail-rights.ts";
 import { policyDocument, type RoleDocuments, versioned } from "./policy-document.ts";
+import { rootAccessRights } from "./root-access-rights.ts";
 import { EVENT_QUEUE, EVENT_RULE, ORGANIZATION_READ } from "./service-actions.ts";
+import { trailRights } from "./trail-rights.ts";
 
 /**
  * The role in the management account, for what AWS lets nobody else do: create accounts, delegate administration, hear the events of
@@ -13,6 +17,7 @@ import { EVENT_QUEUE, EVENT_RULE, ORGANIZATION_READ } from "./service-actions.ts
 export function managementRole(settings: OrganizationSettings, organizationId: string): RoleDocuments {
   const { partition, accounts, roles } = settings;
   const region = organizationsRegion(partition);
+  const trusted = [...TRUSTED_SERVICES, ...trustedByFeatures(settings.features)];
   return versioned({
     roleName: roles.management,
     description: "Delegates security services and creates accounts. Managed by Bulwark.",
@@ -40,7 +45,7 @@ export function managementRole(settings: OrganizationSettings, organizationId: s
             "organizations:DeregisterDelegatedAdministrator",
           ],
           Resource: ["*"],
-          Condition: { StringEquals: { "organizations:ServicePrincipal": TRUSTED_SERVICES } },
+          Condition: { StringEquals: { "organizations:ServicePrincipal": trusted } },
         },
         {
           Sid: "Delegation",
@@ -56,7 +61,7 @@ export function managementRole(settings: OrganizationSettings, organizationId: s
           Sid: "ServiceLinkedRoles",
           Effect: "Allow",
           Action: ["iam:CreateServiceLinkedRole"],
-          Resource: [...TRUSTED_SERVICES, "organizations.amazonaws.com"].map((service) =>
+          Resource: [...trusted, "organizations.amazonaws.com"].map((service) =>
             arn(partition, "iam", "", accounts.management, `role/aws-service-role/${service}/*`),
           ),
         },
@@ -72,6 +77,9 @@ export function managementRole(settings: OrganizationSettings, organizationId: s
           Action: EVENT_RULE,
           Resource: [arn(partition, "events", region, accounts.management, `rule/${awsNames.accountEvents}`)],
         },
+        ...trailRights(settings),
+        ...rootAccessRights(settings),
+        ...guardrailRights(settings, organizationId),
         {
           Sid: "EnterMembers",
           Effect: "Allow",

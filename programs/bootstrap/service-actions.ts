@@ -242,6 +242,7 @@ export const EVIDENCE_BUCKET = [
   "s3:ListTagsForResource",
   "s3:TagResource",
   "s3:UntagResource",
+  "s3:PutBucketObjectLockConfiguration",
   "s3:PutBucketOwnershipControls",
   "s3:PutBucketPolicy",
   "s3:PutBucketPublicAccessBlock",
@@ -391,3 +392,51 @@ export const ALERT_ROLE = [
 
 /** The same: what gives rights, and so only to roles within the boundary. */
 export const ALERT_ROLE_RIGHTS = ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"] as const;
+/** aws:organizations/policy:Policy and aws:organizations/policyAttachment:PolicyAttachment, where there is a policy already. */
+export const ORGANIZATION_POLICY = [
+  "organizations:UpdatePolicy",
+  "organizations:DeletePolicy",
+  "organizations:AttachPolicy",
+  "organizations:DetachPolicy",
+] as const;
+
+/** What both read. */
+export const ORGANIZATION_POLICY_READ = [
+  "organizations:DescribePolicy",
+  "organizations:ListPolicies",
+  "organizations:ListTargetsForPolicy",
+] as const;
+
+/** aws:cloudtrail/trail:Trail. */
+export const ORGANIZATION_TRAIL = [
+  "cloudtrail:CreateTrail",
+  "cloudtrail:UpdateTrail",
+  "cloudtrail:DeleteTrail",
+  "cloudtrail:GetTrail*",
+  "cloudtrail:StartLogging",
+  "cloudtrail:StopLogging",
+  "cloudtrail:GetEventSelectors",
+  "cloudtrail:PutEventSelectors",
+  "cloudtrail:GetInsightSelectors",
+  "cloudtrail:AddTags",
+  "cloudtrail:ListTags",
+  "cloudtrail:RemoveTags",
+] as const;
+
+/** Finding a trail, and aws:cloudtrail/organizationDelegatedAdminAccount:OrganizationDelegatedAdminAccount. */
+export const ORGANIZATION_TRAIL_WIDE = [
+  "cloudtrail:DescribeTrails",
+  "cloudtrail:RegisterOrganizationDelegatedAdmin",
+  "cloudtrail:DeregisterOrganizationDelegatedAdmin",
+  // CloudTrail looks for its service-linked role with its caller's rights.
+  "iam:GetRole",
+] as const;
+
+/** aws:iam/organizationsFeatures:OrganizationsFeatures. */
+export const ROOT_ACCESS = [
+  "iam:EnableOrganizationsRootCredentialsManagement",
+  "iam:DisableOrganizationsRootCredentialsManagement",
+  "iam:EnableOrganizationsRootSessions",
+  "iam:DisableOrganizationsRootSessions",
+  "iam:ListOrganizationsFeatures",
+] as const;

@@ -72,6 +72,34 @@ export const ADMIN_FEATURES: readonly Feature[] = [
   },
   {
     stack: "admin",
+    title: "Organization trail",
+    what: "One trail of all accounts and regions, validated and encrypted, delivers to a bucket of its own in the log archive, which Object Lock can keep.",
+    types: [
+      "aws:cloudtrail/trail:Trail",
+      "aws:cloudtrail/organizationDelegatedAdminAccount:OrganizationDelegatedAdminAccount",
+      "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+    ],
+    controls: satisfies("CloudTrail.1/3.1 CloudTrail.2/3.5 CloudTrail.4/3.2 S3.15 S3.22/3.8 S3.23/3.9"),
+    setting: "features.trail",
+  },
+  {
+    stack: "admin",
+    title: "Root users",
+    what: "New member accounts get no root credentials, and the management account can remove those of others.",
+    types: ["aws:iam/organizationsFeatures:OrganizationsFeatures"],
+    controls: satisfies("IAM.4/1.3 IAM.6/1.5 IAM.9/1.4"),
+    setting: "features.rootAccess",
+  },
+  {
+    stack: "admin",
+    title: "Guardrails",
+    what: "In chosen organizational units nobody turns security services off, changes Bulwark's roles, leaves the organization or its regions, or comes from outside of it; EC2's defaults can be declared, too.",
+    types: ["aws:organizations/policy:Policy", "aws:organizations/policyAttachment:PolicyAttachment"],
+    controls: satisfies("Config.1/3.3 GuardDuty.1 EC2.7/5.1.1 EC2.182"),
+    setting: "features.guardrails",
+  },
+  {
+    stack: "admin",
     title: "New accounts are heard of",
     what: "Events of AWS Organizations wait in an encrypted queue with dead letters, from which new accounts are onboarded.",
     types: [

@@ -23,13 +23,15 @@ export type Listing =
   | "findingAggregator"
   | "flowLog"
   | "key"
+  | "policy"
   | "queue"
+  | "rootAccess"
   | "rule";
 
 /** How a resource is found again. */
 export type Way =
   /** Its id follows from what it was asked for; undefined where the inputs don't say enough. The provider's read tells whether it exists. */
   | { readonly by: "name"; readonly id: (sought: Sought) => string | undefined; readonly global?: true }
-  | { readonly by: "listing"; readonly listing: Listing }
+  | { readonly by: "listing"; readonly listing: Listing; readonly global?: true }
   /** It is nothing in AWS, or making it again changes nothing. */
   | { readonly by: "nothing" };

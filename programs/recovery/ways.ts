@@ -82,6 +82,12 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.analyzer]: { by: "listing", listing: "analyzer" },
   [resourceTypes.trustedAccess]: namedInAccount(input("servicePrincipal")),
   [resourceTypes.delegatedAdministrator]: namedInAccount(joined("/", input("accountId"), input("servicePrincipal"))),
+  [resourceTypes.rootAccess]: { by: "listing", listing: "rootAccess", global: true },
+  [resourceTypes.trailAdministrator]: namedInAccount(input("accountId")),
+  "aws:cloudtrail/trail:Trail": named((sought) => joined("/", () => trailPrefix(sought), input("name"))(sought)),
+  "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": bucketPart,
+  [resourceTypes.organizationPolicy]: { by: "listing", listing: "policy", global: true },
+  [resourceTypes.organizationPolicyAttachment]: namedInAccount(joined(":", input("targetId"), input("policyId"))),
 
   "aws:kms/key:Key": { by: "listing", listing: "key" },
   "aws:s3/bucket:Bucket": { by: "listing", listing: "bucket" },
@@ -115,7 +121,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
  * support"); the providers of `aws-native` have one region each.
  */
 export function importId({ type, region }: Sought, way: Way, id: string): string {
-  const regional = type.startsWith("aws:") && !(way.by === "name" && way.global === true);
+  const regional = type.startsWith("aws:") && !(way.by !== "nothing" && way.global === true);
   return regional && region !== undefined ? `${id}@${region}` : id;
 }
 
@@ -131,6 +137,9 @@ function topicArn(sought: Sought): string | undefined {
   const { partition, region, accountId } = sought;
   const name = input("name")(sought);
   return name === undefined || region === undefined ? undefined : arn(partition, "sns", region, accountId, name);
+/** The ARN of a trail without its name. */
+function trailPrefix({ partition, region, accountId }: Sought): string | undefined {
+  return region === undefined ? undefined : arn(partition, "cloudtrail", region, accountId, "trail");
 }
 
 function linkedRoleArn(sought: Sought): string | undefined {

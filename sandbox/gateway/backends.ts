@@ -66,9 +66,13 @@ export async function startBackends(options: BackendsOptions, ends: (() => Promi
 
   const organizations = createOrganizations(options.seed, {
     now: Date.now,
-    membershipChanged: () => launcher.setMembership(membershipOf(organizations.view)),
+    membershipChanged: () => tellIam(),
   });
-  await launcher.setMembership(membershipOf(organizations.view));
+  const tellIam = async () => {
+    await launcher.setMembership(membershipOf(organizations.view));
+    await launcher.setControls(organizations.controls());
+  };
+  await tellIam();
   const organization = organizations.view;
   const lent = lendAws({ organization, launcher, url, now: Date.now, log, createServiceLinkedRole });
   ends.push(lent.close);

@@ -26,7 +26,7 @@ export interface Call<Input> {
 export type Operation = (call: Call<any>) => object | Promise<object>;
 
 // biome-ignore lint/suspicious/noExplicitAny: as for Operation.
-export type Guard = (call: Call<any>) => void;
+export type Guard = (call: Call<any>) => void | Promise<void>;
 
 /** An AWS service that the gateway serves itself. */
 export interface Emulator {
@@ -37,8 +37,8 @@ export interface Emulator {
   /** All that is served of the service, or, where the service has another owner, what is not left to that. */
   readonly operations: Readonly<Record<string, Operation>>;
   /**
-   * By operation that is left to moto: throws what AWS answers when a setting that is kept here forbids the call. It is
-   * authorized by then, its input as read, not validated.
+   * By operation that is left to the owner: throws what AWS answers when something that is kept here forbids the call. Its input is as
+   * read, not validated. A call to moto is authorized by then; MiniStack authorizes itself, later.
    */
   readonly guards?: Readonly<Record<string, Guard>>;
   /** Operations that check their input themselves, because AWS refuses single entries of a batch and takes the others. */

@@ -28,6 +28,17 @@ export interface Membership {
   >;
 }
 
+/** Which of the organization's policies bind an account: by level, ids of documents. */
+export interface Controls {
+  readonly documents: Readonly<Record<string, string>>;
+  readonly accounts: Readonly<
+    Record<
+      string,
+      { readonly service: readonly (readonly string[])[]; readonly resource: readonly (readonly string[])[] }
+    >
+  >;
+}
+
 /** MiniStack with the calls that it lends the gateway. */
 export interface Launcher {
   readonly port: number;
@@ -36,6 +47,8 @@ export interface Launcher {
   identify(accessKeyId: string): Promise<Principal | undefined>;
   putEvent(event: object): Promise<void>;
   setMembership(membership: Membership): Promise<void>;
+  /** Service and resource control policies as they are in force from now on. */
+  setControls(controls: Controls): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -88,6 +101,7 @@ export async function startLauncher(options: LauncherOptions): Promise<Launcher>
     identify: async (accessKeyId) => ((await call("identify", { accessKeyId })) as Principal | null) ?? undefined,
     putEvent: async (event) => void (await call("putEvent", event)),
     setMembership: async (membership) => void (await call("setMembership", membership)),
+    setControls: async (controls) => void (await call("setControls", controls)),
     stop: () => child.stop(),
   };
 }

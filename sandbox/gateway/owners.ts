@@ -1,8 +1,10 @@
 import { accessAnalyzer } from "../emulators/accessanalyzer/access-analyzer.ts";
 import { account } from "../emulators/account/account.ts";
+import { cloudTrail } from "../emulators/cloudtrail/emulator.ts";
 import { config } from "../emulators/config/emulator.ts";
 import { ec2 } from "../emulators/ec2/emulator.ts";
 import { guardDuty } from "../emulators/guardduty/emulator.ts";
+import { iam } from "../emulators/iam/emulator.ts";
 import { inspector2 } from "../emulators/inspector2/emulator.ts";
 import { securityHub } from "../emulators/securityhub/securityhub.ts";
 import { systemsManager } from "../emulators/ssm/emulator.ts";
@@ -29,11 +31,11 @@ const OWNERS: Readonly<Record<string, Owner>> = {
   apigateway: "ministack",
   cloudcontrolapi: "ministack",
   cloudformation: "ministack",
-  cloudtrail: "ministack",
+  cloudtrail: "ministack", // But for the operations of its emulator.
   dynamodb: "ministack",
   events: "ministack",
   firehose: "ministack",
-  iam: "ministack",
+  iam: "ministack", // But for the operations of its emulator.
   kms: "ministack",
   lambda: "ministack",
   logs: "ministack",
@@ -83,9 +85,11 @@ export function restModelOf(signingName: string, path: string): string | undefin
 export const EMULATORS: readonly EmulatorFactory[] = [
   accessAnalyzer,
   account,
+  cloudTrail,
   config,
   ec2,
   guardDuty,
+  iam,
   inspector2,
   securityHub,
   systemsManager,

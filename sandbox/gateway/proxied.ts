@@ -1,6 +1,6 @@
 import { admit, authorize, hold } from "./admission.ts";
 import { notServed } from "./emulated.ts";
-import type { Emulator, Principal } from "./emulator.ts";
+import type { Emulator, Guard, Principal } from "./emulator.ts";
 import type { FaultInjector } from "./faults.ts";
 import type { Models } from "./model/load.ts";
 import { type Owner, restModelOf } from "./owners.ts";
@@ -28,26 +28,44 @@ export async function passOn(
   if (owner === undefined) throw notServed(scope.service, passage.operation);
   await admit(passage, backends, faults);
   const beforeAnswer = () => hold(passage, faults);
-  const sent = { beforeAnswer, ...(passage.bodyRead ? { body: passage.request.body } : {}) };
+  const sent: { beforeAnswer: () => Promise<void>; body?: Buffer } = {
+    beforeAnswer,
+    ...(passage.bodyRead ? { body: passage.request.body } : {}),
+  };
+  const emulator = backends.emulators.get(scope.service);
+  if (owner === "ministack" && guardOf(emulator, passage) !== undefined) {
+    await readBody(passage);
+    sent.body = passage.request.body;
+    await guard(passage, emulator, models, await authorize(passage, backends, []));
+  }
   if (owner === "ministack") return proxy.forward(message, response, { port: backends.launcher.port, ...sent });
   const principal = await authorize(passage, backends, [
     { action: actionOf(scope.service, passage.operation), resource: "*" },
   ]);
-  guard(passage, backends.emulators.get(scope.service), models, principal);
+  await guard(passage, emulator, models, principal);
   const headers = { "x-moto-account-id": principal.accountId };
   return proxy.forward(message, response, { port: await backends.motoPort(), headers, ...sent });
 }
 
 /** Throws where a setting that an emulator keeps of the service forbids the call. */
-function guard(passage: Passage, emulator: Emulator | undefined, models: Models, principal: Principal): void {
+async function guard(
+  passage: Passage,
+  emulator: Emulator | undefined,
+  models: Models,
+  principal: Principal,
+): Promise<void> {
   const { operation, request, requestId } = passage;
   const { service, region } = passage.scope;
-  const check = emulator?.guards && Object.hasOwn(emulator.guards, operation) && emulator.guards[operation];
+  const check = guardOf(emulator, passage);
   if (!emulator || !check) return;
   const model = models.get(emulator.model);
   const protocol = protocolOf(model.service);
   const input = protocol.read(model.service, protocol.route(model, request), request);
-  check({ service, operation, input, accountId: principal.accountId, region, principal, requestId });
+  await check({ service, operation, input, accountId: principal.accountId, region, principal, requestId });
+}
+
+function guardOf(emulator: Emulator | undefined, { operation }: Passage): Guard | undefined {
+  return emulator?.guards && Object.hasOwn(emulator.guards, operation) ? emulator.guards[operation] : undefined;
 }
 
 /** The operation's name as `operationOf`, also where only the body tells it. */

@@ -2,6 +2,7 @@
 
 from urllib.parse import parse_qs
 
+import organization_policies
 from ministack.app import _request_account_scope
 from ministack.core import iam_evaluator
 from ministack.core.iam_actions import identity_denial_message
@@ -87,4 +88,7 @@ def _denied(principal, region, check):
         return None
     resource = check["resource"]
     message = identity_denial_message(check["action"], principal.arn, resource, result.decision == "Deny")
+    by_organization = organization_policies.denial_of(ctx) if result.decision == "Deny" else None
+    if by_organization:
+        message = message.replace("an identity-based policy", by_organization)
     return {"action": check["action"], "resource": resource, "message": message}

@@ -30,6 +30,8 @@ def _resource_arn(service, method, path, headers, body, parameters, region, acco
         return _watched(headers, body, region, account_id) or arn
     if service == "sns" and arn == "*":
         return _value(parameters, "ResourceArn") or arn
+    if service == "cloudtrail" and arn == "*":
+        return _tagged_trail(body) or arn
     if service == "kms" and arn == "*":
         return _aliased_key(body, region, account_id) or arn
     return arn
@@ -54,6 +56,12 @@ def _watched(headers, body, region, account_id):
         return f"arn:aws:cloudwatch::{account_id}:dashboard/{dashboard}"
     alarm = next(iter(field("AlarmNames") or []), None)
     return f"arn:aws:cloudwatch:{region}:{account_id}:alarm:{alarm}" if alarm else field("ResourceARN")
+
+
+def _tagged_trail(body):
+    """Calls on the tags of a trail name it by its ARN."""
+    several = iam_actions._safe_json_field(body, "ResourceIdList")
+    return iam_actions._safe_json_field(body, "ResourceId") or (several[0] if several else None)
 
 
 def _aliased_key(body, region, account_id):

@@ -18,9 +18,11 @@ import iam_requests  # noqa: E402
 import log_group_keys  # noqa: E402
 import long_polls  # noqa: E402
 import organization  # noqa: E402
+import organization_policies  # noqa: E402
 import password_policy  # noqa: E402
 import principal_arn  # noqa: E402
 import service_linked_roles  # noqa: E402
+import trail_tags  # noqa: E402
 import transport  # noqa: E402
 import universal_targets  # noqa: E402
 from hypercorn.asyncio import serve  # noqa: E402
@@ -31,14 +33,15 @@ CALLS = {
     "authorize": authorization.authorize,
     "identify": authorization.identify,
     "putEvent": events.put_event,
+    "setControls": organization_policies.set_controls,
     "setMembership": organization.set_membership,
 }
 
 
 async def main():
     parts = (
-        organization, principal_arn, assume_role, service_linked_roles, iam_requests, password_policy, transport,
-        log_group_keys, universal_targets,
+        organization, organization_policies, principal_arn, assume_role, service_linked_roles, iam_requests,
+        password_policy, trail_tags, transport, log_group_keys, universal_targets,
     )
     for part in parts:
         part.install()

@@ -39,7 +39,7 @@ def _paths(account_id):
     return [_accounts[account_id]["path"]] if organization_of(account_id) else None
 
 
-def _resource_account(ctx):
+def owner_of_resource(ctx):
     """The owner of the resource. An S3 ARN carries no account, so its bucket is looked up."""
     if ctx.resource_arn.startswith("arn:aws:s3:::"):
         bucket = ctx.resource_arn.removeprefix("arn:aws:s3:::").split("/", 1)[0]
@@ -55,10 +55,10 @@ _KEYS = {
     "aws:principalorgmasteraccountid": lambda ctx: (
         _management_account_id if organization_of(ctx.principal_account) else None
     ),
-    "aws:resourceaccount": _resource_account,
-    "s3:resourceaccount": _resource_account,
-    "aws:resourceorgid": lambda ctx: organization_of(_resource_account(ctx)),
-    "aws:resourceorgpaths": lambda ctx: _paths(_resource_account(ctx)),
+    "aws:resourceaccount": owner_of_resource,
+    "s3:resourceaccount": owner_of_resource,
+    "aws:resourceorgid": lambda ctx: organization_of(owner_of_resource(ctx)),
+    "aws:resourceorgpaths": lambda ctx: _paths(owner_of_resource(ctx)),
     "aws:principalisawsservice": lambda ctx: "false",
     "aws:viaawsservice": lambda ctx: "false",
 }
@@ -78,16 +78,6 @@ def _resolve_credential_of_active_account(access_key_id, account_id=None, *sessi
     return credential
 
 
-def organization_policy_limits(account_id):
-    """Layers of service control policies over every principal of this account, each a list of parsed policies.
-
-    None yet. They belong here: `resolve_principal` is the one way to a decision, for MiniStack's own services and
-    for those of the gateway and of moto. (Never the management account. Resource control policies act on the
-    resource's account and belong beside `evaluate`.)
-    """
-    return []
-
-
 _EVERYTHING = [iam_evaluator.parse_policy_document({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})]
 
 
@@ -97,8 +87,7 @@ def _resolve_principal_in_organization(access_key_id, account_id, credential=Non
         # MiniStack asks nothing more about a root. On AWS it has every right in its own account, and resource
         # policies and the organization's still bind it.
         policies = _EVERYTHING if principal.policies is None else principal.policies
-        limits = [*principal.limits, *organization_policy_limits(principal.account)]
-        principal = dataclasses.replace(principal, policies=policies, limits=limits)
+        principal = dataclasses.replace(principal, policies=policies)
     return principal
 
 

@@ -6,12 +6,14 @@ import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { DescribeOrganizationCommand, OrganizationsClient } from "@aws-sdk/client-organizations";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { guardrailPolicyTypes } from "../../programs/admin/guardrails/policies.ts";
 import { bootstrapRoles } from "../../programs/bootstrap/roles.ts";
 import { organizationsRegion, roleArn } from "../../programs/partition.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import { AwsCallError, callAws } from "../aws/call-error.ts";
 import { createRoleChain } from "../aws/role-chain.ts";
 import { logsOrganizationEvents, missingTrailNote } from "./event-trail.ts";
+import { enablePolicyTypes } from "./policy-types.ts";
 import { ensureRole } from "./role.ts";
 
 const settingsPath = process.env.BULWARK_SETTINGS;
@@ -62,6 +64,11 @@ async function bootstrap(): Promise<void> {
     console.log(`${accountId}  ${role.roleName.padEnd(28)} ${outcome}`);
     iam.destroy();
   }
+  const enabled = await callAws(
+    place("enabling the policy types of the guardrails", "organizations:EnablePolicyType", management),
+    () => enablePolicyTypes(organizations, guardrailPolicyTypes(settings.features)),
+  );
+  for (const type of enabled) console.log(`${management}  ${type.padEnd(28)} enabled`);
   await lookForTrail(settings);
 }
 

@@ -5,6 +5,7 @@ import {
 } from "@aws-sdk/client-guardduty";
 import {
   ListDelegatedAdministratorsCommand,
+  ListRootsCommand,
   OrganizationsClient,
   paginateListAWSServiceAccessForOrganization,
 } from "@aws-sdk/client-organizations";
@@ -14,9 +15,11 @@ import {
   ListOrganizationAdminAccountsCommand as ListHubAdmins,
   SecurityHubClient,
 } from "@aws-sdk/client-securityhub";
+import { OPTIONAL_SERVICES } from "../../programs/admin/optional-services.ts";
 import type { AdminInventory, AdminRegionInventory, DelegatedService } from "../../programs/inventory.ts";
 import { readDetector } from "./guardduty.ts";
 import { clientSettings, defined, type Reading, reader, tagged } from "./reading.ts";
+import { readRootAccess } from "./root-access.ts";
 import { readHub } from "./security-hub.ts";
 
 /** Services whose delegated administrator is registered through AWS Organizations itself, and visible there for all. */
@@ -33,6 +36,8 @@ export interface AdminReading {
   /** Where AWS Organizations is served. */
   readonly organizationsRegion: string;
   readonly homeRegion: string;
+  /** Whether central root access is wanted, and may be read therefore. */
+  readonly rootAccess?: boolean;
   readonly regions: readonly string[];
 }
 
@@ -41,27 +46,44 @@ export interface AdminReading {
  * Throws `AwsCallError`.
  */
 export async function readAdminInventory(request: AdminReading): Promise<AdminInventory> {
-  const [delegated, trustedServices, findingAggregator, ...regions] = await Promise.all([
-    readDelegatedAdministrators(request),
+  const [
+    delegated,
+    enabledPolicyTypes,
+    optionalAdministrators,
+    trustedServices,
+    rootAccess,
+    findingAggregator,
+    ...regions
+  ] = await Promise.all([
+    readAdministrators(request, DELEGATED_SERVICES),
+    readPolicyTypes(request),
+    readAdministrators(request, OPTIONAL_SERVICES),
     readTrustedServices(request),
+    request.rootAccess ? readRootAccess(request.management, request.organizationsRegion) : undefined,
     readFindingAggregator(request),
     ...request.regions.map(async (region) => [region, await readRegion(request, region)] as const),
   ]);
   return defined<AdminInventory>({
     organizationId: request.organizationId,
     delegatedAdministrators: delegated,
+    enabledPolicyTypes,
+    optionalAdministrators,
+    rootAccess,
     trustedServices,
     regions: Object.fromEntries(regions),
     findingAggregator,
   });
 }
 
-async function readDelegatedAdministrators(request: AdminReading): Promise<AdminInventory["delegatedAdministrators"]> {
+async function readAdministrators<Service extends string>(
+  request: AdminReading,
+  services: readonly Service[],
+): Promise<Record<Service, string[]>> {
   const client = new OrganizationsClient(clientSettings(request.management, request.organizationsRegion));
   const { need } = reader(request.management, request.organizationsRegion, "the delegated administrators");
   try {
     const found = await Promise.all(
-      DELEGATED_SERVICES.map(async (service) => {
+      services.map(async (service) => {
         const answer = await need("organizations:ListDelegatedAdministrators", () =>
           client.send(new ListDelegatedAdministratorsCommand({ ServicePrincipal: service })),
         );
@@ -69,7 +91,21 @@ async function readDelegatedAdministrators(request: AdminReading): Promise<Admin
         return [service, ids] as const;
       }),
     );
-    return Object.fromEntries(found.filter(([, ids]) => ids.length > 0));
+    return Object.fromEntries(found.filter(([, ids]) => ids.length > 0)) as Record<Service, string[]>;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Those that are being enabled count: what is attached meanwhile, AWS refuses for a while only. */
+async function readPolicyTypes(request: AdminReading): Promise<string[]> {
+  const client = new OrganizationsClient(clientSettings(request.management, request.organizationsRegion));
+  const { need } = reader(request.management, request.organizationsRegion, "the organization's root");
+  try {
+    const { Roots = [] } = await need("organizations:ListRoots", () => client.send(new ListRootsCommand({})));
+    return Roots.flatMap(({ PolicyTypes = [] }) => PolicyTypes)
+      .filter(({ Status }) => Status !== "PENDING_DISABLE")
+      .flatMap(({ Type }) => (Type === undefined ? [] : [Type]));
   } finally {
     client.destroy();
   }

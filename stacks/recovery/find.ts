@@ -1,11 +1,14 @@
-import type { Listing, Sought } from "../../programs/recovery/sought.ts";
+import { organizationsRegion } from "../../programs/partition.ts";
+import type { Listing, Sought, Way } from "../../programs/recovery/sought.ts";
 import { importId, WAYS } from "../../programs/recovery/ways.ts";
 import type { Reading } from "../inventory/reading.ts";
 import { findAnalyzer } from "./access-analyzer.ts";
 import { findFlowLog } from "./ec2.ts";
 import { findRule } from "./eventbridge.ts";
 import { findDetector } from "./guardduty.ts";
+import { findRootAccess } from "./iam.ts";
 import { findKey } from "./kms.ts";
+import { findPolicy } from "./organizations.ts";
 import { findBucket } from "./s3.ts";
 import { findFindingAggregator } from "./security-hub.ts";
 import { findQueue } from "./sqs.ts";
@@ -26,7 +29,9 @@ const LISTINGS: Readonly<Record<Listing, Find>> = {
   findingAggregator: findFindingAggregator,
   flowLog: findFlowLog,
   key: findKey,
+  policy: findPolicy,
   queue: findQueue,
+  rootAccess: findRootAccess,
   rule: findRule,
 };
 
@@ -51,12 +56,16 @@ export interface FoundId {
 export async function findResource({ sought, reading, known }: Lookup): Promise<FoundId | undefined> {
   const way = WAYS[sought.type];
   if (way === undefined || way.by === "nothing") return undefined;
-  const id = way.by === "name" ? way.id(sought) : await listed(way.listing, { sought, reading, known });
+  const id = way.by === "name" ? way.id(sought) : await listed(way, { sought, reading, known });
   return id === undefined ? undefined : { id, importId: importId(sought, way, id) };
 }
 
-async function listed(listing: Listing, { sought, reading, known }: Lookup): Promise<string | undefined> {
-  const { region, name, type, accountId } = sought;
+async function listed(
+  { listing, global }: Extract<Way, { by: "listing" }>,
+  { sought, reading, known }: Lookup,
+): Promise<string | undefined> {
+  const { name, type, accountId, partition } = sought;
+  const region = global ? organizationsRegion(partition) : sought.region;
   if (reading === undefined || region === undefined) {
     throw new Error(`looking for ${name} (${type}): the run has no session in account ${accountId}`);
   }

@@ -7,13 +7,13 @@ import { BASELINE_FEATURES } from "../../programs/catalogue/baseline.ts";
 import { controlsPage } from "../../programs/catalogue/controls-page.ts";
 import { controls } from "../../sandbox/emulators/securityhub/catalog/controls.ts";
 import { declare } from "./declared.ts";
-import { adminInputs, baselineInputs, CONTACT, MEMBER, settings } from "./samples.ts";
+import { ADMIN_OPTIONS, adminInputs, baselineInputs, CONTACT, MEMBER, settings } from "./samples.ts";
 
 /** With what is only there when it is asked for. */
 const everything = settings({ features: { account: { securityContact: CONTACT } } });
 
 const stacks = [
-  { stack: "admin", features: ADMIN_FEATURES, program: () => adminProgram(adminInputs()) },
+  { stack: "admin", features: ADMIN_FEATURES, program: () => adminProgram(adminInputs({ features: ADMIN_OPTIONS })) },
   {
     stack: `account-${MEMBER}`,
     features: BASELINE_FEATURES,

@@ -10,6 +10,17 @@ export const VPC = "vpc-0a1b2c3d";
 /** Of nobody, in every account. */
 export const CONTACT = { name: "Security", title: "On call", email: "security@example.org", phone: "+1 555 0100" };
 
+export const TRIAL_UNIT = "ou-bulw-dev000001";
+export const OTHER_UNIT = "ou-bulw-prod00001";
+
+/** Features of the admin stack that are off unless they are asked for, switched on. */
+export const ADMIN_OPTIONS = {
+  guardrails: { enabled: true, trialUnit: TRIAL_UNIT, units: [OTHER_UNIT], ec2: { enabled: true } },
+  trail: { enabled: true, dataEvents: ["s3"], objectLock: { days: 365 } },
+  delegation: { systemsManager: { enabled: true } },
+  rootAccess: { enabled: true },
+};
+
 /** Settings of the sample organization in two regions. */
 export function settings(overrides: Record<string, unknown> = {}): OrganizationSettings {
   return OrganizationSettings.parse({

@@ -6,12 +6,20 @@ import type { Sought } from "../../programs/recovery/sought.ts";
 import { RESOURCE_TAG } from "../../programs/recovery/tag.ts";
 import { importId, WAYS } from "../../programs/recovery/ways.ts";
 import { declare, type Registered } from "../programs/declared.ts";
-import { adminInputs, baselineInputs, LOG_ARCHIVE, MEMBER, SECURITY } from "../programs/samples.ts";
+import {
+  ADMIN_OPTIONS,
+  adminInputs,
+  baselineInputs,
+  LOG_ARCHIVE,
+  MANAGEMENT,
+  MEMBER,
+  SECURITY,
+} from "../programs/samples.ts";
 
 describe("every resource that the programs declare", () => {
   let declared: readonly Registered[];
   before(async () => {
-    const admin = await declare(() => adminProgram(adminInputs()), "admin");
+    const admin = await declare(() => adminProgram(adminInputs({ features: ADMIN_OPTIONS })), "admin");
     const baseline = await declare(() => baselineProgram(baselineInputs()), `account-${MEMBER}`);
     declared = [...admin.resources, ...baseline.resources];
   });
@@ -36,7 +44,7 @@ describe("every resource that the programs declare", () => {
       const sought = soughtOf(resource);
       assert.match(sought.accountId, /^\d{12}$/, resource.name);
       if (way?.by === "name") assert.ok(way.id(sought), `${resource.name}: no id`);
-      else assert.ok(sought.region, `${resource.name}: no region to list`);
+      else if (way?.by !== "listing" || !way.global) assert.ok(sought.region, `${resource.name}: no region to list`);
     }
   });
 
@@ -60,7 +68,7 @@ describe("every resource that the programs declare", () => {
     const tags = keys.map(({ inputs }) => (inputs.tags as Record<string, string>)[RESOURCE_TAG]);
     assert.deepEqual(
       tags.sort(),
-      ["alert-key", "alert-watch-key", "config-key", "evidence-key"].map((name) => `admin/${name}-us-east-1`),
+      ["alert-key", "alert-watch-key", "config-key", "evidence-key", "trail-key"].map((name) => `admin/${name}-us-east-1`),
     );
   });
 
@@ -91,6 +99,10 @@ describe("every resource that the programs declare", () => {
     ["detector-administrator-us-west-2", SECURITY],
     ["delegated-administrator-access-analyzer", `${SECURITY}/access-analyzer.amazonaws.com`],
     ["config-bucket-policy-us-east-1", `bulwark-config-${LOG_ARCHIVE}-us-east-1`],
+    ["guardrail-security-ou-bulw-prod00001", "ou-bulw-prod00001:guardrail-security-id"],
+    ["organization-trail-us-east-1", `arn:aws:cloudtrail:us-east-1:${MANAGEMENT}:trail/bulwark-organization`],
+    ["delegated-administrator-cloudtrail", SECURITY],
+    ["delegated-administrator-ssm", `${SECURITY}/ssm.amazonaws.com`],
     ["security-control-ACM.1-us-east-1", "ACM.1"],
     ["alert-topic-high-us-east-1", `arn:aws:sns:us-east-1:${SECURITY}:bulwark-findings-high`],
     ["alert-heartbeat-us-east-1", "default/bulwark-heartbeat"],

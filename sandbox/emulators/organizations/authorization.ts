@@ -1,5 +1,6 @@
 import type { Call, Emulator } from "../../gateway/emulator.ts";
-import { arnOf, type Organization } from "./organization.ts";
+import { arnOf, type Organization, policyArn } from "./organization.ts";
+import { policyOf } from "./policies.ts";
 
 /** Input members that name an entity on which IAM can grant the call. */
 const ENTITIES = [
@@ -10,6 +11,9 @@ const ENTITIES = [
   "SourceParentId",
   "DestinationParentId",
   "ResourceId",
+  "RootId",
+  "TargetId",
+  "PolicyId",
 ] as const;
 
 /**
@@ -21,16 +25,35 @@ export function authorizationOf(organization: Organization): NonNullable<Emulato
   return ({ operation, input }: Call<Record<string, unknown>>) => {
     const resources = ENTITIES.flatMap((member) => {
       const id = input[member];
-      return typeof id === "string" ? [arnOf(organization, kindOf(id), id)] : [];
+      return typeof id === "string" ? [resourceOf(organization, id)] : [];
     });
-    const principal = input.ServicePrincipal;
+    const policyId = typeof input.PolicyId === "string" ? input.PolicyId : undefined;
+    const context = {
+      "organizations:ServicePrincipal": input.ServicePrincipal,
+      "organizations:PolicyType":
+        input.PolicyType ?? input.Type ?? input.Filter ?? policyOf(organization, policyId)?.type,
+    };
+    const known = Object.entries(context).filter((entry): entry is [string, string] => typeof entry[1] === "string");
     const tagsAtCreation = operation.startsWith("Create") && Array.isArray(input.Tags) && input.Tags.length > 0;
     return {
       actions: [`organizations:${operation}`, ...(tagsAtCreation ? ["organizations:TagResource"] : [])],
       ...(resources.length > 0 ? { resources } : {}),
-      ...(typeof principal === "string" ? { context: { "organizations:ServicePrincipal": principal } } : {}),
+      context: { ...Object.fromEntries(known), ...tagKeysOf(input) },
     };
   };
+}
+
+function tagKeysOf({ Tags: tags, TagKeys: keys }: Readonly<Record<string, unknown>>): { "aws:TagKeys"?: string[] } {
+  if (Array.isArray(keys)) return { "aws:TagKeys": keys };
+  return Array.isArray(tags) && tags.length > 0 ? { "aws:TagKeys": tags.map((tag: { Key: string }) => tag.Key) } : {};
+}
+
+function resourceOf(organization: Organization, id: string): string {
+  const policy = policyOf(organization, id);
+  if (policy !== undefined) return policyArn(organization, policy);
+  if (id.startsWith("p-"))
+    return `arn:${organization.partition}:organizations::${organization.managementAccountId}:policy/*`;
+  return arnOf(organization, kindOf(id), id);
 }
 
 function kindOf(id: string): "account" | "ou" | "root" {

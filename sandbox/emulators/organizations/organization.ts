@@ -1,5 +1,6 @@
-import type { CreateAccountStatus } from "@aws-sdk/client-organizations";
+import type { CreateAccountStatus, PolicyType } from "@aws-sdk/client-organizations";
 import type { Account } from "../../gateway/emulator.ts";
+import { noPolicies, type Policy, type PolicyState } from "./policies.ts";
 
 /** An organizational unit. */
 export interface Unit {
@@ -36,6 +37,8 @@ export interface OrganizationSeed {
   readonly accounts: readonly AccountSeed[];
   /** Service principals with trusted access from the beginning. */
   readonly trustedAccess?: readonly string[];
+  /** Types of policies that are enabled from the beginning. */
+  readonly policyTypes?: readonly PolicyType[];
   /** When the organization was created: accounts without `joinedAt` joined then. */
   readonly createdAt: Date;
 }
@@ -55,12 +58,13 @@ export interface Organization {
   readonly delegations: Map<string, Map<string, Date>>;
   /** Requests to create an account by id (`car-...`). */
   readonly creations: Map<string, CreateAccountStatus>;
-  /** Tags by id of account, unit or root. */
+  readonly policies: PolicyState;
+  /** Tags by id of account, unit, root or policy. */
   readonly tags: Map<string, Map<string, string>>;
   /** Accounts whose creation or closure still runs: another change of them is refused. */
   readonly busy: Set<string>;
   now(): Date;
-  /** Tells who listens that an account came, went, moved or was closed; resolves when they have taken it in. */
+  /** Tells who listens that an account came, went, moved or was closed, or that a policy over it changed; resolves when they have taken it in. */
   membershipChanged(): Promise<void>;
 }
 
@@ -79,6 +83,7 @@ export function organizationFrom(
     trustedAccess: new Map(seed.trustedAccess?.map((principal) => [principal, seed.createdAt])),
     delegations: new Map(),
     creations: new Map(),
+    policies: noPolicies(seed.policyTypes),
     tags: new Map(),
     busy: new Set(),
     ...clock,
@@ -124,4 +129,18 @@ export function arnOf(
 ): string {
   const entity = id === undefined ? organization.id : `${organization.id}/${id}`;
   return `arn:${organization.partition}:organizations::${organization.managementAccountId}:${kind}/${entity}`;
+}
+
+/** ARN of a policy; that of AWS's own names no account. */
+export function policyArn(
+  {
+    id: organizationId,
+    partition,
+    managementAccountId,
+  }: Pick<Organization, "id" | "partition" | "managementAccountId">,
+  { id, type, awsManaged }: Pick<Policy, "id" | "type" | "awsManaged">,
+): string {
+  const kind = type.toLowerCase();
+  if (awsManaged) return `arn:${partition}:organizations::aws:policy/${kind}/${id}`;
+  return `arn:${partition}:organizations::${managementAccountId}:policy/${organizationId}/${kind}/${id}`;
 }

@@ -2,9 +2,14 @@ import type { EmulatorFactory, OrganizationView } from "../../gateway/emulator.t
 import { creationOperations } from "./account-creation.ts";
 import { accountOperations } from "./accounts.ts";
 import { authorizationOf } from "./authorization.ts";
+import { type Controls, controlsOf } from "./controls.ts";
 import { delegationOperations, deregister, register } from "./delegation.ts";
+import { effectivePolicyOperations } from "./effective-policy.ts";
 import { type Membership, memberOf, membershipOf, membersOf, parentsOf } from "./hierarchy.ts";
 import { type Organization, type OrganizationSeed, organizationFrom } from "./organization.ts";
+import { policyAttachmentOperations } from "./policy-attachments.ts";
+import { policyOperations } from "./policy-operations.ts";
+import { policyTypeOperations } from "./policy-types.ts";
 import { tagOperations } from "./tags.ts";
 import { enableTrustedAccess, trustedAccessOperations } from "./trusted-access.ts";
 import { unitOperations } from "./units.ts";
@@ -14,8 +19,8 @@ export interface OrganizationsHooks {
   /** Milliseconds since the epoch. */
   now(): number;
   /**
-   * Called with the whole table whenever an account came, went, moved or was closed. The call or the creation that caused it goes on
-   * when the promise resolves, so the new account's first call already meets the IAM that knows it.
+   * Called with the whole table whenever an account came, went, moved or was closed, or a policy changed what binds it. The call or the
+   * creation that caused it goes on when the promise resolves, so the new account's first call already meets the IAM that knows it.
    */
   membershipChanged(membership: Membership): void | Promise<void>;
 }
@@ -26,11 +31,13 @@ export interface Organizations {
   readonly view: OrganizationView;
   /** Where every account stands now. */
   membership(): Membership;
+  /** The service and resource control policies over every account. */
+  controls(): Controls;
 }
 
 /**
  * Builds the Organizations emulator. Of its API it serves the tree, accounts and their creation and closure, trusted
- * access, delegated administrators and tags; policies and handshakes are not served.
+ * access, delegated administrators, policies and tags; handshakes are not served.
  */
 export function createOrganizations(seed: OrganizationSeed, hooks: OrganizationsHooks): Organizations {
   const organization: Organization = organizationFrom(seed, {
@@ -42,6 +49,7 @@ export function createOrganizations(seed: OrganizationSeed, hooks: Organizations
   return {
     view: viewOf(organization),
     membership: () => membershipOf(organization),
+    controls: () => controlsOf(organization),
     emulator: (aws) => ({
       signingName: "organizations",
       model: "organizations",
@@ -51,6 +59,10 @@ export function createOrganizations(seed: OrganizationSeed, hooks: Organizations
         ...unitOperations(organization, aws),
         ...trustedAccessOperations(organization),
         ...delegationOperations(organization),
+        ...policyTypeOperations(organization),
+        ...policyOperations(organization, aws),
+        ...policyAttachmentOperations(organization),
+        ...effectivePolicyOperations(organization),
         ...tagOperations(organization),
       },
       authorization: authorizationOf(organization),

@@ -15,7 +15,7 @@ import { listPage } from "./paging.ts";
 /** Tags that a resource can carry. Source: Organizations quotas, "Number of tags you can attach". */
 const MAX_TAGS = 50;
 
-/** Tags of accounts, units and the root. */
+/** Tags of accounts, units, the root and policies. */
 export function tagOperations(organization: Organization): Record<string, Operation> {
   return {
     TagResource(call: Call<TagResourceRequest>) {
@@ -68,7 +68,9 @@ export function checkTags(tags: readonly Tag[] = []): void {
 }
 
 function requireTaggable(organization: Organization, id = ""): void {
-  if (!isParent(organization, id) && memberOf(organization, id) === undefined) {
+  const known =
+    isParent(organization, id) || memberOf(organization, id) !== undefined || organization.policies.own.has(id);
+  if (!known) {
     throw new AwsError("TargetNotFoundException", "You specified a target that doesn't exist.");
   }
 }

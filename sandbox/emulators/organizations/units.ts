@@ -20,8 +20,9 @@ import { type Aws, AwsError, type Call, type Operation } from "../../gateway/emu
 import { requireManagement, requireReader } from "./access.ts";
 import { constraint } from "./errors.ts";
 import { isParent, membersOf, parentsOf, pathOf } from "./hierarchy.ts";
-import { addUnit, arnOf, type Organization, type Unit } from "./organization.ts";
+import { addUnit, type Organization, type Unit } from "./organization.ts";
 import { listPage } from "./paging.ts";
+import { rootShape } from "./policy-types.ts";
 import { putTags } from "./tags.ts";
 
 /** Levels of units that may nest under the root. Source: Organizations quotas, "OU maximum nesting in a root". */
@@ -58,9 +59,7 @@ export function unitOperations(organization: Organization, aws: Aws): Record<str
   return {
     ListRoots(call: Call<ListRootsRequest>): ListRootsResponse {
       requireReader(organization, call);
-      const { rootId } = organization;
-      const root = { Id: rootId, Arn: arnOf(organization, "root", rootId), Name: "Root", PolicyTypes: [] };
-      const { items, ...rest } = listPage([root], call.input);
+      const { items, ...rest } = listPage([rootShape(organization)], call.input);
       return { Roots: items, ...rest };
     },
 
@@ -131,6 +130,7 @@ export function unitOperations(organization: Organization, aws: Aws): Record<str
         );
       }
       organization.units.delete(id);
+      for (const targets of organization.policies.attachments.values()) targets.delete(id);
       organization.tags.delete(id);
       return {};
     },

@@ -29,6 +29,8 @@ export interface Reference {
   /** EC2's name of a parameter where it is another than the answer's. */
   readonly queryName?: string;
   readonly timestampFormat?: TimestampFormat;
+  /** Of an answer in the query protocol: the element around it. */
+  readonly resultWrapper?: string;
 }
 
 export type TimestampFormat = "iso8601" | "rfc822" | "unixTimestamp";

@@ -49,7 +49,9 @@ function fromBranch(model: ServiceModel, reference: Reference, branch: Branch, p
     return result;
   }
   if (shape.type === "list" && member !== undefined) {
-    return [...branch.under]
+    // The query protocol has one level more: `Names.member.1`.
+    const items = branch.under.get(member.locationName ?? "member") ?? branch;
+    return [...items.under]
       .filter(([key]) => /^\d+$/.test(key))
       .sort(([a], [b]) => Number(a) - Number(b))
       .map(([key, item]) => fromBranch(model, member, item, `${path}.${key}`, nameOf));

@@ -6,6 +6,7 @@ import type { WireRequest, WireResponse } from "../wire.ts";
 import { ec2 } from "./ec2.ts";
 import type { ErrorFormat } from "./errors.ts";
 import { json } from "./json.ts";
+import { query } from "./query.ts";
 import { restJson } from "./rest-json.ts";
 
 /** An operation that a request means, with the values of its path's labels. */
@@ -36,6 +37,7 @@ export interface Protocol {
 const PROTOCOLS: Readonly<Partial<Record<ServiceModel["metadata"]["protocol"], Protocol>>> = {
   ec2,
   json,
+  query,
   "rest-json": restJson,
 };
 

@@ -1,26 +1,9 @@
-import {
-  DeregisterDelegatedAdministratorCommand,
-  DisableAWSServiceAccessCommand,
-  EnableAWSServiceAccessCommand,
-  ListAWSServiceAccessForOrganizationCommand,
-  ListDelegatedAdministratorsCommand,
-  type Organizations,
-  OrganizationsClient,
-  RegisterDelegatedAdministratorCommand,
-} from "@aws-sdk/client-organizations";
-import { clientMaker } from "../provider/client.ts";
 import { unless } from "../provider/errors.ts";
 import { output, string } from "../provider/property.ts";
 import { type ResourceTypes, resource } from "../provider/resource.ts";
-
-const organizationsClient = clientMaker<Organizations>()(OrganizationsClient, {
-  DeregisterDelegatedAdministratorCommand,
-  DisableAWSServiceAccessCommand,
-  EnableAWSServiceAccessCommand,
-  ListAWSServiceAccessForOrganizationCommand,
-  ListDelegatedAdministratorsCommand,
-  RegisterDelegatedAdministratorCommand,
-});
+import { organizationsClient } from "./organizations/client.ts";
+import { policy } from "./organizations/policy.ts";
+import { policyAttachment } from "./organizations/policy-attachment.ts";
 
 const awsServiceAccess = resource({
   title: "Organizations AWS Service Access",
@@ -112,4 +95,6 @@ function timestamp(date: Date | undefined): string | undefined {
 export const organizations: ResourceTypes = {
   "aws:organizations/awsServiceAccess:AwsServiceAccess": awsServiceAccess,
   "aws:organizations/delegatedAdministrator:DelegatedAdministrator": delegatedAdministrator,
+  "aws:organizations/policy:Policy": policy,
+  "aws:organizations/policyAttachment:PolicyAttachment": policyAttachment,
 };

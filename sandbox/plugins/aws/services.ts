@@ -2,6 +2,7 @@ import type { ResourceTypes } from "../provider/resource.ts";
 import { accessAnalyzer } from "./accessanalyzer.ts";
 import { account } from "./account.ts";
 import { cfg } from "./cfg.ts";
+import { cloudTrail } from "./cloudtrail.ts";
 import { cloudWatch } from "./cloudwatch.ts";
 import { ebs } from "./ebs.ts";
 import { ec2 } from "./ec2.ts";
@@ -22,6 +23,7 @@ export const awsServices: Readonly<Record<string, ResourceTypes>> = {
   accessanalyzer: accessAnalyzer,
   account,
   cfg,
+  cloudtrail: cloudTrail,
   cloudwatch: cloudWatch,
   ebs,
   ec2,

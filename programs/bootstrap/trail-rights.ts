@@ -1,0 +1,14 @@
+import { trailArn } from "../admin/trail-policies.ts";
+import type { OrganizationSettings } from "../settings.ts";
+import type { Statement } from "./policy-document.ts";
+import { ORGANIZATION_TRAIL, ORGANIZATION_TRAIL_WIDE } from "./service-actions.ts";
+
+/** What the management role needs for the organization's trail, where that is on: this one trail, and no other. */
+export function trailRights(settings: OrganizationSettings): readonly Statement[] {
+  if (!settings.features.trail.enabled) return [];
+  return [
+    { Sid: "Trail", Effect: "Allow", Action: ORGANIZATION_TRAIL, Resource: [trailArn(settings)] },
+    // They name no trail.
+    { Sid: "TrailsOfOrganization", Effect: "Allow", Action: ORGANIZATION_TRAIL_WIDE, Resource: ["*"] },
+  ];
+}

@@ -1,0 +1,36 @@
+import {
+  AddTagsCommand,
+  type CloudTrail,
+  CloudTrailClient,
+  CreateTrailCommand,
+  DeleteTrailCommand,
+  DeregisterOrganizationDelegatedAdminCommand,
+  DescribeTrailsCommand,
+  GetEventSelectorsCommand,
+  GetTrailStatusCommand,
+  ListTagsCommand,
+  PutEventSelectorsCommand,
+  RegisterOrganizationDelegatedAdminCommand,
+  RemoveTagsCommand,
+  StartLoggingCommand,
+  StopLoggingCommand,
+  UpdateTrailCommand,
+} from "@aws-sdk/client-cloudtrail";
+import { clientMaker } from "../../provider/client.ts";
+
+export const cloudTrailClient = clientMaker<CloudTrail>()(CloudTrailClient, {
+  AddTagsCommand,
+  CreateTrailCommand,
+  DeleteTrailCommand,
+  DeregisterOrganizationDelegatedAdminCommand,
+  DescribeTrailsCommand,
+  GetEventSelectorsCommand,
+  GetTrailStatusCommand,
+  ListTagsCommand,
+  PutEventSelectorsCommand,
+  RegisterOrganizationDelegatedAdminCommand,
+  RemoveTagsCommand,
+  StartLoggingCommand,
+  StopLoggingCommand,
+  UpdateTrailCommand,
+});

@@ -1,0 +1,41 @@
+import {
+  AttachPolicyCommand,
+  CreatePolicyCommand,
+  DeletePolicyCommand,
+  DeregisterDelegatedAdministratorCommand,
+  DescribePolicyCommand,
+  DetachPolicyCommand,
+  DisableAWSServiceAccessCommand,
+  EnableAWSServiceAccessCommand,
+  ListAWSServiceAccessForOrganizationCommand,
+  ListDelegatedAdministratorsCommand,
+  ListTagsForResourceCommand,
+  ListTargetsForPolicyCommand,
+  type Organizations,
+  OrganizationsClient,
+  RegisterDelegatedAdministratorCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdatePolicyCommand,
+} from "@aws-sdk/client-organizations";
+import { clientMaker } from "../../provider/client.ts";
+
+/** The client of AWS Organizations with the calls that the types make. */
+export const organizationsClient = clientMaker<Organizations>()(OrganizationsClient, {
+  AttachPolicyCommand,
+  CreatePolicyCommand,
+  DeletePolicyCommand,
+  DeregisterDelegatedAdministratorCommand,
+  DescribePolicyCommand,
+  DetachPolicyCommand,
+  DisableAWSServiceAccessCommand,
+  EnableAWSServiceAccessCommand,
+  ListAWSServiceAccessForOrganizationCommand,
+  ListDelegatedAdministratorsCommand,
+  ListTagsForResourceCommand,
+  ListTargetsForPolicyCommand,
+  RegisterDelegatedAdministratorCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdatePolicyCommand,
+});
