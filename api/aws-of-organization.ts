@@ -116,6 +116,7 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
         regions,
         homeRegion,
         detectorIds,
+        inspector: settings.features.inspector,
       });
     },
     async readAdmin({ operationId, organizationId }) {
@@ -130,6 +131,7 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
         organizationsRegion: organizationsRegion(partition),
         homeRegion,
         regions: settings.regions,
+        inspector: settings.features.inspector,
       });
     },
     async credentialsFor(inputs, operationId, role, standing) {

@@ -1,8 +1,13 @@
 import { z } from "zod";
+import { ConfigSettings } from "./config-settings.ts";
+import { InspectorSettings } from "./inspector-settings.ts";
 
 /**
  * What the organization chose of the features that can be chosen: a section for each service, in a file of its own
  * (`programs/<service>-settings.ts`), whose defaults are what most organizations want. Both stacks get all of it.
  */
-export const FeatureSettings = z.strictObject({});
+export const FeatureSettings = z.strictObject({
+  config: ConfigSettings.prefault({}),
+  inspector: InspectorSettings.prefault({}),
+});
 export type FeatureSettings = z.infer<typeof FeatureSettings>;

@@ -2,9 +2,11 @@ import type { Output } from "@pulumi/pulumi";
 import type { AdminInputs } from "../inputs.ts";
 import { analyzerDelegation, organizationAnalyzer } from "./access-analyzer.ts";
 import { type AccountEvents, accountEvents } from "./account-events.ts";
+import { config as configService } from "./config.ts";
 import { controlParameters } from "./control-parameters.ts";
 import { evidence } from "./evidence.ts";
 import { type DetectorAdministration, guardDuty } from "./guardduty.ts";
+import { inspector } from "./inspector.ts";
 import { findingAggregation, type HubAdministration, securityHub } from "./security-hub.ts";
 import { adminStack } from "./stack.ts";
 import { trustedAccess } from "./trusted-access.ts";
@@ -40,6 +42,9 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
 
   const delegation = analyzerDelegation(stack, trusted);
   const analyzers = inputs.regions.map((region) => organizationAnalyzer(stack, region, delegation));
+
+  inspector(stack);
+  configService(stack);
 
   const { config, evidence: exported } = evidence(stack);
   const events = accountEvents(stack);

@@ -1,6 +1,8 @@
 import type { Adoption } from "../adoption.ts";
 import { adoptDetector, adoptHub } from "../hub-adoption.ts";
 import type { BaselineInputs } from "../inputs.ts";
+import { adoptScans } from "../inspector-adoption.ts";
+import { isInspected } from "../inspector-settings.ts";
 import type { AccountInventory, RegionInventory } from "../inventory.ts";
 import { names } from "../names.ts";
 import { resourceTypes } from "../resource-types.ts";
@@ -8,7 +10,10 @@ import { ACCOUNT_SERVICE_LINKED_ROLES, type AccountLinkedService, serviceLinkedR
 import { adoptRecorder } from "./recorder-adoption.ts";
 
 /** What the decisions depend on, apart from the inventory. */
-export type AdoptionInputs = Pick<BaselineInputs, "accountId" | "partition" | "regions" | "standards" | "accounts">;
+export type AdoptionInputs = Pick<
+  BaselineInputs,
+  "accountId" | "partition" | "regions" | "standards" | "accounts" | "features"
+>;
 
 /**
  * Decides what becomes of what an account holds already: the same in a preview and in the first deployment, because it depends on
@@ -70,6 +75,7 @@ function inRegion(found: RegionInventory, region: string, inputs: AdoptionInputs
     ...(found.hub === undefined ? [] : adoptHub(found.hub, region, inputs)),
     ...(found.detector === undefined ? [] : [adoptDetector(found.detector, region)]),
     ...adoptRecorder(found, region),
+    ...(isInspected(inputs.features.inspector, region) ? adoptInspector(found, region, inputs.accountId) : []),
     ...(found.ebsEncryptionByDefault ? [adoptEncryption(region)] : []),
     ...adoptMemberships(found, region, inputs.accountId),
   ];
@@ -85,6 +91,25 @@ function adoptEncryption(region: string): Adoption {
     decision: "adopt",
     reason: `EBS volumes are encrypted by default in ${region} already`,
   };
+}
+
+function adoptInspector(
+  { inspectorScans, membership }: RegionInventory,
+  region: string,
+  accountId: string,
+): Adoption[] {
+  const scans = adoptScans(names.inspectorMemberScans(region), region, accountId, inspectorScans);
+  if (membership?.inspector === undefined) return scans;
+  const association: Adoption = {
+    type: resourceTypes.inspectorMember,
+    name: names.inspectorMember(region),
+    region,
+    id: accountId,
+    before: { accountId },
+    decision: "adopt",
+    reason: `the account is an Inspector member of the security account in ${region} already`,
+  };
+  return [association, ...scans];
 }
 
 function adoptMemberships({ membership }: RegionInventory, region: string, accountId: string): Adoption[] {

@@ -1,9 +1,12 @@
 import type { Output } from "@pulumi/pulumi";
 import type { BaselineInputs } from "../inputs.ts";
 import { passwordPolicy, publicAccessBlock } from "./account-settings.ts";
+import { auditPack } from "./audit-pack.ts";
 import { configRecorder } from "./config-recorder.ts";
+import { configRules } from "./config-rules.ts";
 import { ebsEncryption } from "./ebs-encryption.ts";
 import { guardDuty } from "./guardduty.ts";
+import { inspector } from "./inspector.ts";
 import { securityHub } from "./security-hub.ts";
 import { serviceLinkedRoles } from "./service-linked-roles.ts";
 import { baselineStack } from "./stack.ts";
@@ -32,6 +35,9 @@ export function baselineProgram(inputs: BaselineInputs): BaselineOutputs {
   for (const region of inputs.regions) {
     ebsEncryption(stack, region);
     const recording = configRecorder(stack, region, roles);
+    auditPack(stack, region, { roles, recording });
+    configRules(stack, region, recording);
+    inspector(stack, region);
     outputs.hubArns[region] = securityHub(stack, region, { roles, recording }).arn;
     outputs.detectorIds[region] = guardDuty(stack, region, roles).id;
   }

@@ -4,7 +4,13 @@ import { arn, organizationsRegion } from "../partition.ts";
 import type { OrganizationSettings } from "../settings.ts";
 import { trustOfService } from "./deployment-role.ts";
 import { policyDocument, type RoleDocuments, versioned } from "./policy-document.ts";
-import { EVENT_QUEUE, EVENT_RULE, ORGANIZATION_READ } from "./service-actions.ts";
+import {
+  EVENT_QUEUE,
+  EVENT_RULE,
+  INSPECTOR_DELEGATION,
+  INSPECTOR_SCANS,
+  ORGANIZATION_READ,
+} from "./service-actions.ts";
 
 /**
  * The role in the management account, for what AWS lets nobody else do: create accounts, delegate administration, hear the events of
@@ -45,19 +51,24 @@ export function managementRole(settings: OrganizationSettings, organizationId: s
         {
           Sid: "Delegation",
           Effect: "Allow",
-          Action: ["securityhub", "guardduty"].flatMap((service) => [
-            `${service}:EnableOrganizationAdminAccount`,
-            `${service}:DisableOrganizationAdminAccount`,
-            `${service}:ListOrganizationAdminAccounts`,
-          ]),
+          Action: [
+            ...["securityhub", "guardduty"].flatMap((service) => [
+              `${service}:EnableOrganizationAdminAccount`,
+              `${service}:DisableOrganizationAdminAccount`,
+              `${service}:ListOrganizationAdminAccounts`,
+            ]),
+            ...INSPECTOR_DELEGATION,
+            // Inspector is on in the management account before it is delegated.
+            ...INSPECTOR_SCANS,
+          ],
           Resource: ["*"],
         },
         {
           Sid: "ServiceLinkedRoles",
           Effect: "Allow",
           Action: ["iam:CreateServiceLinkedRole"],
-          Resource: [...TRUSTED_SERVICES, "organizations.amazonaws.com"].map((service) =>
-            arn(partition, "iam", "", accounts.management, `role/aws-service-role/${service}/*`),
+          Resource: [...TRUSTED_SERVICES, "agentless.inspector2.amazonaws.com", "organizations.amazonaws.com"].map(
+            (service) => arn(partition, "iam", "", accounts.management, `role/aws-service-role/${service}/*`),
           ),
         },
         {

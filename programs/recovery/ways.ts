@@ -1,4 +1,5 @@
 import { type AccountLinkedService, SERVICE_LINKED_ROLES, serviceLinkedRoleArn } from "../baseline/linked-services.ts";
+import { enablerId } from "../inspector-adoption.ts";
 import { arn } from "../partition.ts";
 import { resourceTypes } from "../resource-types.ts";
 import type { Sought, Way } from "./sought.ts";
@@ -63,6 +64,16 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.recorder]: recorder,
   [resourceTypes.recorderStatus]: recorder,
   [resourceTypes.deliveryChannel]: named(input("name")),
+  "aws:cfg/conformancePack:ConformancePack": named(input("name")),
+  "aws:cfg/rule:Rule": named(input("name")),
+  "aws:cfg/configurationAggregator:ConfigurationAggregator": named(input("name")),
+  "aws:iam/role:Role": namedInAccount(input("name")),
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": namedInAccount(joined("/", input("role"), input("policyArn"))),
+  [resourceTypes.inspectorMember]: named(input("accountId")),
+  [resourceTypes.inspectorScans]: named(scansId),
+  [resourceTypes.inspectorAdministrator]: named(input("accountId")),
+  "aws:inspector2/organizationConfiguration:OrganizationConfiguration": named(accountOfCall),
+  "aws-native:inspectorv2:CisScanConfiguration": { by: "listing", listing: "cisScan" },
   [resourceTypes.ebsEncryption]: named(() => "default"),
   [resourceTypes.publicAccessBlock]: namedInAccount((sought) => input("accountId")(sought) ?? sought.accountId),
   [resourceTypes.passwordPolicy]: namedInAccount(() => "iam-account-password-policy"),
@@ -101,6 +112,12 @@ function subscriptionArn(sought: Sought): string | undefined {
   const { partition, region, accountId } = sought;
   if (standard === undefined || region === undefined) return undefined;
   return arn(partition, "securityhub", region, accountId, `subscription/${standard}`);
+}
+
+function scansId({ inputs }: Sought): string | undefined {
+  const [accountId, ...others] = Array.isArray(inputs.accountIds) ? inputs.accountIds : [];
+  if (typeof accountId !== "string" || others.length > 0 || !Array.isArray(inputs.resourceTypes)) return undefined;
+  return enablerId(accountId, inputs.resourceTypes as string[]);
 }
 
 function linkedRoleArn(sought: Sought): string | undefined {

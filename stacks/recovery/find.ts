@@ -4,6 +4,7 @@ import type { Reading } from "../inventory/reading.ts";
 import { findAnalyzer } from "./access-analyzer.ts";
 import { findRule } from "./eventbridge.ts";
 import { findDetector } from "./guardduty.ts";
+import { findCisScan } from "./inspector.ts";
 import { findKey } from "./kms.ts";
 import { findBucket } from "./s3.ts";
 import { findFindingAggregator } from "./security-hub.ts";
@@ -19,6 +20,7 @@ type Find = (
 const LISTINGS: Readonly<Record<Listing, Find>> = {
   analyzer: findAnalyzer,
   bucket: findBucket,
+  cisScan: findCisScan,
   detector: findDetector,
   findingAggregator: findFindingAggregator,
   key: findKey,

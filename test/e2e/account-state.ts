@@ -1,7 +1,9 @@
 import {
   ConfigServiceClient,
+  DescribeConfigRulesCommand,
   DescribeConfigurationRecorderStatusCommand,
   DescribeConfigurationRecordersCommand,
+  DescribeConformancePacksCommand,
   DescribeDeliveryChannelsCommand,
 } from "@aws-sdk/client-config-service";
 import { EC2Client, GetEbsEncryptionByDefaultCommand } from "@aws-sdk/client-ec2";
@@ -12,6 +14,7 @@ import {
   ListDetectorsCommand,
 } from "@aws-sdk/client-guardduty";
 import { GetAccountPasswordPolicyCommand, IAMClient, ListPoliciesCommand, ListRolesCommand } from "@aws-sdk/client-iam";
+import { BatchGetAccountStatusCommand, Inspector2Client } from "@aws-sdk/client-inspector2";
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetPublicAccessBlockCommand, S3ControlClient } from "@aws-sdk/client-s3-control";
 import {
@@ -57,13 +60,14 @@ export async function readAccount(as: As, accountId: string, regions: readonly s
 }
 
 async function readRegion(access: RootAccess) {
-  const [hub, detector, config, ebs] = await Promise.all([
+  const [hub, detector, config, inspector, ebs] = await Promise.all([
     readHub(access),
     readDetector(access),
     readRecording(access),
+    readScans(access),
     readEncryption(access),
   ]);
-  return { hub, detector, ...config, ebsEncryptionByDefault: ebs };
+  return { hub, detector, ...config, inspector, ebsEncryptionByDefault: ebs };
 }
 
 async function readHub(access: RootAccess) {
@@ -109,17 +113,32 @@ async function readDetector(access: RootAccess) {
 
 async function readRecording(access: RootAccess) {
   const client = new ConfigServiceClient(access);
-  const [recorders, status, channels] = await Promise.all([
+  const [recorders, status, channels, rules, packs] = await Promise.all([
     client.send(new DescribeConfigurationRecordersCommand({})),
     client.send(new DescribeConfigurationRecorderStatusCommand({})),
     client.send(new DescribeDeliveryChannelsCommand({})),
+    client.send(new DescribeConfigRulesCommand({})),
+    client.send(new DescribeConformancePacksCommand({})),
   ]);
   client.destroy();
   return {
     recorders: recorders.ConfigurationRecorders ?? [],
     recording: (status.ConfigurationRecordersStatus ?? []).map(({ recording }) => recording === true),
     channels: channels.DeliveryChannels ?? [],
+    rules: (rules.ConfigRules ?? [])
+      .map(({ ConfigRuleName = "" }) => ConfigRuleName.replace(/-conformance-pack-\w+$/, ""))
+      .sort(),
+    packs: (packs.ConformancePackDetails ?? []).map(({ ConformancePackName }) => ConformancePackName),
   };
+}
+
+/** The scans of Inspector that are on. */
+async function readScans(access: RootAccess): Promise<string[]> {
+  const client = new Inspector2Client(access);
+  const { accounts } = await client.send(new BatchGetAccountStatusCommand({}));
+  client.destroy();
+  const states = Object.entries(accounts?.[0]?.resourceState ?? {});
+  return states.filter(([, { status }]) => status !== "DISABLED").map(([scan]) => scan);
 }
 
 async function readEncryption(access: RootAccess) {

@@ -68,14 +68,16 @@ const accounts: Readonly<Record<string, Expected>> = {
     },
   },
   "100000000006": {
-    holds: "encrypted volumes in one region and half of a public access block",
+    holds: "encrypted volumes in one region, half of a public access block, and scans of images",
     adoptions: [
       "aws:ebs/encryptionByDefault:EncryptionByDefault us-east-1 adopt",
+      "aws:inspector2/enabler:Enabler us-west-2 adopt",
       "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock global adopt",
     ],
     during(state) {
       assert.deepEqual(new Set(Object.values(state.publicAccessBlock ?? {})), new Set([true]));
       for (const region of regions) assert.equal(state.regions[region]?.ebsEncryptionByDefault, true);
+      for (const region of regions) assert.deepEqual(state.regions[region]?.inspector, ["ec2", "ecr", "lambda"]);
     },
   },
 };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ConfigServiceClient, DeleteConformancePackCommand } from "@aws-sdk/client-config-service";
 import { DisableEbsEncryptionByDefaultCommand, EC2Client } from "@aws-sdk/client-ec2";
 import {
   DeleteDetectorCommand,
@@ -6,9 +7,11 @@ import {
   GuardDutyClient,
   ListDetectorsCommand,
 } from "@aws-sdk/client-guardduty";
+import { DisableCommand, Inspector2Client } from "@aws-sdk/client-inspector2";
 import { DisassociateMembersCommand as DisassociateFromHub, SecurityHubClient } from "@aws-sdk/client-securityhub";
 import { readAccount } from "./account-state.ts";
 import { type Environment, organization } from "./environment.ts";
+import { until } from "./until.ts";
 
 const accountId = "100000000009";
 const security = "222222222222";
@@ -44,10 +47,25 @@ describe("what is changed by hand in a member", function () {
     await new SecurityHubClient(root(security, region)).send(new DisassociateFromHub({ AccountIds: [accountId] }));
     await new EC2Client(root(accountId, region)).send(new DisableEbsEncryptionByDefaultCommand({}));
 
+    await new ConfigServiceClient(root(accountId, region)).send(
+      new DeleteConformancePackCommand({ ConformancePackName: "bulwark-audit" }),
+    );
+    // AWS lets no member switch its scans off, only their administrator.
+    await new Inspector2Client(root(security, region)).send(
+      new DisableCommand({ accountIds: [accountId], resourceTypes: ["ECR"] }),
+    );
+    await until("what was switched off by hand", async () => {
+      const { packs, inspector } = (await readAccount(root, accountId, [region])).regions[region] ?? {};
+      return packs?.length === 0 && !inspector?.includes("ecr");
+    });
+
     const check = await api.done("POST", `/accounts/${accountId}/drift-checks`);
     assert.equal(check.result.drifted, true);
     const drifted = names(check.result.drift);
-    for (const what of ["detector", "detector-member", "ebs-encryption", "hub-member"]) {
+    for (const what of [
+      ...["audit-pack", "detector", "detector-member", "ebs-encryption", "hub-member"],
+      "inspector-member-scans",
+    ]) {
       assert.ok(drifted.includes(`${what}-${region}`), `${what} is not among ${drifted}`);
     }
     for (const name of drifted) assert.ok(name.endsWith(region), `${name} did not drift`);
@@ -57,7 +75,7 @@ describe("what is changed by hand in a member", function () {
 
     const preview = await api.done("POST", `/accounts/${accountId}/previews`);
     const repair = await api.done("POST", `/accounts/${accountId}/deployments`);
-    assert.equal(repair.changes?.create, 1);
+    assert.equal(repair.changes?.create, 2);
     assert.deepEqual(repair.changes, preview.changes);
     const repaired = await readAccount(root, accountId, regions);
     assert.notEqual(repaired.regions[region]?.detector?.id, before.regions[region]?.detector?.id);

@@ -7,11 +7,12 @@ import { BASELINE_FEATURES } from "../../programs/catalogue/baseline.ts";
 import { controlsPage } from "../../programs/catalogue/page.ts";
 import { controls } from "../../sandbox/emulators/securityhub/catalog/controls.ts";
 import { declare } from "./declared.ts";
-import { adminInputs, baselineInputs, MEMBER } from "./samples.ts";
+import { adminInputs, baselineInputs, EVERY_OPTION, MEMBER, settings } from "./samples.ts";
 
+const from = settings({ features: EVERY_OPTION });
 const stacks = [
-  { stack: "admin", features: ADMIN_FEATURES, program: () => adminProgram(adminInputs()) },
-  { stack: `account-${MEMBER}`, features: BASELINE_FEATURES, program: () => baselineProgram(baselineInputs()) },
+  { stack: "admin", features: ADMIN_FEATURES, program: () => adminProgram(adminInputs({}, from)) },
+  { stack: `account-${MEMBER}`, features: BASELINE_FEATURES, program: () => baselineProgram(baselineInputs({}, from)) },
 ];
 
 describe("the controls catalogue", () => {

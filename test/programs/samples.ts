@@ -6,6 +6,23 @@ export const SECURITY = "222222222222";
 export const LOG_ARCHIVE = "333333333333";
 export const MEMBER = "100000000001";
 
+/** Features with everything in them that the defaults leave out. */
+export const EVERY_OPTION = {
+  inspector: {
+    cisScans: [{ name: "weekly", schedule: { every: "week", days: ["SUN"], at: "03:30" }, tags: { CisScan: ["yes"] } }],
+  },
+  config: {
+    rules: [{ name: "volumes-in-use", identifier: "EC2_VOLUME_INUSE_CHECK" }],
+    policies: [
+      {
+        name: "queue-keys",
+        policy: "rule keyed when resourceType == 'AWS::SQS::Queue' { configuration.KmsMasterKeyId exists }",
+        resourceTypes: ["AWS::SQS::Queue"],
+      },
+    ],
+  },
+} as const;
+
 /** Settings of the sample organization in two regions. */
 export function settings(overrides: Record<string, unknown> = {}): OrganizationSettings {
   return OrganizationSettings.parse({

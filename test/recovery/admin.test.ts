@@ -81,7 +81,9 @@ const WANTED: readonly (readonly [string, number, (root: Root) => Promise<readon
 describe("an admin stack whose run was killed after AWS had made what it asked for", function () {
   this.timeout(400_000);
   let at: Crashing;
-  const inputs = adminInputs({}, settings({ regions: ["us-east-1"] }));
+  // Their resources would hold more calls than the engine makes at once; the baseline's recovery has them.
+  const features = { config: { enabled: false }, inspector: { enabled: false } };
+  const inputs = adminInputs({}, settings({ regions: ["us-east-1"], features }));
   const root: Root = (accountId) => at.sandbox.root(accountId);
   before(async () => {
     at = await startCrashing();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ConfigService } from "@aws-sdk/client-config-service";
 import { GuardDuty } from "@aws-sdk/client-guardduty";
 import { IAM } from "@aws-sdk/client-iam";
+import { Inspector2 } from "@aws-sdk/client-inspector2";
 import { SecurityHub } from "@aws-sdk/client-securityhub";
 import type { BaselineInputs } from "../../programs/inputs.ts";
 import { SAMPLE } from "../../sandbox/organization/accounts.ts";
@@ -17,6 +18,7 @@ const WAVES: readonly Wave[] = [
     calls: [
       { service: "iam", operation: "CreateServiceLinkedRole", makes: /^service-linked-role-/ },
       { service: "iam", operation: "UpdateAccountPasswordPolicy", makes: /^password-policy$/ },
+      { service: "inspector2", operation: "AssociateMember", makes: /^inspector-member-us/ },
     ],
   },
   {
@@ -24,6 +26,7 @@ const WAVES: readonly Wave[] = [
     calls: [
       { service: "config", operation: "PutConfigurationRecorder", makes: /^recorder-us/ },
       { service: "guardduty", operation: "CreateDetector", makes: /^detector-us/ },
+      { service: "inspector2", operation: "Enable", makes: /^inspector-member-scans-/ },
       { service: "securityhub", operation: "EnableSecurityHub", makes: /^hub-us/ },
     ],
   },
@@ -36,7 +39,10 @@ const WAVES: readonly Wave[] = [
   },
   {
     victim: "session",
-    calls: [{ service: "securityhub", operation: "CreateMembers", makes: /^hub-member-/ }],
+    calls: [
+      { service: "securityhub", operation: "CreateMembers", makes: /^hub-member-/ },
+      { service: "config", operation: "PutConformancePack", makes: /^audit-pack-/ },
+    ],
   },
 ];
 
@@ -81,6 +87,8 @@ describe("a baseline whose run was killed after AWS had made what it asked for",
     const config = new ConfigService(member);
     assert.equal((await config.describeConfigurationRecorders({})).ConfigurationRecorders?.length, 1);
     assert.equal((await config.describeDeliveryChannels({})).DeliveryChannels?.length, 1);
+    assert.equal((await config.describeConformancePacks({})).ConformancePackDetails?.length, 1);
+    assert.equal((await new Inspector2(security).listMembers({})).members?.length, 1);
     assert.equal((await new SecurityHub(security).listMembers({})).Members?.length, 1);
     const DetectorId = inputs.admin.detectorIds["us-east-1"];
     assert.equal((await new GuardDuty(security).listMembers({ DetectorId })).Members?.length, 1);

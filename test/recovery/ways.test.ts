@@ -6,13 +6,22 @@ import type { Sought } from "../../programs/recovery/sought.ts";
 import { RESOURCE_TAG } from "../../programs/recovery/tag.ts";
 import { importId, WAYS } from "../../programs/recovery/ways.ts";
 import { declare, type Registered } from "../programs/declared.ts";
-import { adminInputs, baselineInputs, LOG_ARCHIVE, MEMBER, SECURITY } from "../programs/samples.ts";
+import {
+  adminInputs,
+  baselineInputs,
+  EVERY_OPTION,
+  LOG_ARCHIVE,
+  MEMBER,
+  SECURITY,
+  settings,
+} from "../programs/samples.ts";
 
 describe("every resource that the programs declare", () => {
   let declared: readonly Registered[];
   before(async () => {
-    const admin = await declare(() => adminProgram(adminInputs()), "admin");
-    const baseline = await declare(() => baselineProgram(baselineInputs()), `account-${MEMBER}`);
+    const from = settings({ features: EVERY_OPTION });
+    const admin = await declare(() => adminProgram(adminInputs({}, from)), "admin");
+    const baseline = await declare(() => baselineProgram(baselineInputs({}, from)), `account-${MEMBER}`);
     declared = [...admin.resources, ...baseline.resources];
   });
 
@@ -59,6 +68,11 @@ describe("every resource that the programs declare", () => {
     const keys = declared.filter(({ type }) => type === "aws:kms/key:Key");
     const tags = keys.map(({ inputs }) => (inputs.tags as Record<string, string>)[RESOURCE_TAG]);
     assert.deepEqual(tags.sort(), ["admin/config-key-us-east-1", "admin/evidence-key-us-east-1"]);
+    const scans = declared.filter(({ type }) => type === "aws-native:inspectorv2:CisScanConfiguration");
+    assert.deepEqual(
+      scans.map(({ name, inputs }) => [name, (inputs.tags as Record<string, string>)[RESOURCE_TAG]]),
+      ["us-east-1", "us-west-2"].map((region) => [`cis-scan-weekly-${region}`, `admin/cis-scan-weekly-${region}`]),
+    );
   });
 
   const ids: readonly (readonly [string, string])[] = [
@@ -80,6 +94,19 @@ describe("every resource that the programs declare", () => {
     ["delegated-administrator-access-analyzer", `${SECURITY}/access-analyzer.amazonaws.com`],
     ["config-bucket-policy-us-east-1", `bulwark-config-${LOG_ARCHIVE}-us-east-1`],
     ["security-control-ACM.1-us-east-1", "ACM.1"],
+    ["inspector-member-us-west-2", MEMBER],
+    ["inspector-member-scans-us-west-2", `${MEMBER}-EC2:ECR:LAMBDA`],
+    ["inspector-administrator-us-west-2", SECURITY],
+    ["inspector-organization-us-west-2", SECURITY],
+    ["delegated-administrator-config-multiaccountsetup", `${SECURITY}/config-multiaccountsetup.amazonaws.com`],
+    ["config-aggregator-role", "BulwarkConfigAggregator"],
+    [
+      "config-aggregator-policy",
+      "BulwarkConfigAggregator/arn:aws:iam::aws:policy/service-role/AWSConfigRoleForOrganizations",
+    ],
+    ["config-aggregator-us-east-1", "bulwark-organization"],
+    ["audit-pack-us-east-1", "bulwark-audit"],
+    ["config-rule-queue-keys-us-east-1", "bulwark-queue-keys"],
   ];
   for (const [name, id] of ids) {
     it(`is known by its id: ${name}`, () => {
