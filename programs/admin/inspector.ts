@@ -14,12 +14,14 @@ import { trust } from "./trusted-access.ts";
  * account, then the organization's configuration. The baselines own the scans of members and add them.
  *
  * The regions are delegated one after another: each call registers the account with AWS Organizations too, which takes one at a time.
+ *
+ * @returns the regions in which it is delegated
  */
-export function inspector(stack: AdminStack): void {
+export function inspector(stack: AdminStack): string[] {
   const { inputs, management, security, declare } = stack;
   const settings = inputs.features.inspector;
   const regions = inputs.regions.filter((region) => isInspected(settings, region));
-  if (regions.length === 0) return;
+  if (regions.length === 0) return regions;
   const trusted = trust(stack, "inspector2.amazonaws.com");
   const scans = (name: string, region: string, accountId: string, provider: Provider): Enabler =>
     declare(
@@ -67,4 +69,5 @@ export function inspector(stack: AdminStack): void {
     cisScans(stack, region, administrator);
     before = administrator;
   }
+  return regions;
 }

@@ -11,12 +11,13 @@ import { findingAggregation, type HubAdministration, securityHub } from "./secur
 import { adminStack } from "./stack.ts";
 import { trustedAccess } from "./trusted-access.ts";
 
-/** The outputs of the stack `admin`. Baselines take theirs from `detectorIds`, `configBucket` and `configKeyArn`. */
+/** The outputs of the stack `admin`. Baselines take theirs from `detectorIds`, `inspectorRegions`, `configBucket` and `configKeyArn`. */
 export interface AdminOutputs {
   readonly organizationId: string;
   readonly accountEvents: AccountEvents;
   readonly detectorIds: Record<string, Output<string>>;
   readonly hubArns: Record<string, Output<string>>;
+  readonly inspectorRegions: readonly string[];
   readonly analyzerArns: Record<string, Output<string>>;
   readonly findingAggregatorArn: Output<string>;
   readonly configBucket: Output<string>;
@@ -43,7 +44,7 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
   const delegation = analyzerDelegation(stack, trusted);
   const analyzers = inputs.regions.map((region) => organizationAnalyzer(stack, region, delegation));
 
-  inspector(stack);
+  const inspectorRegions = inspector(stack);
   configService(stack);
 
   const { config, evidence: exported } = evidence(stack);
@@ -56,6 +57,7 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
     accountEvents: events,
     detectorIds: byRegion(detectors.map(({ detector }) => detector.id)),
     hubArns: byRegion(hubs.map(({ hub }) => hub.arn)),
+    inspectorRegions,
     analyzerArns: byRegion(analyzers.map(({ arn }) => arn)),
     findingAggregatorArn: aggregator.arn,
     configBucket: config.bucket.bucket,

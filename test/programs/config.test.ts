@@ -117,7 +117,9 @@ describe("the audit pack", () => {
       ConfigSettings.parse({ auditPack: { requiredTags: ["Cost: Center", "yes"], logRetentionDays: 731 } }),
       home,
     );
-    const template = load(packTemplate(rules), { schema: CORE_SCHEMA }) as { Resources: Record<string, { Type: string; Properties: object }> };
+    const template = load(packTemplate(rules), { schema: CORE_SCHEMA }) as {
+      Resources: Record<string, { Type: string; Properties: object }>;
+    };
     assert.deepEqual(template.Resources.RequiredTags?.Properties, {
       ConfigRuleName: "required-tags",
       Description: "Resources say by tags whose they are.",

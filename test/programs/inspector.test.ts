@@ -115,6 +115,16 @@ describe("Inspector in a baseline", () => {
     assert.equal(ofInspector(await baseline({ notIn: ["us-east-1"] })).length, 2);
   });
 
+  it("waits for its delegation", () => {
+    const link = { ...baselineInputs().admin, inspectorRegions: ["us-east-1"] };
+    assert.throws(
+      () => baselineInputs({ admin: link }),
+      /has not delegated Inspector in us-west-2: deploy it there first/,
+    );
+    const elsewhere = baselineInputs({ admin: link }, withInspector({ notIn: ["us-west-2"] }));
+    assert.deepEqual(elsewhere.admin.inspectorRegions, ["us-east-1"]);
+  });
+
   it("changes nothing else of the baseline", async () => {
     const [on, off] = [await baseline(), await baseline({ enabled: false })];
     for (const resource of off.resources) assert.deepEqual(on.named(resource.name), resource);
