@@ -121,6 +121,7 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
         regions,
         homeRegion,
         detectorIds,
+        inspector: settings.features.inspector,
       });
     },
     async readReadiness({ accountId, regions, detectorIds }) {
@@ -151,6 +152,7 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
         homeRegion,
         rootAccess: settings.features.rootAccess.enabled,
         regions: settings.regions,
+        inspector: settings.features.inspector,
       });
     },
     async credentialsFor(inputs, operationId, role, standing) {

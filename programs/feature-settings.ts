@@ -1,10 +1,12 @@
 import { z } from "zod";
-import { AlertsSettings } from "./alerts-settings.ts";
 import { AccountSettings } from "./account-settings.ts";
-import { SystemsManagerSettings } from "./systems-manager-settings.ts";
+import { AlertsSettings } from "./alerts-settings.ts";
+import { ConfigSettings } from "./config-settings.ts";
 import { DelegationSettings } from "./delegation-settings.ts";
 import { GuardrailSettings } from "./guardrail-settings.ts";
+import { InspectorSettings } from "./inspector-settings.ts";
 import { RootAccessSettings } from "./root-access-settings.ts";
+import { SystemsManagerSettings } from "./systems-manager-settings.ts";
 import { TrailSettings } from "./trail-settings.ts";
 
 /**
@@ -19,5 +21,7 @@ export const FeatureSettings = z.strictObject({
   delegation: DelegationSettings.prefault({}),
   rootAccess: RootAccessSettings.prefault({}),
   trail: TrailSettings.prefault({}),
+  config: ConfigSettings.prefault({}),
+  inspector: InspectorSettings.prefault({}),
 });
 export type FeatureSettings = z.infer<typeof FeatureSettings>;

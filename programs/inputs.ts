@@ -4,6 +4,7 @@ import { Adoption, Phase } from "./adoption.ts";
 import { Extensions } from "./extensions/extensions.ts";
 import { FeatureSettings } from "./feature-settings.ts";
 import { AccountId, OrganizationId, Region } from "./identifiers.ts";
+import { isInspected } from "./inspector-settings.ts";
 import { ControlParameters, CoreAccounts, checkRegions, PasswordPolicy, RoleNames, regionFields } from "./settings.ts";
 import { StandardName } from "./standards.ts";
 
@@ -30,6 +31,8 @@ export type AdminInputs = z.infer<typeof AdminInputs>;
 export const AdminLink = z.strictObject({
   /** Detector of the security account, by region. */
   detectorIds: z.record(Region, z.string().min(1)),
+  /** Where Inspector is delegated to the security account; not told by an admin stack of before Inspector. */
+  inspectorRegions: z.array(Region).optional(),
   configBucket: z.string().min(3),
   configKeyArn: z.string().min(1),
 });
@@ -59,6 +62,10 @@ export const BaselineInputs = z
     for (const [index, region] of value.regions.entries()) {
       if (value.admin.detectorIds[region] === undefined) {
         issue(["regions", index], `the admin stack has no detector in ${region}: deploy it there first`);
+      }
+      const { inspectorRegions = value.regions } = value.admin;
+      if (isInspected(value.features.inspector, region) && !inspectorRegions.includes(region)) {
+        issue(["regions", index], `the admin stack has not delegated Inspector in ${region}: deploy it there first`);
       }
     }
   });

@@ -66,6 +66,7 @@ export interface MembershipInventory {
   readonly securityHub?: { readonly email?: string };
   /** `detectorId` is the security account's. */
   readonly guardDuty?: { readonly detectorId: string; readonly email: string };
+  readonly inspector?: true;
 }
 
 /** What Systems Manager does for the hosts of a region already, apart from what Bulwark set up. */
@@ -82,6 +83,8 @@ export interface RegionInventory {
   readonly detector?: DetectorInventory;
   readonly recorder?: RecorderInventory;
   readonly deliveryChannel?: DeliveryChannelInventory;
+  /** The scans of Inspector that are on: `EC2`, `ECR`, ... */
+  readonly inspectorScans?: readonly string[];
   readonly ebsEncryptionByDefault: boolean;
   readonly hosts?: HostInventory;
   readonly membership?: MembershipInventory;
@@ -105,11 +108,14 @@ export interface AccountInventory {
   readonly serviceLinkedRoles: readonly string[];
 }
 
-/** The three services whose delegated administrator Bulwark registers, by their service principal. */
+/** The services whose delegated administrator Bulwark registers, by their service principal. */
 export type DelegatedService =
   | "securityhub.amazonaws.com"
   | "guardduty.amazonaws.com"
-  | "access-analyzer.amazonaws.com";
+  | "access-analyzer.amazonaws.com"
+  | "inspector2.amazonaws.com"
+  | "config.amazonaws.com"
+  | "config-multiaccountsetup.amazonaws.com";
 
 /** What one region of the security account holds of the things that the admin stack manages. */
 export interface AdminRegionInventory {
@@ -124,6 +130,9 @@ export interface AdminRegionInventory {
   /** Organization administrators as the management account sees them through the services' own calls. */
   readonly securityHubAdministrator?: string;
   readonly guardDutyAdministrator?: string;
+  readonly inspectorAdministrator?: string;
+  /** The scans of Inspector that are on in both accounts that Bulwark switches on before it delegates. */
+  readonly inspectorScans?: { readonly management: readonly string[]; readonly security: readonly string[] };
 }
 
 /** A read-only picture of the organization and its security account, taken before the admin stack's first deployment. */

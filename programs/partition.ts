@@ -32,6 +32,11 @@ export function arn(
   return `arn:${partition}:${service}:${region}:${accountId}:${resource}`;
 }
 
+/** The ARN of a policy that AWS itself keeps, such as `service-role/AWSConfigRoleForOrganizations`. */
+export function awsManagedPolicy(partition: Partition, policy: string): string {
+  return arn(partition, "iam", "", "aws", `policy/${policy}`);
+}
+
 /** The ARN of an IAM role, `path` included in the name where there is one. */
 export function roleArn(partition: Partition, accountId: string, role: string): string {
   return arn(partition, "iam", "", accountId, `role/${role}`);

@@ -141,6 +141,6 @@ async function adminLink(work: Work): Promise<AdminLink> {
   });
 }
 
-function pick({ detectorIds, configBucket, configKeyArn }: Record<string, unknown>): unknown {
-  return { detectorIds, configBucket, configKeyArn };
+function pick({ detectorIds, inspectorRegions, configBucket, configKeyArn }: Record<string, unknown>): unknown {
+  return { detectorIds, inspectorRegions, configBucket, configKeyArn };
 }

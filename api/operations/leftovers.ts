@@ -28,6 +28,10 @@ export function findLeftovers(inventory: AccountInventory, adoptions: readonly A
         found.detector.administratorAccountId === undefined ? "it was not removed" : byOrganization,
       );
     }
+    if (found.membership?.inspector !== undefined && !had(region, "MemberAssociation")) {
+      add("Inspector membership", "it was not removed");
+    }
+    if (found.inspectorScans?.length && !had(region, "Enabler")) add("Inspector", "it was not removed");
     if (found.recorder !== undefined && !had(region, "Recorder")) add("Config recorder", "it was not removed");
     if (found.deliveryChannel !== undefined && !had(region, "DeliveryChannel")) {
       add("Config delivery channel", "it was not removed");

@@ -1,13 +1,25 @@
 import type { Adoption } from "../adoption.ts";
 import { adoptDetector, adoptHub } from "../hub-adoption.ts";
 import type { AdminInputs } from "../inputs.ts";
+import { adoptScans } from "../inspector-adoption.ts";
+import { isInspected } from "../inspector-settings.ts";
 import type { AdminInventory, AdminRegionInventory } from "../inventory.ts";
 import { names } from "../names.ts";
 import { resourceTypes } from "../resource-types.ts";
-import { ANALYZER_SERVICE, TRUSTED_SERVICES } from "./trusted-services.ts";
+import { ANALYZER_SERVICE, CONFIG_SERVICES, TRUSTED_SERVICES, type TrustedService } from "./trusted-services.ts";
+
+/** What is delegated through AWS Organizations itself. */
+const PRODUCTS = {
+  [ANALYZER_SERVICE]: "IAM Access Analyzer",
+  "config.amazonaws.com": "AWS Config",
+  "config-multiaccountsetup.amazonaws.com": "AWS Config's rules and packs",
+} as const;
 
 /** What the decisions depend on, apart from the inventory. */
-export type AdminAdoptionInputs = Pick<AdminInputs, "partition" | "accounts" | "regions" | "homeRegion" | "standards">;
+export type AdminAdoptionInputs = Pick<
+  AdminInputs,
+  "partition" | "accounts" | "regions" | "homeRegion" | "standards" | "features"
+>;
 
 /**
  * Decides what becomes of what the organization and its security account hold already. Meant for a first deployment without
@@ -24,31 +36,42 @@ export function decideAdminAdoptions(inventory: AdminInventory, inputs: AdminAdo
   ];
 }
 
-function organizationWide(inventory: AdminInventory, { accounts }: AdminAdoptionInputs): Adoption[] {
-  const trusted = TRUSTED_SERVICES.filter((service) => inventory.trustedServices.includes(service)).map(
-    (service): Adoption => ({
-      type: resourceTypes.trustedAccess,
-      name: names.trustedAccess(service),
-      region: "global",
-      id: service,
-      before: { servicePrincipal: service },
-      decision: "adopt",
-      reason: `the organization trusts ${service} already`,
-    }),
-  );
-  if (!inventory.delegatedAdministrators[ANALYZER_SERVICE]?.includes(accounts.security)) return trusted;
-  return [
-    ...trusted,
-    {
-      type: resourceTypes.delegatedAdministrator,
-      name: names.delegatedAdministrator(ANALYZER_SERVICE),
-      region: "global",
-      id: `${accounts.security}/${ANALYZER_SERVICE}`,
-      before: { accountId: accounts.security, servicePrincipal: ANALYZER_SERVICE },
-      decision: "adopt",
-      reason: "the security account administers IAM Access Analyzer already",
-    },
-  ];
+/** Whether the stack has anything to do with a service. */
+function isWanted(service: TrustedService, { config, inspector }: AdminAdoptionInputs["features"]): boolean {
+  if (service === "inspector2.amazonaws.com") return inspector.enabled;
+  return config.enabled || !CONFIG_SERVICES.some((one) => one === service);
+}
+
+function organizationWide(inventory: AdminInventory, { accounts, features }: AdminAdoptionInputs): Adoption[] {
+  const wanted = TRUSTED_SERVICES.filter((service) => isWanted(service, features));
+  const trusted = wanted
+    .filter((service) => inventory.trustedServices.includes(service))
+    .map(
+      (service): Adoption => ({
+        type: resourceTypes.trustedAccess,
+        name: names.trustedAccess(service),
+        region: "global",
+        id: service,
+        before: { servicePrincipal: service },
+        decision: "adopt",
+        reason: `the organization trusts ${service} already`,
+      }),
+    );
+  const delegated = ([ANALYZER_SERVICE, ...CONFIG_SERVICES] as const)
+    .filter((service) => wanted.includes(service))
+    .filter((service) => inventory.delegatedAdministrators[service]?.includes(accounts.security))
+    .map(
+      (service): Adoption => ({
+        type: resourceTypes.delegatedAdministrator,
+        name: names.delegatedAdministrator(service),
+        region: "global",
+        id: `${accounts.security}/${service}`,
+        before: { accountId: accounts.security, servicePrincipal: service },
+        decision: "adopt",
+        reason: `the security account administers ${PRODUCTS[service]} already`,
+      }),
+    );
+  return [...trusted, ...delegated];
 }
 
 function inRegion(found: AdminRegionInventory, region: string, inputs: AdminAdoptionInputs): Adoption[] {
@@ -72,6 +95,7 @@ function inRegion(found: AdminRegionInventory, region: string, inputs: AdminAdop
     ...(found.guardDutyAdministrator === security
       ? [administrator(resourceTypes.detectorAdministrator, names.detectorAdministrator(region), "GuardDuty")]
       : []),
+    ...(isInspected(inputs.features.inspector, region) ? adoptInspector(found, region, inputs.accounts) : []),
     ...(analyzer === undefined
       ? []
       : [
@@ -89,6 +113,30 @@ function inRegion(found: AdminRegionInventory, region: string, inputs: AdminAdop
             reason: `the analyzer ${analyzer.name} covers the organization in ${region} already`,
           } satisfies Adoption,
         ]),
+  ];
+}
+
+function adoptInspector(
+  { inspectorScans, inspectorAdministrator }: AdminRegionInventory,
+  region: string,
+  { management, security }: AdminAdoptionInputs["accounts"],
+): Adoption[] {
+  return [
+    ...adoptScans(names.inspectorManagementScans(region), region, management, inspectorScans?.management),
+    ...adoptScans(names.inspectorSecurityScans(region), region, security, inspectorScans?.security),
+    ...(inspectorAdministrator === security
+      ? [
+          {
+            type: resourceTypes.inspectorAdministrator,
+            name: names.inspectorAdministrator(region),
+            region,
+            id: security,
+            before: { accountId: security },
+            decision: "adopt",
+            reason: `the security account administers Inspector in ${region} already`,
+          } satisfies Adoption,
+        ]
+      : []),
   ];
 }
 

@@ -12,7 +12,7 @@ const CONFIG = "config.amazonaws.com";
 const LOG_DELIVERY = "delivery.logs.amazonaws.com";
 
 /** The statements that every bucket with evidence has. */
-export function evidenceStatements({ partition, roles }: Place, bucket: string): Statement[] {
+export function evidenceStatements({ partition, roles }: Pick<Place, "partition" | "roles">, bucket: string): Statement[] {
   const everything = [arn(partition, "s3", "", "", bucket), arn(partition, "s3", "", "", `${bucket}/*`)];
   return [
     {
@@ -106,7 +106,7 @@ function takesFlowLogs({ features: { account } }: Place): boolean {
 }
 
 /** The policy of a key in the log archive: its account decides by IAM, and `more` may use it beside. */
-export function keyPolicy({ partition, accounts }: Place, ...more: Statement[]): PolicyDocument {
+export function keyPolicy({ partition, accounts }: Omit<Place, "features">, ...more: Statement[]): PolicyDocument {
   return policyDocument(
     {
       // Without it, nobody could ever change the key's policy again (AWS KMS Developer Guide, "Default key policy").

@@ -1,14 +1,20 @@
 import type { AdminInputs } from "../inputs.ts";
+import { isInspected } from "../inspector-settings.ts";
 import type { AdminInventory, DelegatedService } from "../inventory.ts";
 import type { Problem } from "../problem.ts";
+import type { CONFIG_SERVICES } from "./trusted-services.ts";
 
-const PRODUCTS: Readonly<Record<DelegatedService, string>> = {
+/** Services that have one administrator each. AWS Config may have three (AWS Config API, PutOrganizationConfigRule). */
+type ExclusiveService = Exclude<DelegatedService, (typeof CONFIG_SERVICES)[number]>;
+
+const PRODUCTS: Readonly<Record<ExclusiveService, string>> = {
   "securityhub.amazonaws.com": "Security Hub",
   "guardduty.amazonaws.com": "GuardDuty",
   "access-analyzer.amazonaws.com": "IAM Access Analyzer",
+  "inspector2.amazonaws.com": "Inspector",
 };
 
-type Place = Pick<AdminInputs, "accounts" | "regions" | "homeRegion">;
+type Place = Pick<AdminInputs, "accounts" | "regions" | "homeRegion" | "features">;
 
 /**
  * What stands against the admin stack: a delegated administrator other than the security account, or a finding aggregator that lives in
@@ -18,8 +24,11 @@ export function adminProblems(inventory: AdminInventory, place: Place): Problem[
   return [...organizationWide(inventory, place), ...perRegion(inventory, place), ...aggregation(inventory, place)];
 }
 
-function organizationWide(inventory: AdminInventory, { accounts }: Place): Problem[] {
-  return (Object.keys(PRODUCTS) as DelegatedService[]).flatMap((service) =>
+function organizationWide(inventory: AdminInventory, { accounts, features }: Place): Problem[] {
+  const concerned = (Object.keys(PRODUCTS) as ExclusiveService[]).filter(
+    (service) => service !== "inspector2.amazonaws.com" || features.inspector.enabled,
+  );
+  return concerned.flatMap((service) =>
     (inventory.delegatedAdministrators[service] ?? [])
       .filter((holder) => holder !== accounts.security)
       .map((holder) => ({
@@ -30,14 +39,15 @@ function organizationWide(inventory: AdminInventory, { accounts }: Place): Probl
   );
 }
 
-function perRegion(inventory: AdminInventory, { accounts, regions }: Place): Problem[] {
+function perRegion(inventory: AdminInventory, { accounts, regions, features }: Place): Problem[] {
   return regions.flatMap((region) => {
     const found = inventory.regions[region];
-    const holders: [DelegatedService, string | undefined][] = [
+    const holders: [ExclusiveService, string | undefined][] = [
       ["securityhub.amazonaws.com", found?.securityHubAdministrator],
       ["securityhub.amazonaws.com", found?.hub?.administratorAccountId],
       ["guardduty.amazonaws.com", found?.guardDutyAdministrator],
       ["guardduty.amazonaws.com", found?.detector?.administratorAccountId],
+      ["inspector2.amazonaws.com", isInspected(features.inspector, region) ? found?.inspectorAdministrator : undefined],
     ];
     return holders.flatMap(([service, holder]): Problem[] =>
       holder === undefined || holder === accounts.security

@@ -3,10 +3,12 @@ import type { AdminInputs } from "../inputs.ts";
 import { analyzerDelegation, organizationAnalyzer } from "./access-analyzer.ts";
 import { type AccountEvents, accountEvents } from "./account-events.ts";
 import { type Alerts, alerts } from "./alerts.ts";
+import { config as configService } from "./config.ts";
 import { controlParameters } from "./control-parameters.ts";
 import { evidence } from "./evidence.ts";
 import { type DetectorAdministration, guardDuty } from "./guardduty.ts";
 import { guardrails } from "./guardrails/guardrails.ts";
+import { inspector } from "./inspector.ts";
 import { organizationTrail } from "./organization-trail.ts";
 import { rootAccess } from "./root-access.ts";
 import { findingAggregation, type HubAdministration, securityHub } from "./security-hub.ts";
@@ -14,12 +16,13 @@ import { adminStack } from "./stack.ts";
 import { systemsManagerDelegation } from "./systems-manager.ts";
 import { trustedAccess } from "./trusted-access.ts";
 
-/** The outputs of the stack `admin`. Baselines take theirs from `detectorIds`, `configBucket` and `configKeyArn`. */
+/** The outputs of the stack `admin`. Baselines take theirs from `detectorIds`, `inspectorRegions`, `configBucket` and `configKeyArn`. */
 export interface AdminOutputs {
   readonly organizationId: string;
   readonly accountEvents: AccountEvents;
   readonly detectorIds: Record<string, Output<string>>;
   readonly hubArns: Record<string, Output<string>>;
+  readonly inspectorRegions: readonly string[];
   readonly analyzerArns: Record<string, Output<string>>;
   readonly findingAggregatorArn: Output<string>;
   readonly configBucket: Output<string>;
@@ -48,6 +51,9 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
   const delegation = analyzerDelegation(stack, trusted);
   const analyzers = inputs.regions.map((region) => organizationAnalyzer(stack, region, delegation));
 
+  const inspectorRegions = inspector(stack);
+  configService(stack);
+
   const { config, evidence: exported } = evidence(stack);
   const events = accountEvents(stack);
   const routed = alerts(
@@ -66,6 +72,7 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
     accountEvents: events,
     detectorIds: byRegion(detectors.map(({ detector }) => detector.id)),
     hubArns: byRegion(hubs.map(({ hub }) => hub.arn)),
+    inspectorRegions,
     analyzerArns: byRegion(analyzers.map(({ arn }) => arn)),
     findingAggregatorArn: aggregator.arn,
     configBucket: config.bucket.bucket,

@@ -3,20 +3,25 @@ import { names } from "../names.ts";
 import type { AdminStack } from "./stack.ts";
 import { ANALYZER_SERVICE, type TrustedService } from "./trusted-services.ts";
 
-/** Trusted access by service principal. */
-export type TrustedAccess = Readonly<Record<TrustedService, AwsServiceAccess>>;
+/** Trusted access of the services that no setting switches off, by service principal. */
+export type TrustedAccess = Readonly<
+  Record<"securityhub.amazonaws.com" | "guardduty.amazonaws.com" | typeof ANALYZER_SERVICE, AwsServiceAccess>
+>;
 
-/** Lets the security services work with the organization; every delegation needs it, so it goes last. */
-export function trustedAccess({ management, declare }: AdminStack): TrustedAccess {
-  const trust = (service: TrustedService) =>
-    declare(
-      AwsServiceAccess,
-      { name: names.trustedAccess(service), region: "global", wanted: { servicePrincipal: service } },
-      { provider: management },
-    );
+/** Lets one service work with the organization; every delegation needs it, so it goes last. */
+export function trust({ management, declare }: AdminStack, service: TrustedService): AwsServiceAccess {
+  return declare(
+    AwsServiceAccess,
+    { name: names.trustedAccess(service), region: "global", wanted: { servicePrincipal: service } },
+    { provider: management },
+  );
+}
+
+/** Lets the security services work with the organization. */
+export function trustedAccess(stack: AdminStack): TrustedAccess {
   return {
-    "securityhub.amazonaws.com": trust("securityhub.amazonaws.com"),
-    "guardduty.amazonaws.com": trust("guardduty.amazonaws.com"),
-    [ANALYZER_SERVICE]: trust(ANALYZER_SERVICE),
+    "securityhub.amazonaws.com": trust(stack, "securityhub.amazonaws.com"),
+    "guardduty.amazonaws.com": trust(stack, "guardduty.amazonaws.com"),
+    [ANALYZER_SERVICE]: trust(stack, ANALYZER_SERVICE),
   };
 }

@@ -1,6 +1,8 @@
 import type { Adoption } from "../adoption.ts";
 import { adoptDetector, adoptHub } from "../hub-adoption.ts";
 import type { BaselineInputs } from "../inputs.ts";
+import { adoptScans } from "../inspector-adoption.ts";
+import { isInspected } from "../inspector-settings.ts";
 import type { AccountInventory, RegionInventory } from "../inventory.ts";
 import { names } from "../names.ts";
 import { resourceTypes } from "../resource-types.ts";
@@ -74,6 +76,7 @@ function inRegion(found: RegionInventory, region: string, inputs: AdoptionInputs
     ...(found.hub === undefined ? [] : adoptHub(found.hub, region, inputs)),
     ...(found.detector === undefined ? [] : [adoptDetector(found.detector, region)]),
     ...adoptRecorder(found, region),
+    ...(isInspected(inputs.features.inspector, region) ? adoptInspector(found, region, inputs.accountId) : []),
     ...(found.ebsEncryptionByDefault ? [adoptEncryption(region)] : []),
     ...leaveHosts(found.hosts, region, inputs),
     ...adoptMemberships(found, region, inputs.accountId),
@@ -90,6 +93,25 @@ function adoptEncryption(region: string): Adoption {
     decision: "adopt",
     reason: `EBS volumes are encrypted by default in ${region} already`,
   };
+}
+
+function adoptInspector(
+  { inspectorScans, membership }: RegionInventory,
+  region: string,
+  accountId: string,
+): Adoption[] {
+  const scans = adoptScans(names.inspectorMemberScans(region), region, accountId, inspectorScans);
+  if (membership?.inspector === undefined) return scans;
+  const association: Adoption = {
+    type: resourceTypes.inspectorMember,
+    name: names.inspectorMember(region),
+    region,
+    id: accountId,
+    before: { accountId },
+    decision: "adopt",
+    reason: `the account is an Inspector member of the security account in ${region} already`,
+  };
+  return [association, ...scans];
 }
 
 function adoptMemberships({ membership }: RegionInventory, region: string, accountId: string): Adoption[] {

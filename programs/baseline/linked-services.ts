@@ -6,6 +6,7 @@ import { arn, type Partition } from "../partition.ts";
 /** Services whose service-linked role the baseline needs, with the name of that role. */
 export const SERVICE_LINKED_ROLES = {
   "config.amazonaws.com": "AWSServiceRoleForConfig",
+  "config-conforms.amazonaws.com": "AWSServiceRoleForConfigConforms",
   "guardduty.amazonaws.com": "AWSServiceRoleForAmazonGuardDuty",
   "securityhub.amazonaws.com": "AWSServiceRoleForSecurityHub",
 } as const;
@@ -13,11 +14,14 @@ export type LinkedService = keyof typeof SERVICE_LINKED_ROLES;
 
 /**
  * All that a baseline brings into an account: with those that it declares the one that GuardDuty makes by itself where malware protection
- * is on, as it is in a new detector (GuardDuty User Guide, "Service-linked role permissions for Malware Protection for EC2").
+ * is on, as it is in a new detector (GuardDuty User Guide, "Service-linked role permissions for Malware Protection for EC2"), and the
+ * two of Inspector, which AWS makes where the delegated administrator switches a member's scans on (Inspector User Guide, "Using service-linked roles").
  */
 export const ACCOUNT_SERVICE_LINKED_ROLES = {
   ...SERVICE_LINKED_ROLES,
   "malware-protection.guardduty.amazonaws.com": "AWSServiceRoleForAmazonGuardDutyMalwareProtection",
+  "inspector2.amazonaws.com": "AWSServiceRoleForAmazonInspector2",
+  "agentless.inspector2.amazonaws.com": "AWSServiceRoleForAmazonInspector2Agentless",
 } as const;
 export type AccountLinkedService = keyof typeof ACCOUNT_SERVICE_LINKED_ROLES;
 

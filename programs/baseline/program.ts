@@ -1,18 +1,21 @@
 import type { Output, Resource } from "@pulumi/pulumi";
 import type { BaselineInputs } from "../inputs.ts";
 import { passwordPolicy, publicAccessBlock } from "./account-settings.ts";
+import { auditPack } from "./audit-pack.ts";
 import { configRecorder } from "./config-recorder.ts";
+import { configRules } from "./config-rules.ts";
 import { ebsEncryption } from "./ebs-encryption.ts";
 import { extensions } from "./extensions.ts";
 import { guardDuty } from "./guardduty.ts";
+import { inspector } from "./inspector.ts";
 import { networks } from "./networks.ts";
 import { regionalSettings } from "./regional-settings.ts";
 import { securityContact } from "./security-contact.ts";
 import { securityHub } from "./security-hub.ts";
 import { serviceLinkedRoles } from "./service-linked-roles.ts";
 import { baselineStack } from "./stack.ts";
-import { takenOver } from "./taken-over.ts";
 import { systemsManager } from "./systems-manager.ts";
+import { takenOver } from "./taken-over.ts";
 
 /** The outputs of a stack `account-<id>`. */
 export interface BaselineOutputs {
@@ -47,6 +50,9 @@ export function baselineProgram(inputs: BaselineInputs): BaselineOutputs {
     networks(stack, region);
     const recording = configRecorder(stack, region, roles);
     recordings[region] = recording;
+    auditPack(stack, region, { roles, recording });
+    configRules(stack, region, recording);
+    inspector(stack, region);
     outputs.hubArns[region] = securityHub(stack, region, { roles, recording }).arn;
     outputs.detectorIds[region] = guardDuty(stack, region, roles).id;
   }

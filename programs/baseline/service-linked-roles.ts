@@ -8,13 +8,14 @@ import type { BaselineStack } from "./stack.ts";
 export type ServiceLinkedRoles = Readonly<Partial<Record<LinkedService, ServiceLinkedRole>>>;
 
 /**
- * Roles by which AWS Config, GuardDuty and Security Hub act in the account. The services make them by themselves when they are switched
+ * Roles by which AWS Config, its conformance packs, GuardDuty and Security Hub act in the account. The services make them by themselves when they are switched
  * on; made here, they are there before. They outlive the stack; see `serviceLinkedRolesToRemove`.
  */
 export function serviceLinkedRoles({ inputs, member, declare }: BaselineStack): ServiceLinkedRoles {
   const made: Partial<Record<LinkedService, ServiceLinkedRole>> = {};
   for (const service of Object.keys(SERVICE_LINKED_ROLES) as LinkedService[]) {
     const name = names.serviceLinkedRole(service);
+    if (service === "config-conforms.amazonaws.com" && !hasPacks(inputs)) continue;
     if (isLeft(inputs.adoptions, name)) continue;
     made[service] = declare(
       ServiceLinkedRole,
@@ -23,4 +24,8 @@ export function serviceLinkedRoles({ inputs, member, declare }: BaselineStack): 
     );
   }
   return made;
+}
+
+function hasPacks({ features }: BaselineStack["inputs"]): boolean {
+  return features.config.enabled && features.config.auditPack.enabled;
 }

@@ -5,7 +5,7 @@ import { type PolicyDocument, policyDocument, type Statement } from "./policy-do
 import { EVIDENCE_LOSS, KEY_LOSS } from "./service-actions.ts";
 
 /** Services that exist to be configured by Bulwark: the boundary leaves them to the role's own policy. */
-const SECURITY_SERVICES = new Set(["access-analyzer", "config", "guardduty", "securityhub"]);
+const SECURITY_SERVICES = new Set(["access-analyzer", "config", "guardduty", "inspector2", "securityhub"]);
 
 /**
  * The most that a deployment role can ever do, whatever is attached to it later: the services of its `rights`, elsewhere only

@@ -1,4 +1,6 @@
-import { arn, roleArn } from "../partition.ts";
+import { AGGREGATOR_POLICY } from "../admin/config-policy.ts";
+import { awsNames } from "../names.ts";
+import { arn, awsManagedPolicy, roleArn } from "../partition.ts";
 import type { OrganizationSettings } from "../settings.ts";
 import { alertRights } from "./alert-rights.ts";
 import { deploymentBoundary } from "./boundary.ts";
@@ -12,8 +14,12 @@ import {
 } from "./policy-document.ts";
 import {
   ACCOUNT_SETTINGS,
+  AGGREGATOR_ROLE,
   ANALYZER,
   CLOUD_CONTROL,
+  CONFIG_AGGREGATOR,
+  CONFIG_RULE,
+  CONFORMANCE_PACK,
   DETECTOR,
   DETECTOR_ADMINISTRATION,
   EBS_ENCRYPTION,
@@ -23,6 +29,9 @@ import {
   FLOW_LOG,
   HUB,
   HUB_ADMINISTRATION,
+  INSPECTOR_ADMINISTRATION,
+  INSPECTOR_MEMBERSHIP,
+  INSPECTOR_STATUS,
   MEMBERSHIP,
   ORGANIZATION_READ,
   RECORDER,
@@ -82,7 +91,17 @@ function rights(settings: Settings, place: DeploymentPlace): readonly Statement[
 
 function memberRights(settings: Settings): readonly Statement[] {
   return [
-    inRegions(settings, [...HUB, ...DETECTOR, ...RECORDER, ...EBS_ENCRYPTION, ...REGIONAL_SETTINGS, ...FLOW_LOG]),
+    inRegions(settings, [
+      ...HUB,
+      ...DETECTOR,
+      ...RECORDER,
+      ...CONFORMANCE_PACK,
+      ...CONFIG_RULE,
+      ...INSPECTOR_STATUS,
+      ...EBS_ENCRYPTION,
+      ...REGIONAL_SETTINGS,
+      ...FLOW_LOG,
+    ]),
     {
       // By the call that makes it and never later: a right to tag anything would be one to pass what is decided by tags.
       Sid: "TagFlowLogs",
@@ -99,6 +118,9 @@ function memberRights(settings: Settings): readonly Statement[] {
     },
     serviceLinked(settings, [
       "config.amazonaws.com",
+      "config-conforms.amazonaws.com",
+      "inspector2.amazonaws.com",
+      "agentless.inspector2.amazonaws.com",
       "guardduty.amazonaws.com",
       "malware-protection.guardduty.amazonaws.com",
       "securityhub.amazonaws.com",
@@ -123,17 +145,45 @@ function securityRights(settings: Settings): readonly Statement[] {
       ...DETECTOR,
       ...DETECTOR_ADMINISTRATION,
       ...MEMBERSHIP,
+      ...INSPECTOR_MEMBERSHIP,
+      ...INSPECTOR_ADMINISTRATION,
+      ...CONFIG_AGGREGATOR,
       ...ANALYZER,
       ...CLOUD_CONTROL,
     ]),
     { Sid: "Organization", Effect: "Allow", Action: [...ORGANIZATION_READ, "account:ListRegions"], Resource: ["*"] },
     serviceLinked(settings, [
       "access-analyzer.amazonaws.com",
+      "inspector2.amazonaws.com",
+      "agentless.inspector2.amazonaws.com",
       "guardduty.amazonaws.com",
       "malware-protection.guardduty.amazonaws.com",
       "securityhub.amazonaws.com",
     ]),
     ...alertRights(settings),
+    ...aggregatorRole(settings),
+  ];
+}
+
+/** One role, which can be given one policy and to one service. */
+function aggregatorRole({ partition, accounts }: Settings): readonly Statement[] {
+  const Resource = [arn(partition, "iam", "", accounts.security, `role/${awsNames.configAggregatorRole}`)];
+  return [
+    { Sid: "AggregatorRole", Effect: "Allow", Action: AGGREGATOR_ROLE, Resource },
+    {
+      Sid: "AggregatorPolicy",
+      Effect: "Allow",
+      Action: ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
+      Resource,
+      Condition: { ArnEquals: { "iam:PolicyARN": awsManagedPolicy(partition, AGGREGATOR_POLICY) } },
+    },
+    {
+      Sid: "PassAggregatorRole",
+      Effect: "Allow",
+      Action: ["iam:PassRole"],
+      Resource,
+      Condition: { StringEquals: { "iam:PassedToService": "config.amazonaws.com" } },
+    },
   ];
 }
 

@@ -7,7 +7,13 @@ import { trustOfService } from "./deployment-role.ts";
 import { guardrailRights } from "./guardrail-rights.ts";
 import { policyDocument, type RoleDocuments, versioned } from "./policy-document.ts";
 import { rootAccessRights } from "./root-access-rights.ts";
-import { EVENT_QUEUE, EVENT_RULE, ORGANIZATION_READ } from "./service-actions.ts";
+import {
+  EVENT_QUEUE,
+  EVENT_RULE,
+  INSPECTOR_DELEGATION,
+  INSPECTOR_SCANS,
+  ORGANIZATION_READ,
+} from "./service-actions.ts";
 import { trailRights } from "./trail-rights.ts";
 
 /**
@@ -50,18 +56,23 @@ export function managementRole(settings: OrganizationSettings, organizationId: s
         {
           Sid: "Delegation",
           Effect: "Allow",
-          Action: ["securityhub", "guardduty"].flatMap((service) => [
-            `${service}:EnableOrganizationAdminAccount`,
-            `${service}:DisableOrganizationAdminAccount`,
-            `${service}:ListOrganizationAdminAccounts`,
-          ]),
+          Action: [
+            ...["securityhub", "guardduty"].flatMap((service) => [
+              `${service}:EnableOrganizationAdminAccount`,
+              `${service}:DisableOrganizationAdminAccount`,
+              `${service}:ListOrganizationAdminAccounts`,
+            ]),
+            ...INSPECTOR_DELEGATION,
+            // Inspector is on in the management account before it is delegated.
+            ...INSPECTOR_SCANS,
+          ],
           Resource: ["*"],
         },
         {
           Sid: "ServiceLinkedRoles",
           Effect: "Allow",
           Action: ["iam:CreateServiceLinkedRole"],
-          Resource: [...trusted, "organizations.amazonaws.com"].map((service) =>
+          Resource: [...trusted, "agentless.inspector2.amazonaws.com", "organizations.amazonaws.com"].map((service) =>
             arn(partition, "iam", "", accounts.management, `role/aws-service-role/${service}/*`),
           ),
         },

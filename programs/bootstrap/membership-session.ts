@@ -1,5 +1,5 @@
 import { policyDocument } from "./policy-document.ts";
-import { MEMBER_LOOKUP, MEMBERSHIP } from "./service-actions.ts";
+import { INSPECTOR_MEMBERSHIP, MEMBER_LOOKUP, MEMBERSHIP } from "./service-actions.ts";
 
 /**
  * The session policy of a baseline run in the security account, as JSON: such a run adds and removes one member, and must not
@@ -11,7 +11,7 @@ export function membershipSessionPolicy(regions: readonly string[]): string {
       {
         Sid: "Memberships",
         Effect: "Allow",
-        Action: MEMBERSHIP,
+        Action: [...MEMBERSHIP, ...INSPECTOR_MEMBERSHIP],
         Resource: ["*"],
         Condition: { StringEquals: { "aws:RequestedRegion": regions } },
       },

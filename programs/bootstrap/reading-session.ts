@@ -3,10 +3,13 @@ import {
   ACCOUNT_SETTINGS,
   ASSOCIATION,
   ASSOCIATION_LISTING,
+  CONFIG_RULE,
+  CONFORMANCE_PACK,
   DETECTOR,
   EBS_ENCRYPTION,
   FLOW_LOG,
   HUB,
+  INSPECTOR_STATUS,
   RECORDER,
   REGIONAL_SETTINGS,
   SECURITY_CONTACT,
@@ -33,6 +36,9 @@ export function readingSessionPolicy(): string {
     ...ASSOCIATION,
     ...ASSOCIATION_LISTING,
     ...SERVICE_ROLE,
+    ...CONFORMANCE_PACK,
+    ...CONFIG_RULE,
+    ...INSPECTOR_STATUS,
   ].filter((action) => /:(BatchGet|Describe|Get|List)/.test(action));
   return JSON.stringify(
     policyDocument({

@@ -48,6 +48,83 @@ export const RECORDER = [
   "config:DescribeDeliveryChannels",
 ] as const;
 
+/** aws:cfg/conformancePack:ConformancePack. Deleting a pack takes nothing that AWS makes by its service-linked role. */
+export const CONFORMANCE_PACK = [
+  "config:PutConformancePack",
+  "config:DeleteConformancePack",
+  "config:DescribeConformancePacks",
+  "config:DescribeConformancePackStatus",
+] as const;
+
+/** aws:cfg/rule:Rule. */
+export const CONFIG_RULE = [
+  "config:PutConfigRule",
+  "config:DeleteConfigRule",
+  "config:DescribeConfigRules",
+  "config:ListTagsForResource",
+  "config:TagResource",
+  "config:UntagResource",
+] as const;
+
+/** aws:cfg/configurationAggregator:ConfigurationAggregator. */
+export const CONFIG_AGGREGATOR = [
+  "config:PutConfigurationAggregator",
+  "config:DeleteConfigurationAggregator",
+  "config:DescribeConfigurationAggregators",
+  "config:ListTagsForResource",
+  "config:TagResource",
+  "config:UntagResource",
+] as const;
+
+/** aws:iam/role:Role of the aggregator; which policies may be attached to it is said apart. */
+export const AGGREGATOR_ROLE = [
+  "iam:CreateRole",
+  "iam:DeleteRole",
+  "iam:GetRole",
+  "iam:ListAttachedRolePolicies",
+  "iam:ListInstanceProfilesForRole",
+  "iam:ListRolePolicies",
+  "iam:TagRole",
+  "iam:UntagRole",
+  "iam:UpdateAssumeRolePolicy",
+  "iam:UpdateRole",
+  "iam:UpdateRoleDescription",
+] as const;
+
+/** What the inventory reads of an account's own Inspector. */
+export const INSPECTOR_STATUS = ["inspector2:BatchGetAccountStatus"] as const;
+
+/** aws:inspector2/enabler:Enabler in the caller's own account. */
+export const INSPECTOR_SCANS = [...INSPECTOR_STATUS, "inspector2:Disable", "inspector2:Enable"] as const;
+
+/** aws:inspector2/memberAssociation:MemberAssociation, and the members' scans: only their administrator can switch those off. */
+export const INSPECTOR_MEMBERSHIP = [
+  ...INSPECTOR_SCANS,
+  "inspector2:AssociateMember",
+  "inspector2:DisassociateMember",
+  "inspector2:GetMember",
+] as const;
+
+/** aws:inspector2/organizationConfiguration:OrganizationConfiguration and aws-native:inspectorv2:CisScanConfiguration. */
+export const INSPECTOR_ADMINISTRATION = [
+  "inspector2:DescribeOrganizationConfiguration",
+  "inspector2:UpdateOrganizationConfiguration",
+  "inspector2:CreateCisScanConfiguration",
+  "inspector2:DeleteCisScanConfiguration",
+  "inspector2:ListCisScanConfigurations",
+  "inspector2:UpdateCisScanConfiguration",
+  "inspector2:ListTagsForResource",
+  "inspector2:TagResource",
+  "inspector2:UntagResource",
+] as const;
+
+/** aws:inspector2/delegatedAdminAccount:DelegatedAdminAccount. */
+export const INSPECTOR_DELEGATION = [
+  "inspector2:DisableDelegatedAdminAccount",
+  "inspector2:EnableDelegatedAdminAccount",
+  "inspector2:ListDelegatedAdminAccounts",
+] as const;
+
 /** aws:ebs/encryptionByDefault:EncryptionByDefault. */
 export const EBS_ENCRYPTION = [
   "ec2:EnableEbsEncryptionByDefault",

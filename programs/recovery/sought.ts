@@ -19,6 +19,7 @@ export type Listing =
   | "analyzer"
   | "association"
   | "bucket"
+  | "cisScan"
   | "detector"
   | "findingAggregator"
   | "flowLog"

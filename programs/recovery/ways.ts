@@ -1,4 +1,5 @@
 import { type AccountLinkedService, SERVICE_LINKED_ROLES, serviceLinkedRoleArn } from "../baseline/linked-services.ts";
+import { enablerId } from "../inspector-adoption.ts";
 import { arn } from "../partition.ts";
 import { resourceTypes } from "../resource-types.ts";
 import type { Sought, Way } from "./sought.ts";
@@ -63,6 +64,16 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.recorder]: recorder,
   [resourceTypes.recorderStatus]: recorder,
   [resourceTypes.deliveryChannel]: named(input("name")),
+  "aws:cfg/conformancePack:ConformancePack": named(input("name")),
+  "aws:cfg/rule:Rule": named(input("name")),
+  "aws:cfg/configurationAggregator:ConfigurationAggregator": named(input("name")),
+  "aws:iam/role:Role": namedInAccount(input("name")),
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": namedInAccount(joined("/", input("role"), input("policyArn"))),
+  [resourceTypes.inspectorMember]: named(input("accountId")),
+  [resourceTypes.inspectorScans]: named(scansId),
+  [resourceTypes.inspectorAdministrator]: named(input("accountId")),
+  "aws:inspector2/organizationConfiguration:OrganizationConfiguration": named(accountOfCall),
+  "aws-native:inspectorv2:CisScanConfiguration": { by: "listing", listing: "cisScan" },
   [resourceTypes.ebsEncryption]: named(() => "default"),
   [resourceTypes.snapshotSharing]: named(({ region }) => region),
   [resourceTypes.imageSharing]: named(({ region }) => region),
@@ -75,8 +86,6 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.passwordPolicy]: namedInAccount(() => "iam-account-password-policy"),
   [resourceTypes.serviceSetting]: named(input("settingId")),
   [resourceTypes.association]: { by: "listing", listing: "association" },
-  "aws:iam/role:Role": namedInAccount(input("name")),
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": namedInAccount(joined("/", input("role"), input("policyArn"))),
   [resourceTypes.serviceLinkedRole]: namedInAccount(linkedRoleArn),
 
   [resourceTypes.analyzer]: { by: "listing", listing: "analyzer" },
@@ -112,7 +121,6 @@ export const WAYS: Readonly<Record<string, Way>> = {
   "aws:scheduler/schedule:Schedule": named(
     (sought) => `${input("groupName")(sought) ?? "default"}/${input("name")(sought) ?? ""}`,
   ),
-  "aws:iam/role:Role": namedInAccount(input("name")),
   "aws:iam/rolePolicy:RolePolicy": namedInAccount(joined(":", input("role"), input("name"))),
 };
 
@@ -137,9 +145,17 @@ function topicArn(sought: Sought): string | undefined {
   const { partition, region, accountId } = sought;
   const name = input("name")(sought);
   return name === undefined || region === undefined ? undefined : arn(partition, "sns", region, accountId, name);
+}
+
 /** The ARN of a trail without its name. */
 function trailPrefix({ partition, region, accountId }: Sought): string | undefined {
   return region === undefined ? undefined : arn(partition, "cloudtrail", region, accountId, "trail");
+}
+
+function scansId({ inputs }: Sought): string | undefined {
+  const [accountId, ...others] = Array.isArray(inputs.accountIds) ? inputs.accountIds : [];
+  if (typeof accountId !== "string" || others.length > 0 || !Array.isArray(inputs.resourceTypes)) return undefined;
+  return enablerId(accountId, inputs.resourceTypes as string[]);
 }
 
 function linkedRoleArn(sought: Sought): string | undefined {

@@ -7,6 +7,7 @@ import {
 import { EC2Client, EnableEbsEncryptionByDefaultCommand } from "@aws-sdk/client-ec2";
 import { CreateDetectorCommand, GuardDutyClient } from "@aws-sdk/client-guardduty";
 import { CreateServiceLinkedRoleCommand, IAMClient, UpdateAccountPasswordPolicyCommand } from "@aws-sdk/client-iam";
+import { EnableCommand, Inspector2Client } from "@aws-sdk/client-inspector2";
 import { CreateBucketCommand, PutBucketPolicyCommand, S3Client } from "@aws-sdk/client-s3";
 import { PutPublicAccessBlockCommand, S3ControlClient } from "@aws-sdk/client-s3-control";
 import { BatchEnableStandardsCommand, EnableSecurityHubCommand, SecurityHubClient } from "@aws-sdk/client-securityhub";
@@ -22,7 +23,7 @@ export const PRESENT: Readonly<Record<string, readonly Presence[]>> = {
   "100000000002": [detector],
   "100000000004": [hubWithOtherStandards],
   "100000000005": [recorderToOwnBucket, passwordPolicy],
-  "100000000006": [volumeEncryption, halfOfPublicAccessBlock],
+  "100000000006": [volumeEncryption, halfOfPublicAccessBlock, imageScans],
 };
 
 async function detector(as: (region: string) => RootAccess): Promise<void> {
@@ -118,6 +119,13 @@ async function volumeEncryption(as: (region: string) => RootAccess): Promise<voi
   const ec2 = new EC2Client(as("us-east-1"));
   await ec2.send(new EnableEbsEncryptionByDefaultCommand({}));
   ec2.destroy();
+}
+
+/** Scans of container images, and of nothing else. */
+async function imageScans(as: (region: string) => RootAccess): Promise<void> {
+  const inspector = new Inspector2Client(as("us-west-2"));
+  await inspector.send(new EnableCommand({ resourceTypes: ["ECR"] }));
+  inspector.destroy();
 }
 
 async function halfOfPublicAccessBlock(as: (region: string) => RootAccess): Promise<void> {

@@ -1,9 +1,12 @@
 import { EC2Client, GetEbsEncryptionByDefaultCommand } from "@aws-sdk/client-ec2";
 import { ACCOUNT_SERVICE_LINKED_ROLES } from "../../programs/baseline/linked-services.ts";
+import type { InspectorSettings } from "../../programs/inspector-settings.ts";
+import { isInspected } from "../../programs/inspector-settings.ts";
 import type { AccountInventory, MembershipInventory, RegionInventory } from "../../programs/inventory.ts";
 import { readPasswordPolicy, readPublicAccessBlock, readServiceLinkedRoles } from "./account-wide.ts";
 import { readRecorder } from "./config-recorder.ts";
 import { readDetector, readDetectorMembership } from "./guardduty.ts";
+import { readInspectorMembership, readScans } from "./inspector.ts";
 import { clientSettings, defined, type Reading, reader } from "./reading.ts";
 import { readHub, readHubMembership } from "./security-hub.ts";
 import { readHosts } from "./systems-manager.ts";
@@ -16,6 +19,8 @@ export interface AccountReading {
   readonly security: Reading;
   /** The security account's detector by region. */
   readonly detectorIds: Readonly<Record<string, string>>;
+  /** Nothing is read of Inspector where it is not wanted: AWS does not offer it everywhere. */
+  readonly inspector: InspectorSettings;
 }
 
 /**
@@ -41,15 +46,19 @@ export async function readAccountInventory(request: AccountReading): Promise<Acc
 }
 
 async function readRegion(request: AccountReading, region: string): Promise<RegionInventory> {
-  const [hub, detector, recorder, ebsEncryptionByDefault, hosts, membership] = await Promise.all([
+  const [hub, detector, recorder, inspectorScans, ebsEncryptionByDefault, hosts, membership] = await Promise.all([
     readHub(request.member, region),
     readDetector(request.member, region),
     readRecorder(request.member, region),
+    isInspected(request.inspector, region) ? readScans(request.member, region) : undefined,
     readEbsEncryption(request.member, region),
     readHosts(request.member, region),
     readMembership(request, region),
   ]);
-  return defined<RegionInventory>({ hub, detector, ...recorder, ebsEncryptionByDefault, hosts, membership });
+  return defined<RegionInventory>({
+    ...{ hub, detector, ...recorder, inspectorScans },
+    ...{ ebsEncryptionByDefault, hosts, membership },
+  });
 }
 
 async function readEbsEncryption(reading: Reading, region: string): Promise<boolean> {
@@ -68,11 +77,12 @@ async function readEbsEncryption(reading: Reading, region: string): Promise<bool
 async function readMembership(request: AccountReading, region: string): Promise<MembershipInventory | undefined> {
   const { security, member } = request;
   const detectorId = request.detectorIds[region];
-  const [securityHub, guardDuty] = await Promise.all([
+  const [securityHub, guardDuty, inspector] = await Promise.all([
     readHubMembership(security, region, member.accountId),
     detectorId === undefined ? undefined : readDetectorMembership(security, region, detectorId, member.accountId),
+    isInspected(request.inspector, region) && readInspectorMembership(security, region, member.accountId),
   ]);
-  return securityHub === undefined && guardDuty === undefined
+  return securityHub === undefined && guardDuty === undefined && !inspector
     ? undefined
-    : defined<MembershipInventory>({ securityHub, guardDuty });
+    : defined<MembershipInventory>({ securityHub, guardDuty, inspector: inspector || undefined });
 }

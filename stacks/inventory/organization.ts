@@ -16,8 +16,10 @@ import {
   SecurityHubClient,
 } from "@aws-sdk/client-securityhub";
 import { OPTIONAL_SERVICES } from "../../programs/admin/optional-services.ts";
+import { type InspectorSettings, isInspected } from "../../programs/inspector-settings.ts";
 import type { AdminInventory, AdminRegionInventory, DelegatedService } from "../../programs/inventory.ts";
 import { readDetector } from "./guardduty.ts";
+import { readInspectorAdministrator, readScans } from "./inspector.ts";
 import { clientSettings, defined, type Reading, reader, tagged } from "./reading.ts";
 import { readRootAccess } from "./root-access.ts";
 import { readHub } from "./security-hub.ts";
@@ -27,6 +29,9 @@ const DELEGATED_SERVICES: readonly DelegatedService[] = [
   "securityhub.amazonaws.com",
   "guardduty.amazonaws.com",
   "access-analyzer.amazonaws.com",
+  "inspector2.amazonaws.com",
+  "config.amazonaws.com",
+  "config-multiaccountsetup.amazonaws.com",
 ];
 
 export interface AdminReading {
@@ -39,6 +44,8 @@ export interface AdminReading {
   /** Whether central root access is wanted, and may be read therefore. */
   readonly rootAccess?: boolean;
   readonly regions: readonly string[];
+  /** Nothing is read of Inspector where it is not wanted: AWS does not offer it everywhere. */
+  readonly inspector: InspectorSettings;
 }
 
 /**
@@ -159,20 +166,33 @@ async function readFindingAggregator(request: AdminReading): Promise<AdminInvent
 }
 
 async function readRegion(request: AdminReading, region: string): Promise<AdminRegionInventory> {
-  const [hub, detector, organizationAnalyzers, securityHubAdministrator, guardDutyAdministrator] = await Promise.all([
-    readHub(request.security, region),
-    readDetector(request.security, region),
-    readOrganizationAnalyzers(request.security, region),
-    readHubAdministrator(request.management, region),
-    readGuardDutyAdministrator(request.management, region),
-  ]);
+  const [hub, detector, organizationAnalyzers, securityHubAdministrator, guardDutyAdministrator, inspector] =
+    await Promise.all([
+      readHub(request.security, region),
+      readDetector(request.security, region),
+      readOrganizationAnalyzers(request.security, region),
+      readHubAdministrator(request.management, region),
+      readGuardDutyAdministrator(request.management, region),
+      isInspected(request.inspector, region) ? readInspector(request, region) : undefined,
+    ]);
   return defined<AdminRegionInventory>({
     hub,
     detector,
     organizationAnalyzers,
     securityHubAdministrator,
     guardDutyAdministrator,
+    inspectorAdministrator: inspector?.administrator,
+    inspectorScans: inspector?.scans,
   });
+}
+
+async function readInspector({ management, security }: AdminReading, region: string) {
+  const [administrator, ofManagement, ofSecurity] = await Promise.all([
+    readInspectorAdministrator(management, region),
+    readScans(management, region),
+    readScans(security, region),
+  ]);
+  return { administrator, scans: { management: ofManagement, security: ofSecurity } };
 }
 
 type Analyzer = AdminRegionInventory["organizationAnalyzers"][number];

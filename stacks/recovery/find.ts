@@ -7,6 +7,7 @@ import { findFlowLog } from "./ec2.ts";
 import { findRule } from "./eventbridge.ts";
 import { findDetector } from "./guardduty.ts";
 import { findRootAccess } from "./iam.ts";
+import { findCisScan } from "./inspector.ts";
 import { findKey } from "./kms.ts";
 import { findPolicy } from "./organizations.ts";
 import { findBucket } from "./s3.ts";
@@ -25,6 +26,7 @@ const LISTINGS: Readonly<Record<Listing, Find>> = {
   analyzer: findAnalyzer,
   association: findAssociation,
   bucket: findBucket,
+  cisScan: findCisScan,
   detector: findDetector,
   findingAggregator: findFindingAggregator,
   flowLog: findFlowLog,

@@ -1,8 +1,10 @@
 import { AccountClient, GetAlternateContactCommand } from "@aws-sdk/client-account";
 import {
   ConfigServiceClient,
+  DescribeConfigRulesCommand,
   DescribeConfigurationRecorderStatusCommand,
   DescribeConfigurationRecordersCommand,
+  DescribeConformancePacksCommand,
   DescribeDeliveryChannelsCommand,
 } from "@aws-sdk/client-config-service";
 import { EC2Client, GetEbsEncryptionByDefaultCommand } from "@aws-sdk/client-ec2";
@@ -13,6 +15,7 @@ import {
   ListDetectorsCommand,
 } from "@aws-sdk/client-guardduty";
 import { GetAccountPasswordPolicyCommand, IAMClient, ListPoliciesCommand, ListRolesCommand } from "@aws-sdk/client-iam";
+import { BatchGetAccountStatusCommand, Inspector2Client } from "@aws-sdk/client-inspector2";
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetPublicAccessBlockCommand, S3ControlClient } from "@aws-sdk/client-s3-control";
 import {
@@ -65,14 +68,15 @@ export async function readAccount(as: As, accountId: string, regions: readonly s
 }
 
 async function readRegion(access: RootAccess) {
-  const [hub, detector, config, ebs, own] = await Promise.all([
+  const [hub, detector, config, inspector, ebs, own] = await Promise.all([
     readHub(access),
     readDetector(access),
     readRecording(access),
+    readScans(access),
     readEncryption(access),
     readOwnSettings(access),
   ]);
-  return { hub, detector, ...config, ebsEncryptionByDefault: ebs, own };
+  return { hub, detector, ...config, inspector, ebsEncryptionByDefault: ebs, own };
 }
 
 async function readHub(access: RootAccess) {
@@ -118,17 +122,32 @@ async function readDetector(access: RootAccess) {
 
 async function readRecording(access: RootAccess) {
   const client = new ConfigServiceClient(access);
-  const [recorders, status, channels] = await Promise.all([
+  const [recorders, status, channels, rules, packs] = await Promise.all([
     client.send(new DescribeConfigurationRecordersCommand({})),
     client.send(new DescribeConfigurationRecorderStatusCommand({})),
     client.send(new DescribeDeliveryChannelsCommand({})),
+    client.send(new DescribeConfigRulesCommand({})),
+    client.send(new DescribeConformancePacksCommand({})),
   ]);
   client.destroy();
   return {
     recorders: recorders.ConfigurationRecorders ?? [],
     recording: (status.ConfigurationRecordersStatus ?? []).map(({ recording }) => recording === true),
     channels: channels.DeliveryChannels ?? [],
+    rules: (rules.ConfigRules ?? [])
+      .map(({ ConfigRuleName = "" }) => ConfigRuleName.replace(/-conformance-pack-\w+$/, ""))
+      .sort(),
+    packs: (packs.ConformancePackDetails ?? []).map(({ ConformancePackName }) => ConformancePackName),
   };
+}
+
+/** The scans of Inspector that are on. */
+async function readScans(access: RootAccess): Promise<string[]> {
+  const client = new Inspector2Client(access);
+  const { accounts } = await client.send(new BatchGetAccountStatusCommand({}));
+  client.destroy();
+  const states = Object.entries(accounts?.[0]?.resourceState ?? {});
+  return states.filter(([, { status }]) => status !== "DISABLED").map(([scan]) => scan);
 }
 
 async function readEncryption(access: RootAccess) {

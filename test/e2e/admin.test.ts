@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
 import { AccessAnalyzerClient, ListAnalyzersCommand } from "@aws-sdk/client-accessanalyzer";
+import {
+  ConfigServiceClient,
+  DescribeConfigurationAggregatorSourcesStatusCommand,
+  DescribeConfigurationAggregatorsCommand,
+} from "@aws-sdk/client-config-service";
 import { DescribeRuleCommand, EventBridgeClient, ListTargetsByRuleCommand } from "@aws-sdk/client-eventbridge";
 import {
   DescribeOrganizationConfigurationCommand as DescribeDetectorConfiguration,
@@ -7,6 +12,12 @@ import {
   ListOrganizationAdminAccountsCommand as ListDetectorAdministrators,
   ListDetectorsCommand,
 } from "@aws-sdk/client-guardduty";
+import {
+  BatchGetAccountStatusCommand,
+  DescribeOrganizationConfigurationCommand as DescribeInspectorConfiguration,
+  Inspector2Client,
+  ListDelegatedAdminAccountsCommand,
+} from "@aws-sdk/client-inspector2";
 import { GetKeyRotationStatusCommand, KMSClient } from "@aws-sdk/client-kms";
 import {
   ListAWSServiceAccessForOrganizationCommand,
@@ -52,7 +63,10 @@ describe("the admin stack", function () {
       new ListAWSServiceAccessForOrganizationCommand({}),
     );
     const trusted = EnabledServicePrincipals.map(({ ServicePrincipal }) => ServicePrincipal);
-    for (const service of ["securityhub.amazonaws.com", "guardduty.amazonaws.com", "access-analyzer.amazonaws.com"]) {
+    for (const service of [
+      ...["securityhub.amazonaws.com", "guardduty.amazonaws.com", "access-analyzer.amazonaws.com"],
+      ...["inspector2.amazonaws.com", "config.amazonaws.com", "config-multiaccountsetup.amazonaws.com"],
+    ]) {
       assert.ok(trusted.includes(service), `${service} is not among ${trusted}`);
     }
   });
@@ -129,6 +143,50 @@ describe("the admin stack", function () {
       const configuration = await guardDuty.send(new DescribeDetectorConfiguration({ DetectorId: DetectorIds[0] }));
       assert.equal(configuration.AutoEnableOrganizationMembers, "NONE", region);
     }
+  });
+
+  it("runs Inspector in the management and the security account, delegated, and enables nothing in members by itself", async () => {
+    for (const region of regions) {
+      for (const account of [management, security]) {
+        const own = new Inspector2Client(as(account, region));
+        const { accounts } = await own.send(new BatchGetAccountStatusCommand({}));
+        const { ec2, ecr, lambda, lambdaCode } = accounts?.[0]?.resourceState ?? {};
+        const statuses = [ec2, ecr, lambda, lambdaCode].map((state) => state?.status);
+        assert.deepEqual(statuses, ["ENABLED", "ENABLED", "ENABLED", "DISABLED"], `${account} ${region}`);
+      }
+      const { delegatedAdminAccounts } = await new Inspector2Client(as(management, region)).send(
+        new ListDelegatedAdminAccountsCommand({}),
+      );
+      assert.deepEqual(delegatedAdminAccounts, [{ accountId: security, status: "ENABLED" }], region);
+      const { autoEnable } = await new Inspector2Client(as(security, region)).send(
+        new DescribeInspectorConfiguration({}),
+      );
+      assert.deepEqual(new Set(Object.values(autoEnable ?? {})), new Set([false]), region);
+    }
+  });
+
+  it("shows the configuration of the whole organization in the security account", async () => {
+    const organizations = new OrganizationsClient(as(management));
+    for (const ServicePrincipal of ["config.amazonaws.com", "config-multiaccountsetup.amazonaws.com"]) {
+      const { DelegatedAdministrators = [] } = await organizations.send(
+        new ListDelegatedAdministratorsCommand({ ServicePrincipal }),
+      );
+      assert.deepEqual(
+        DelegatedAdministrators.map(({ Id }) => Id),
+        [security],
+      );
+    }
+    const config = new ConfigServiceClient(as(security));
+    const { ConfigurationAggregators = [] } = await config.send(new DescribeConfigurationAggregatorsCommand({}));
+    assert.deepEqual(
+      ConfigurationAggregators.map((aggregator) => aggregator.OrganizationAggregationSource),
+      [{ AllAwsRegions: true, RoleArn: `arn:aws:iam::${security}:role/BulwarkConfigAggregator` }],
+    );
+    const { AggregatedSourceStatusList = [] } = await config.send(
+      new DescribeConfigurationAggregatorSourcesStatusCommand({ ConfigurationAggregatorName: "bulwark-organization" }),
+    );
+    const whole = AggregatedSourceStatusList.find(({ SourceType }) => SourceType === "ORGANIZATION");
+    assert.equal(whole?.LastUpdateStatus, "SUCCEEDED");
   });
 
   it("has an analyzer of the organization in every region", async () => {

@@ -72,7 +72,7 @@ const accounts: Readonly<Record<string, Expected>> = {
     },
   },
   "100000000006": {
-    holds: "encrypted volumes in one region, half of a public access block, and settings of its own",
+    holds: "encrypted volumes in one region, half of a public access block, scans of images, and settings of its own",
     prepare: prepareOwnSettings,
     adoptions: [
       "aws:account/alternativeContact:AlternativeContact global takeOver",
@@ -81,6 +81,7 @@ const accounts: Readonly<Record<string, Expected>> = {
       "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup us-east-1 leave",
       "aws:ec2/imageBlockPublicAccess:ImageBlockPublicAccess us-west-2 takeOver",
       "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults us-west-2 takeOver",
+      "aws:inspector2/enabler:Enabler us-west-2 adopt",
       "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock global adopt",
     ],
     during(state) {
@@ -94,6 +95,7 @@ const accounts: Readonly<Record<string, Expected>> = {
       const [inUse, closed] = [east, west].map((own) => Object.values(own?.openings ?? {}));
       assert.deepEqual([inUse, closed], [[[1, 1]], [[0, 0]]]);
       assert.equal(state.securityContact?.EmailAddress, "security@clearing.example.com");
+      for (const region of regions) assert.deepEqual(state.regions[region]?.inspector, ["ec2", "ecr", "lambda"]);
     },
   },
 };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { AccountClient, DeleteAlternateContactCommand } from "@aws-sdk/client-account";
+import { ConfigServiceClient, DeleteConformancePackCommand } from "@aws-sdk/client-config-service";
 import { EC2 } from "@aws-sdk/client-ec2";
 import {
   DeleteDetectorCommand,
@@ -7,9 +8,11 @@ import {
   GuardDutyClient,
   ListDetectorsCommand,
 } from "@aws-sdk/client-guardduty";
+import { DisableCommand, Inspector2Client } from "@aws-sdk/client-inspector2";
 import { DisassociateMembersCommand as DisassociateFromHub, SecurityHubClient } from "@aws-sdk/client-securityhub";
 import { readAccount } from "./account-state.ts";
 import { type Environment, organization } from "./environment.ts";
+import { until } from "./until.ts";
 
 const accountId = "100000000009";
 const security = "222222222222";
@@ -64,6 +67,18 @@ describe("what is changed by hand in a member", function () {
     await new SecurityHubClient(root(security, region)).send(new DisassociateFromHub({ AccountIds: [accountId] }));
     await undoOwnSettings();
 
+    await new ConfigServiceClient(root(accountId, region)).send(
+      new DeleteConformancePackCommand({ ConformancePackName: "bulwark-audit" }),
+    );
+    // AWS lets no member switch its scans off, only their administrator.
+    await new Inspector2Client(root(security, region)).send(
+      new DisableCommand({ accountIds: [accountId], resourceTypes: ["ECR"] }),
+    );
+    await until("what was switched off by hand", async () => {
+      const { packs, inspector } = (await readAccount(root, accountId, [region])).regions[region] ?? {};
+      return packs?.length === 0 && !inspector?.includes("ecr");
+    });
+
     const check = await api.done("POST", `/accounts/${accountId}/drift-checks`);
     assert.equal(check.result.drifted, true);
     const drifted = names(check.result.drift);
@@ -75,7 +90,8 @@ describe("what is changed by hand in a member", function () {
       `default-security-group-${vpc}`,
       `flow-log-${vpc}`,
     ];
-    for (const what of ["detector", "detector-member", "ebs-encryption", "hub-member", ...own]) {
+    const scanned = ["audit-pack", "inspector-member-scans"];
+    for (const what of ["detector", "detector-member", "ebs-encryption", "hub-member", ...scanned, ...own]) {
       assert.ok(drifted.includes(`${what}-${region}`), `${what} is not among ${drifted}`);
     }
     assert.ok(drifted.includes("security-contact"), `the contact is not among ${drifted}`);
@@ -87,8 +103,8 @@ describe("what is changed by hand in a member", function () {
 
     const preview = await api.done("POST", `/accounts/${accountId}/previews`);
     const repair = await api.done("POST", `/accounts/${accountId}/deployments`);
-    // The detector, the flow log and the contact.
-    assert.equal(repair.changes?.create, 3);
+    // The detector, the flow log, the contact and the pack.
+    assert.equal(repair.changes?.create, 4);
     assert.deepEqual(repair.changes, preview.changes);
     const repaired = await readAccount(root, accountId, regions);
     assert.notEqual(repaired.regions[region]?.detector?.id, before.regions[region]?.detector?.id);

@@ -5,6 +5,7 @@ import {
   GuardDutyClient,
   ListDetectorsCommand,
 } from "@aws-sdk/client-guardduty";
+import { DisableCommand, GetMemberCommand as GetInspectorMember, Inspector2Client } from "@aws-sdk/client-inspector2";
 import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import {
   BatchImportFindingsCommand,
@@ -223,6 +224,28 @@ for (const [accountId, regions] of Object.entries(onboarded)) {
       }
       const stranger = new SecurityHubClient(environment.root("100000000016", "us-east-1"));
       await assert.rejects(stranger.send(new GetFindingsCommand({})), /not subscribed|InvalidAccess/);
+    });
+
+    it("scans with Inspector, as a member of the security account", async () => {
+      for (const region of regions) {
+        assert.deepEqual(state.regions[region]?.inspector, ["ec2", "ecr", "lambda"], region);
+        const inspector = new Inspector2Client(environment.root(security, region));
+        const { member } = await inspector.send(new GetInspectorMember({ accountId }));
+        assert.equal(member?.relationshipStatus, "ENABLED", region);
+        const own = new Inspector2Client(environment.root(accountId, region));
+        const { failedAccounts } = await own.send(new DisableCommand({ resourceTypes: ["ECR"] }));
+        assert.equal(failedAccounts?.[0]?.errorCode, "ACCESS_DENIED", "a member switches nothing off by itself");
+      }
+    });
+
+    it("judges what no standard does by the audit pack, what is recorded once in the home region only", () => {
+      const rules = ["backup-deletion", "backup-retention", "findings-handled", "log-encryption", "log-retention"];
+      for (const region of regions) {
+        const { packs, rules: found } = state.regions[region] ?? {};
+        assert.deepEqual(packs, ["bulwark-audit"], region);
+        const once = region === "us-east-1" ? ["account-in-organization", "users-in-groups"] : [];
+        assert.deepEqual(found, [...once, ...rules, "secret-keys"].sort(), region);
+      }
     });
 
     it("changes nothing when it is deployed again", async () => {

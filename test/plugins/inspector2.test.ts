@@ -10,6 +10,7 @@ import {
   type CisScanConfigurationArgs,
 } from "@pulumi/aws-native/inspectorv2/cisScanConfiguration.js";
 import { Provider as NativeProvider } from "@pulumi/aws-native/provider.js";
+import { findCisScan } from "../../stacks/recovery/inspector.ts";
 import { type RunningSandbox, runSandbox, until } from "../sandbox/running-sandbox.ts";
 import { type Engine, type Program, startEngine } from "./engine.ts";
 import { writeRootProfiles } from "./profiles.ts";
@@ -220,6 +221,21 @@ describe("the types of Inspector, through the real engine", () => {
 
     const daily = { startTime: { timeOfDay: "04:00", timeZone: "UTC" } };
     const changed = wanted({ schedule: { daily }, tags: { owner: "cis" } });
+    // A recovery finds it by its tags, since several may have its name.
+    const { credentials } = sandbox.root(OTHER);
+    const reading = {
+      accountId: OTHER,
+      credentials: { sessionToken: "", ...credentials, expiration: "" },
+      endpoint: sandbox.url,
+    };
+    const sought = (tags: Record<string, string>) =>
+      findCisScan(reading, "us-east-1", {
+        ...{ type: "aws-native:inspectorv2:CisScanConfiguration", name: "cis", accountId: OTHER, partition: "aws" },
+        inputs: { scanName: "weekly", tags },
+      });
+    assert.equal(await sought({ team: "risk" }), (await engine.resource("cis", "cis")).id);
+    assert.equal(await sought({ team: "other" }), undefined);
+
     const updated = await engine.run("cis", "up", changed);
     assert.deepEqual([updated.changes, updated.errors], [{ same: 2, update: 1 }, ""]);
     const [found] = await live();

@@ -171,6 +171,7 @@ describe("the admin stack in two regions", () => {
       },
       detectorIds: { [HOME]: `detector-${HOME}-id`, [OTHER]: `detector-${OTHER}-id` },
       hubArns: { [HOME]: `arn:test:hub-${HOME}`, [OTHER]: `arn:test:hub-${OTHER}` },
+      inspectorRegions: [HOME, OTHER],
       analyzerArns: {
         [HOME]: `arn:test:organization-analyzer-${HOME}`,
         [OTHER]: `arn:test:organization-analyzer-${OTHER}`,

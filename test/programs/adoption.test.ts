@@ -27,6 +27,7 @@ describe("what an account holds already", () => {
       "recorder-us-west-2",
       "recorder-status-us-west-2",
       "delivery-channel-us-west-2",
+      "inspector-member-scans-us-west-2",
       "ebs-encryption-us-west-2",
     ]);
   });
@@ -77,12 +78,17 @@ describe("what an account holds already", () => {
   });
 
   it("is adopted with its membership where it has one", () => {
-    const membership = { securityHub: {}, guardDuty: { detectorId: "admin", email: "old@example.org" } };
+    const membership = {
+      securityHub: {},
+      guardDuty: { detectorId: "admin", email: "old@example.org" },
+      inspector: true,
+    } as const;
     const regions = { "us-east-1": { ebsEncryptionByDefault: false, membership } };
     const found = decideAdoptions({ accountId: MEMBER, regions, serviceLinkedRoles: [] }, inputs);
     assert.deepEqual(
       found.map(({ name, id, before }) => ({ name, id, before })),
       [
+        { name: "inspector-member-us-east-1", id: MEMBER, before: { accountId: MEMBER } },
         { name: "hub-member-us-east-1", id: MEMBER, before: { accountId: MEMBER } },
         {
           name: "detector-member-us-east-1",
@@ -267,13 +273,19 @@ describe("a baseline with adoptions", () => {
     };
     assert.deepEqual(removed([]), [
       "AWSServiceRoleForConfig",
+      "AWSServiceRoleForConfigConforms",
       "AWSServiceRoleForAmazonGuardDuty",
       "AWSServiceRoleForSecurityHub",
       "AWSServiceRoleForAmazonGuardDutyMalwareProtection",
+      "AWSServiceRoleForAmazonInspector2",
+      "AWSServiceRoleForAmazonInspector2Agentless",
     ]);
     assert.deepEqual(removed(["malware-protection.guardduty.amazonaws.com", "config.amazonaws.com"]), [
+      "AWSServiceRoleForConfigConforms",
       "AWSServiceRoleForAmazonGuardDuty",
       "AWSServiceRoleForSecurityHub",
+      "AWSServiceRoleForAmazonInspector2",
+      "AWSServiceRoleForAmazonInspector2Agentless",
     ]);
   });
 

@@ -4,7 +4,7 @@ import { type Declaration, declare, upstreamOf } from "./declared.ts";
 import { baselineInputs, MEMBER, SECURITY, settings, VPC } from "./samples.ts";
 
 const GLOBAL = ["password-policy", "public-access-block", "host-management-role", "host-management-policy"].concat(
-  ["config", "guardduty", "securityhub"].map((service) => `service-linked-role-${service}`),
+  ["config", "config-conforms", "guardduty", "securityhub"].map((service) => `service-linked-role-${service}`),
 );
 const perRegion = (region: string) =>
   [
@@ -14,6 +14,9 @@ const perRegion = (region: string) =>
     "hub-member",
     "detector",
     "detector-member",
+    "inspector-member",
+    "inspector-member-scans",
+    "audit-pack",
     "recorder",
     "delivery-channel",
     "recorder-status",

@@ -107,12 +107,15 @@ describe("the roles of Bulwark", () => {
     assert.equal(deny?.Resource?.length, 3);
   });
 
-  it("let the management role delegate three services and touch one queue and one rule", () => {
+  it("let the management role delegate the services of the admin stack and touch one queue and one rule", () => {
     const trust = statements(management).find(({ Sid }) => Sid === "TrustedAccess");
     assert.deepEqual(trust?.Condition?.StringEquals?.["organizations:ServicePrincipal"], [
       "securityhub.amazonaws.com",
       "guardduty.amazonaws.com",
       "access-analyzer.amazonaws.com",
+      "inspector2.amazonaws.com",
+      "config.amazonaws.com",
+      "config-multiaccountsetup.amazonaws.com",
     ]);
     for (const { Action, Resource } of statements(management)) {
       if (Action?.some((action) => /^(sqs|events):/.test(action))) {
@@ -170,11 +173,13 @@ describe("the roles of Bulwark", () => {
   });
 
   it("give a member's role no membership actions, and a baseline run in the security account no other writes", () => {
-    assert.ok(allowed(member).every((action) => !/Members$/.test(action)));
+    assert.ok(allowed(member).every((action) => !/Members?$/.test(action)));
     const session = JSON.parse(membershipSessionPolicy(from.regions)) as PolicyDocument;
     const [memberships, organization, ...others] = session.Statement;
     assert.deepEqual(others, []);
-    assert.ok(memberships?.Action?.every((action) => /^(securityhub|guardduty):\w+Members$/.test(action)));
+    const ofMembers =
+      /^(securityhub|guardduty):\w+Members$|^inspector2:(\w+Member|Enable|Disable|BatchGetAccountStatus)$/;
+    assert.ok(memberships?.Action?.every((action) => ofMembers.test(action)));
     // The services read the organization with their caller's rights, which a session policy narrows too.
     assert.ok(organization?.Action?.every((action) => /^organizations:(Describe|List)/.test(action)));
     for (const action of session.Statement.flatMap(({ Action }) => Action ?? [])) {

@@ -7,18 +7,12 @@ import { BASELINE_FEATURES } from "../../programs/catalogue/baseline.ts";
 import { controlsPage } from "../../programs/catalogue/controls-page.ts";
 import { controls } from "../../sandbox/emulators/securityhub/catalog/controls.ts";
 import { declare } from "./declared.ts";
-import { ADMIN_OPTIONS, adminInputs, baselineInputs, CONTACT, MEMBER, settings } from "./samples.ts";
+import { adminInputs, baselineInputs, EVERY_OPTION, MEMBER, settings } from "./samples.ts";
 
-/** With what is only there when it is asked for. */
-const everything = settings({ features: { account: { securityContact: CONTACT } } });
-
+const from = settings({ features: EVERY_OPTION });
 const stacks = [
-  { stack: "admin", features: ADMIN_FEATURES, program: () => adminProgram(adminInputs({ features: ADMIN_OPTIONS })) },
-  {
-    stack: `account-${MEMBER}`,
-    features: BASELINE_FEATURES,
-    program: () => baselineProgram(baselineInputs({}, everything)),
-  },
+  { stack: "admin", features: ADMIN_FEATURES, program: () => adminProgram(adminInputs({}, from)) },
+  { stack: `account-${MEMBER}`, features: BASELINE_FEATURES, program: () => baselineProgram(baselineInputs({}, from)) },
 ];
 
 describe("the controls catalogue", () => {

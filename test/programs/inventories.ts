@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { ScanType } from "../../programs/inspector-settings.ts";
 import type { AccountInventory, RegionInventory } from "../../programs/inventory.ts";
 import { STANDARDS } from "../../programs/standards.ts";
 import { MEMBER, SECURITY } from "./samples.ts";
@@ -63,6 +64,7 @@ export const occupied: AccountInventory = {
         snsTopicArn: `arn:aws:sns:us-west-2:${MEMBER}:config`,
         deliveryFrequency: "Six_Hours",
       },
+      inspectorScans: ["EC2", "LAMBDA_CODE", "LAMBDA"],
       ebsEncryptionByDefault: true,
     },
   },
@@ -95,29 +97,50 @@ function regionInventory(region: string): fc.Arbitrary<RegionInventory> {
     recording: flag,
     allSupported: flag,
   });
-  const member = fc.record({ securityHub: flag, guardDuty: flag }).map((drawn) => ({
+  const member = fc.record({ securityHub: flag, guardDuty: flag, inspector: flag }).map((drawn) => ({
     ...(drawn.securityHub ? { securityHub: {} } : {}),
     ...(drawn.guardDuty ? { guardDuty: { detectorId: `admin-of-${region}`, email: "old@example.org" } } : {}),
+    ...(drawn.inspector ? { inspector: true as const } : {}),
   }));
+  const scans = fc.subarray([...ScanType.options]);
   return fc
-    .record({ hub: some(hub), detector: some(detector), recorder: some(recorder), ebs: flag, channel: flag, member })
-    .map(({ hub: foundHub, detector: foundDetector, recorder: foundRecorder, ebs, channel, member: membership }) => ({
-      ebsEncryptionByDefault: ebs,
-      membership,
-      ...(foundHub === undefined ? {} : { hub: foundHub }),
-      ...(foundDetector === undefined ? {} : { detector: foundDetector }),
-      ...(foundRecorder === undefined
-        ? {}
-        : {
-            recorder: {
-              name: foundRecorder.name,
-              roleArn: `arn:aws:iam::${MEMBER}:role/own`,
-              recordingGroup: { allSupported: foundRecorder.allSupported, includeGlobalResourceTypes: false },
-              recording: foundRecorder.recording,
-            },
-          }),
-      ...(channel ? { deliveryChannel: { name: "default", s3BucketName: "own" } } : {}),
-    }));
+    .record({
+      hub: some(hub),
+      detector: some(detector),
+      recorder: some(recorder),
+      ebs: flag,
+      channel: flag,
+      member,
+      scans,
+    })
+    .map(
+      ({
+        hub: foundHub,
+        detector: foundDetector,
+        recorder: foundRecorder,
+        ebs,
+        channel,
+        member: membership,
+        scans: inspectorScans,
+      }) => ({
+        ebsEncryptionByDefault: ebs,
+        membership,
+        inspectorScans,
+        ...(foundHub === undefined ? {} : { hub: foundHub }),
+        ...(foundDetector === undefined ? {} : { detector: foundDetector }),
+        ...(foundRecorder === undefined
+          ? {}
+          : {
+              recorder: {
+                name: foundRecorder.name,
+                roleArn: `arn:aws:iam::${MEMBER}:role/own`,
+                recordingGroup: { allSupported: foundRecorder.allSupported, includeGlobalResourceTypes: false },
+                recording: foundRecorder.recording,
+              },
+            }),
+        ...(channel ? { deliveryChannel: { name: "default", s3BucketName: "own" } } : {}),
+      }),
+    );
 }
 
 /** Any account, however it was set up before. */

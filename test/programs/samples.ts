@@ -21,6 +21,25 @@ export const ADMIN_OPTIONS = {
   rootAccess: { enabled: true },
 };
 
+/** Features with everything in them that the defaults leave out. */
+export const EVERY_OPTION = {
+  ...ADMIN_OPTIONS,
+  account: { securityContact: CONTACT },
+  inspector: {
+    cisScans: [{ name: "weekly", schedule: { every: "week", days: ["SUN"], at: "03:30" }, tags: { CisScan: ["yes"] } }],
+  },
+  config: {
+    rules: [{ name: "volumes-in-use", identifier: "EC2_VOLUME_INUSE_CHECK" }],
+    policies: [
+      {
+        name: "queue-keys",
+        policy: "rule keyed when resourceType == 'AWS::SQS::Queue' { configuration.KmsMasterKeyId exists }",
+        resourceTypes: ["AWS::SQS::Queue"],
+      },
+    ],
+  },
+} as const;
+
 /** Settings of the sample organization in two regions. */
 export function settings(overrides: Record<string, unknown> = {}): OrganizationSettings {
   return OrganizationSettings.parse({

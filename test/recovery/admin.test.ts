@@ -81,8 +81,8 @@ const WANTED: readonly (readonly [string, number, (root: Root) => Promise<readon
 describe("an admin stack whose run was killed after AWS had made what it asked for", function () {
   this.timeout(400_000);
   let at: Crashing;
-  // Without alerts, whose keys and queues would take the places of those that the waves wait for.
-  const features = { alerts: { enabled: false } };
+  // Their keys, queues and calls would take the places of those that the waves wait for.
+  const features = { alerts: { enabled: false }, config: { enabled: false }, inspector: { enabled: false } };
   const inputs = adminInputs({}, settings({ regions: ["us-east-1"], features }));
   const root: Root = (accountId) => at.sandbox.root(accountId);
   before(async () => {

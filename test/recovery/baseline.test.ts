@@ -3,6 +3,7 @@ import { ConfigService } from "@aws-sdk/client-config-service";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { GuardDuty } from "@aws-sdk/client-guardduty";
 import { IAM } from "@aws-sdk/client-iam";
+import { Inspector2 } from "@aws-sdk/client-inspector2";
 import { SecurityHub } from "@aws-sdk/client-securityhub";
 import type { BaselineInputs } from "../../programs/inputs.ts";
 import { SAMPLE } from "../../sandbox/organization/accounts.ts";
@@ -20,6 +21,7 @@ const WAVES: readonly Wave[] = [
       { service: "iam", operation: "UpdateAccountPasswordPolicy", makes: /^password-policy$/ },
       { service: "ec2", operation: "CreateFlowLogs", makes: /^flow-log-/ },
       { service: "ec2", operation: "EnableSnapshotBlockPublicAccess", makes: /^snapshot-sharing-/ },
+      { service: "inspector2", operation: "AssociateMember", makes: /^inspector-member-us/ },
     ],
   },
   {
@@ -27,6 +29,7 @@ const WAVES: readonly Wave[] = [
     calls: [
       { service: "config", operation: "PutConfigurationRecorder", makes: /^recorder-us/ },
       { service: "guardduty", operation: "CreateDetector", makes: /^detector-us/ },
+      { service: "inspector2", operation: "Enable", makes: /^inspector-member-scans-/ },
       { service: "securityhub", operation: "EnableSecurityHub", makes: /^hub-us/ },
     ],
   },
@@ -39,7 +42,10 @@ const WAVES: readonly Wave[] = [
   },
   {
     victim: "session",
-    calls: [{ service: "securityhub", operation: "CreateMembers", makes: /^hub-member-/ }],
+    calls: [
+      { service: "securityhub", operation: "CreateMembers", makes: /^hub-member-/ },
+      { service: "config", operation: "PutConformancePack", makes: /^audit-pack-/ },
+    ],
   },
 ];
 
@@ -88,6 +94,8 @@ describe("a baseline whose run was killed after AWS had made what it asked for",
     assert.equal((await config.describeConfigurationRecorders({})).ConfigurationRecorders?.length, 1);
     assert.equal((await new EC2(member).describeFlowLogs({})).FlowLogs?.length, 1);
     assert.equal((await config.describeDeliveryChannels({})).DeliveryChannels?.length, 1);
+    assert.equal((await config.describeConformancePacks({})).ConformancePackDetails?.length, 1);
+    assert.equal((await new Inspector2(security).listMembers({})).members?.length, 1);
     assert.equal((await new SecurityHub(security).listMembers({})).Members?.length, 1);
     const DetectorId = inputs.admin.detectorIds["us-east-1"];
     assert.equal((await new GuardDuty(security).listMembers({ DetectorId })).Members?.length, 1);

@@ -7,20 +7,22 @@ import { RESOURCE_TAG } from "../../programs/recovery/tag.ts";
 import { importId, WAYS } from "../../programs/recovery/ways.ts";
 import { declare, type Registered } from "../programs/declared.ts";
 import {
-  ADMIN_OPTIONS,
   adminInputs,
   baselineInputs,
+  EVERY_OPTION,
   LOG_ARCHIVE,
   MANAGEMENT,
   MEMBER,
   SECURITY,
+  settings,
 } from "../programs/samples.ts";
 
 describe("every resource that the programs declare", () => {
   let declared: readonly Registered[];
   before(async () => {
-    const admin = await declare(() => adminProgram(adminInputs({ features: ADMIN_OPTIONS })), "admin");
-    const baseline = await declare(() => baselineProgram(baselineInputs()), `account-${MEMBER}`);
+    const from = settings({ features: EVERY_OPTION });
+    const admin = await declare(() => adminProgram(adminInputs({}, from)), "admin");
+    const baseline = await declare(() => baselineProgram(baselineInputs({}, from)), `account-${MEMBER}`);
     declared = [...admin.resources, ...baseline.resources];
   });
 
@@ -68,7 +70,14 @@ describe("every resource that the programs declare", () => {
     const tags = keys.map(({ inputs }) => (inputs.tags as Record<string, string>)[RESOURCE_TAG]);
     assert.deepEqual(
       tags.sort(),
-      ["alert-key", "alert-watch-key", "config-key", "evidence-key", "trail-key"].map((name) => `admin/${name}-us-east-1`),
+      ["alert-key", "alert-watch-key", "config-key", "evidence-key", "trail-key"].map(
+        (name) => `admin/${name}-us-east-1`,
+      ),
+    );
+    const scans = declared.filter(({ type }) => type === "aws-native:inspectorv2:CisScanConfiguration");
+    assert.deepEqual(
+      scans.map(({ name, inputs }) => [name, (inputs.tags as Record<string, string>)[RESOURCE_TAG]]),
+      ["us-east-1", "us-west-2"].map((region) => [`cis-scan-weekly-${region}`, `admin/cis-scan-weekly-${region}`]),
     );
   });
 
@@ -107,6 +116,19 @@ describe("every resource that the programs declare", () => {
     ["alert-topic-high-us-east-1", `arn:aws:sns:us-east-1:${SECURITY}:bulwark-findings-high`],
     ["alert-heartbeat-us-east-1", "default/bulwark-heartbeat"],
     ["alert-heartbeat-role-policy", "BulwarkAlertHeartbeat:Heartbeat"],
+    ["inspector-member-us-west-2", MEMBER],
+    ["inspector-member-scans-us-west-2", `${MEMBER}-EC2:ECR:LAMBDA`],
+    ["inspector-administrator-us-west-2", SECURITY],
+    ["inspector-organization-us-west-2", SECURITY],
+    ["delegated-administrator-config-multiaccountsetup", `${SECURITY}/config-multiaccountsetup.amazonaws.com`],
+    ["config-aggregator-role", "BulwarkConfigAggregator"],
+    [
+      "config-aggregator-policy",
+      "BulwarkConfigAggregator/arn:aws:iam::aws:policy/service-role/AWSConfigRoleForOrganizations",
+    ],
+    ["config-aggregator-us-east-1", "bulwark-organization"],
+    ["audit-pack-us-east-1", "bulwark-audit"],
+    ["config-rule-queue-keys-us-east-1", "bulwark-queue-keys"],
   ];
   for (const [name, id] of ids) {
     it(`is known by its id: ${name}`, () => {

@@ -9,6 +9,7 @@ import {
 import { EC2Client, GetEbsEncryptionByDefaultCommand } from "@aws-sdk/client-ec2";
 import { GetDetectorCommand, GuardDutyClient, ListDetectorsCommand } from "@aws-sdk/client-guardduty";
 import { GetAccountPasswordPolicyCommand, GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { BatchGetAccountStatusCommand, Inspector2Client } from "@aws-sdk/client-inspector2";
 import { GetPublicAccessBlockCommand, S3ControlClient } from "@aws-sdk/client-s3-control";
 import { DescribeHubCommand, GetEnabledStandardsCommand, SecurityHubClient } from "@aws-sdk/client-securityhub";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
@@ -17,7 +18,7 @@ import { SAMPLE } from "../../sandbox/organization/accounts.ts";
 import { sampleOrganization } from "../../sandbox/organization/organization.ts";
 import settings from "../../sandbox/organization/settings.json" with { type: "json" };
 import { logsOrganizationEvents } from "../../stacks/bootstrap/event-trail.ts";
-import { type RunningSandbox, runSandbox } from "./running-sandbox.ts";
+import { type RunningSandbox, runSandbox, until } from "./running-sandbox.ts";
 
 describe("the sample organization", () => {
   it("has accounts of its own ids, names and addresses, each under a unit that exists", () => {
@@ -132,6 +133,18 @@ describe("the sample organization", () => {
         RestrictPublicBuckets: false,
       });
       await assert.rejects(block("100000000001"), { name: "NoSuchPublicAccessBlockConfiguration" });
+    });
+
+    it("scans container images in one region of one", async () => {
+      const ask = (id: string) =>
+        new Inspector2Client(sandbox.root(id, "us-west-2")).send(new BatchGetAccountStatusCommand());
+      const { accounts } = await until(
+        () => ask("100000000006"),
+        (answer) => answer.accounts?.[0]?.state?.status === "ENABLED",
+      );
+      const { ec2, ecr } = accounts?.[0]?.resourceState ?? {};
+      assert.deepEqual([ec2?.status, ecr?.status], ["DISABLED", "ENABLED"]);
+      assert.equal((await ask("100000000001")).accounts?.[0]?.state?.status, "DISABLED");
     });
 
     it("has an account that is not ready yet and one that is suspended", async () => {
