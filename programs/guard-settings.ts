@@ -19,6 +19,8 @@ const protectedByDefault = [
   resourceTypes.detector,
   resourceTypes.detectorMember,
   resourceTypes.detectorAdministrator,
+  resourceTypes.findingsExport,
+  resourceTypes.threatEntitySet,
   resourceTypes.analyzer,
   resourceTypes.delegatedAdministrator,
   resourceTypes.trustedAccess,

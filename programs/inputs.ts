@@ -45,6 +45,8 @@ export const BaselineInputs = z
     admin: AdminLink,
     owner: z.string().min(1).optional(),
     environment: z.string().min(1).optional(),
+    /** Regions whose protection plans a run leaves out, because the account is no GuardDuty member there until it has ended. */
+    plansLater: z.array(Region).default([]),
   })
   .superRefine((value, context) => {
     const issue = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });

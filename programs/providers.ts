@@ -1,4 +1,5 @@
 import { Provider } from "@pulumi/aws/provider.js";
+import { Provider as NativeProvider, type ProviderArgs } from "@pulumi/aws-native/provider.js";
 import { names } from "./names.ts";
 
 /**
@@ -13,4 +14,21 @@ export function accountProvider(accountId: string, region: string): Provider {
     // A profile that leads to another account stops the run before it has changed anything there.
     allowedAccountIds: [accountId],
   });
+}
+
+/** The providers of aws-native for one account. They have one region each, and are made when a region's is first asked for. */
+export function nativeProviders(accountId: string): (region: string) => NativeProvider {
+  const made = new Map<string, NativeProvider>();
+  return (region) => {
+    const known = made.get(region);
+    if (known !== undefined) return known;
+    const provider = new NativeProvider(names.nativeProvider(accountId, region), {
+      // The SDK enumerates the regions of its own release; AWS adds some between releases.
+      region: region as ProviderArgs["region"],
+      profile: `bulwark-${accountId}`,
+      allowedAccountIds: [accountId],
+    });
+    made.set(region, provider);
+    return provider;
+  };
 }

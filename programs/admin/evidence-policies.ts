@@ -9,7 +9,7 @@ type Place = Pick<AdminInputs, "partition" | "accounts" | "roles" | "organizatio
 const CONFIG = "config.amazonaws.com";
 
 /** The statements that every bucket with evidence has. */
-function evidenceStatements({ partition, roles }: Place, bucket: string): Statement[] {
+export function evidenceStatements({ partition, roles }: Place, bucket: string): Statement[] {
   const everything = [arn(partition, "s3", "", "", bucket), arn(partition, "s3", "", "", `${bucket}/*`)];
   return [
     {
@@ -72,7 +72,7 @@ export function configBucketPolicy(place: Place, bucket: string): PolicyDocument
 }
 
 /** The policy of a key in the log archive: its account decides by IAM, and `more` may use it beside. */
-function keyPolicy({ partition, accounts }: Place, ...more: Statement[]): PolicyDocument {
+export function keyPolicy({ partition, accounts }: Place, ...more: Statement[]): PolicyDocument {
   return policyDocument(
     {
       // Without it, nobody could ever change the key's policy again (AWS KMS Developer Guide, "Default key policy").

@@ -15,6 +15,8 @@ import type { AdminStack } from "./stack.ts";
 export interface EvidenceBucket {
   readonly bucket: Bucket;
   readonly key: Key;
+  /** Its policy, which is set last. */
+  readonly policy: BucketPolicy;
 }
 
 /** Both buckets of the log archive, each with its own key, in the home region. */
@@ -38,7 +40,8 @@ export function evidence(stack: AdminStack): { readonly config: EvidenceBucket; 
   };
 }
 
-interface Wanted {
+/** What differs between the buckets. */
+export interface WantedBucket {
   readonly bucket: string;
   readonly description: string;
   readonly policy: PolicyDocument;
@@ -50,7 +53,11 @@ interface Wanted {
  * role that may set them may let evidence expire. S3 answers OperationAborted to changes of one bucket at the same time, so each
  * part waits for the one before; the policy is last, because it shuts the others out.
  */
-function evidenceBucket({ inputs, logArchive }: AdminStack, label: string, wanted: Wanted): EvidenceBucket {
+export function evidenceBucket(
+  { inputs, logArchive }: AdminStack,
+  label: string,
+  wanted: WantedBucket,
+): EvidenceBucket {
   const region = inputs.homeRegion;
   const provider = logArchive;
   const keyName = `${label}-key-${region}`;
@@ -107,10 +114,10 @@ function evidenceBucket({ inputs, logArchive }: AdminStack, label: string, wante
     },
     { provider, dependsOn: [versions] },
   );
-  new BucketPolicy(
+  const policy = new BucketPolicy(
     `${part}-policy-${region}`,
     { region, bucket: bucket.bucket, policy: JSON.stringify(wanted.policy) },
     { provider, dependsOn: [encryption], protect: true },
   );
-  return { bucket, key };
+  return { bucket, key, policy };
 }

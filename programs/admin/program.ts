@@ -1,8 +1,9 @@
 import type { Output } from "@pulumi/pulumi";
 import type { AdminInputs } from "../inputs.ts";
-import { analyzerDelegation, organizationAnalyzer } from "./access-analyzer.ts";
+import { accessAnalyzers, analyzerDelegation } from "./access-analyzer.ts";
 import { type AccountEvents, accountEvents } from "./account-events.ts";
 import { controlParameters } from "./control-parameters.ts";
+import { detection } from "./detection.ts";
 import { evidence } from "./evidence.ts";
 import { type DetectorAdministration, guardDuty } from "./guardduty.ts";
 import { findingAggregation, type HubAdministration, securityHub } from "./security-hub.ts";
@@ -37,9 +38,10 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
 
   const detectors: DetectorAdministration[] = [];
   for (const region of inputs.regions) detectors.push(guardDuty(stack, region, trusted, detectors));
+  detection(stack, detectors);
 
   const delegation = analyzerDelegation(stack, trusted);
-  const analyzers = inputs.regions.map((region) => organizationAnalyzer(stack, region, delegation));
+  const analyzers = accessAnalyzers(stack, delegation);
 
   const { config, evidence: exported } = evidence(stack);
   const events = accountEvents(stack);
@@ -51,7 +53,7 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
     accountEvents: events,
     detectorIds: byRegion(detectors.map(({ detector }) => detector.id)),
     hubArns: byRegion(hubs.map(({ hub }) => hub.arn)),
-    analyzerArns: byRegion(analyzers.map(({ arn }) => arn)),
+    analyzerArns: Object.fromEntries(analyzers.map(([region, { arn }]) => [region, arn])),
     findingAggregatorArn: aggregator.arn,
     configBucket: config.bucket.bucket,
     configKeyArn: config.key.arn,

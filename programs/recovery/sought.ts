@@ -15,12 +15,23 @@ export interface Sought {
 }
 
 /** What AWS has to be asked for: it alone knows the id of the thing, or whether the thing of this name is the one sought. */
-export type Listing = "analyzer" | "bucket" | "detector" | "findingAggregator" | "key" | "queue" | "rule";
+export type Listing =
+  | "analyzer"
+  | "bucket"
+  | "detector"
+  | "entitySet"
+  | "findingAggregator"
+  | "findingsExport"
+  | "key"
+  | "queue"
+  | "rule";
 
 /** How a resource is found again. */
 export type Way =
   /** Its id follows from what it was asked for; undefined where the inputs don't say enough. The provider's read tells whether it exists. */
   | { readonly by: "name"; readonly id: (sought: Sought) => string | undefined; readonly global?: true }
   | { readonly by: "listing"; readonly listing: Listing }
+  /** It sets something on another thing and can't be imported: what sets it again finds nothing in its way. */
+  | { readonly by: "setting" }
   /** It is nothing in AWS. */
   | { readonly by: "nothing" };

@@ -15,7 +15,7 @@ import {
   SecurityHubClient,
 } from "@aws-sdk/client-securityhub";
 import type { AdminInventory, AdminRegionInventory, DelegatedService } from "../../programs/inventory.ts";
-import { readDetector } from "./guardduty.ts";
+import { readDetector, readFindingsExport } from "./guardduty.ts";
 import { clientSettings, defined, type Reading, reader, tagged } from "./reading.ts";
 import { readHub } from "./security-hub.ts";
 
@@ -130,9 +130,12 @@ async function readRegion(request: AdminReading, region: string): Promise<AdminR
     readHubAdministrator(request.management, region),
     readGuardDutyAdministrator(request.management, region),
   ]);
+  const findingsExport =
+    detector === undefined ? undefined : await readFindingsExport(request.security, region, detector.id);
   return defined<AdminRegionInventory>({
     hub,
     detector,
+    findingsExport,
     organizationAnalyzers,
     securityHubAdministrator,
     guardDutyAdministrator,

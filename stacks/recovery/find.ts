@@ -3,7 +3,7 @@ import { importId, WAYS } from "../../programs/recovery/ways.ts";
 import type { Reading } from "../inventory/reading.ts";
 import { findAnalyzer } from "./access-analyzer.ts";
 import { findRule } from "./eventbridge.ts";
-import { findDetector } from "./guardduty.ts";
+import { findDetector, findEntitySet, findFindingsExport } from "./guardduty.ts";
 import { findKey } from "./kms.ts";
 import { findBucket } from "./s3.ts";
 import { findFindingAggregator } from "./security-hub.ts";
@@ -20,7 +20,9 @@ const LISTINGS: Readonly<Record<Listing, Find>> = {
   analyzer: findAnalyzer,
   bucket: findBucket,
   detector: findDetector,
+  entitySet: findEntitySet,
   findingAggregator: findFindingAggregator,
+  findingsExport: findFindingsExport,
   key: findKey,
   queue: findQueue,
   rule: findRule,
@@ -46,7 +48,7 @@ export interface FoundId {
  */
 export async function findResource({ sought, reading, known }: Lookup): Promise<FoundId | undefined> {
   const way = WAYS[sought.type];
-  if (way === undefined || way.by === "nothing") return undefined;
+  if (way === undefined || way.by === "nothing" || way.by === "setting") return undefined;
   const id = way.by === "name" ? way.id(sought) : await listed(way.listing, { sought, reading, known });
   return id === undefined ? undefined : { id, importId: importId(sought, way, id) };
 }

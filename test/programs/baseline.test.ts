@@ -14,6 +14,7 @@ const perRegion = (region: string) =>
     "hub-member",
     "detector",
     "detector-member",
+    ...["s3", "eks", "rds", "lambda", "malware", "runtime"].map((plan) => `detector-member-plan-${plan}`),
     "recorder",
     "delivery-channel",
     "recorder-status",

@@ -7,11 +7,15 @@ import { BASELINE_FEATURES } from "../../programs/catalogue/baseline.ts";
 import { controlsPage } from "../../programs/catalogue/page.ts";
 import { controls } from "../../sandbox/emulators/securityhub/catalog/controls.ts";
 import { declare } from "./declared.ts";
-import { adminInputs, baselineInputs, MEMBER } from "./samples.ts";
+import { adminInputs, baselineInputs, everyOption, MEMBER } from "./samples.ts";
 
 const stacks = [
-  { stack: "admin", features: ADMIN_FEATURES, program: () => adminProgram(adminInputs()) },
-  { stack: `account-${MEMBER}`, features: BASELINE_FEATURES, program: () => baselineProgram(baselineInputs()) },
+  { stack: "admin", features: ADMIN_FEATURES, program: () => adminProgram(adminInputs({ features: everyOption })) },
+  {
+    stack: `account-${MEMBER}`,
+    features: BASELINE_FEATURES,
+    program: () => baselineProgram(baselineInputs({ features: everyOption })),
+  },
 ];
 
 describe("the controls catalogue", () => {

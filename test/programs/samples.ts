@@ -6,6 +6,38 @@ export const SECURITY = "222222222222";
 export const LOG_ARCHIVE = "333333333333";
 export const MEMBER = "100000000001";
 
+/** Settings of features in which everything that is optional is there. */
+export const everyOption = {
+  guardDuty: {
+    suppressions: [
+      {
+        name: "scanner",
+        description: "Our own scanner",
+        criteria: [
+          { field: "type", equals: ["Recon:EC2/PortProbeUnprotectedPort"] },
+          { field: "severity", lessThan: 4 },
+        ],
+      },
+    ],
+    trustedEntitySets: [{ name: "partners", location: "s3://lists/partners.txt" }],
+    threatEntitySets: [
+      {
+        name: "feed",
+        location: "https://lists.s3.us-east-1.amazonaws.com/feed.csv",
+        format: "OTX_CSV",
+        bucketOwner: "100000000001",
+      },
+    ],
+  },
+  accessAnalyzer: {
+    unusedAccess: { enabled: true, age: 60 },
+    archiveRules: [
+      { name: "partner", criteria: [{ key: "principal.AWS", equals: ["444455556666"] }] },
+      { name: "breakglass", analyzer: "unused", criteria: [{ key: "resource", contains: ["BreakGlass"] }] },
+    ],
+  },
+};
+
 /** Settings of the sample organization in two regions. */
 export function settings(overrides: Record<string, unknown> = {}): OrganizationSettings {
   return OrganizationSettings.parse({

@@ -6,13 +6,16 @@ import type { Sought } from "../../programs/recovery/sought.ts";
 import { RESOURCE_TAG } from "../../programs/recovery/tag.ts";
 import { importId, WAYS } from "../../programs/recovery/ways.ts";
 import { declare, type Registered } from "../programs/declared.ts";
-import { adminInputs, baselineInputs, LOG_ARCHIVE, MEMBER, SECURITY } from "../programs/samples.ts";
+import { adminInputs, baselineInputs, everyOption, LOG_ARCHIVE, MEMBER, SECURITY } from "../programs/samples.ts";
 
 describe("every resource that the programs declare", () => {
   let declared: readonly Registered[];
   before(async () => {
-    const admin = await declare(() => adminProgram(adminInputs()), "admin");
-    const baseline = await declare(() => baselineProgram(baselineInputs()), `account-${MEMBER}`);
+    const admin = await declare(() => adminProgram(adminInputs({ features: everyOption })), "admin");
+    const baseline = await declare(
+      () => baselineProgram(baselineInputs({ features: everyOption })),
+      `account-${MEMBER}`,
+    );
     declared = [...admin.resources, ...baseline.resources];
   });
 
@@ -58,7 +61,11 @@ describe("every resource that the programs declare", () => {
   it("that has neither name nor place of its own says in a tag which one it is", () => {
     const keys = declared.filter(({ type }) => type === "aws:kms/key:Key");
     const tags = keys.map(({ inputs }) => (inputs.tags as Record<string, string>)[RESOURCE_TAG]);
-    assert.deepEqual(tags.sort(), ["admin/config-key-us-east-1", "admin/evidence-key-us-east-1"]);
+    assert.deepEqual(tags.sort(), [
+      "admin/config-key-us-east-1",
+      "admin/evidence-key-us-east-1",
+      "admin/guardduty-key-us-east-1",
+    ]);
   });
 
   const ids: readonly (readonly [string, string])[] = [
@@ -80,6 +87,8 @@ describe("every resource that the programs declare", () => {
     ["delegated-administrator-access-analyzer", `${SECURITY}/access-analyzer.amazonaws.com`],
     ["config-bucket-policy-us-east-1", `bulwark-config-${LOG_ARCHIVE}-us-east-1`],
     ["security-control-ACM.1-us-east-1", "ACM.1"],
+    ["suppression-scanner-us-west-2", "detector-us-west-2-id:bulwark-scanner"],
+    ["archive-rule-external-partner-us-west-2", "bulwark-organization/bulwark-partner"],
   ];
   for (const [name, id] of ids) {
     it(`is known by its id: ${name}`, () => {

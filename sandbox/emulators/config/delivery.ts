@@ -3,13 +3,11 @@ import {
   GetBucketEncryptionCommand,
   GetBucketPolicyCommand,
   GetObjectLockConfigurationCommand,
-  HeadBucketCommand,
-  ListBucketsCommand,
   PutObjectCommand,
-  S3Client,
-  S3ServiceException,
+  type S3Client,
 } from "@aws-sdk/client-s3";
 import { type Aws, AwsError } from "../../gateway/emulator.ts";
+import { createBucketOwners } from "../bucket-owner.ts";
 import { allowsService, type ServiceRequest } from "./resource-policy.ts";
 
 /** Where an account's Config delivers to. */
@@ -32,38 +30,11 @@ export interface Deliverer {
 
 const service = "config.amazonaws.com";
 
-/** Bucket names are global: asked here, S3 names the bucket's region and the client follows. */
+/** The region of a key whose ARN names none. */
 const home = "us-east-1";
 
 export function createDeliverer(aws: Aws): Deliverer {
-  /** Owners found before, so that one delivery channel after another does not ask every account. */
-  const owners = new Map<string, string>();
-
-  async function asRoot<Output>(accountId: string, work: (s3: S3Client) => Promise<Output>): Promise<Output> {
-    const s3 = new S3Client({ ...aws.asRoot(accountId, home), forcePathStyle: true, followRegionRedirects: true });
-    try {
-      return await work(s3);
-    } finally {
-      s3.destroy();
-    }
-  }
-
-  /** The account that owns a bucket, the caller's own or another one of the organization. Undefined if none does. */
-  async function ownerOf(bucket: string, callerId: string): Promise<string | undefined> {
-    if (!(await asRoot(callerId, (s3) => bucketExists(s3, bucket)))) return undefined;
-    const others = aws.organization
-      .members()
-      // A call would start the clock of an account that is not ready yet, and a closed one has no say.
-      .filter((account) => account.state === "ACTIVE" && account.notReadySeconds === undefined)
-      .map((account) => account.id);
-    for (const accountId of new Set([owners.get(bucket) ?? callerId, callerId, ...others])) {
-      const { Buckets = [] } = await asRoot(accountId, (s3) => s3.send(new ListBucketsCommand({})));
-      if (Buckets.every(({ Name }) => Name !== bucket)) continue;
-      owners.set(bucket, accountId);
-      return accountId;
-    }
-    return undefined;
-  }
+  const { asRoot, ownerOf } = createBucketOwners(aws);
 
   /** What a policy can ask about Config's call: https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html */
   function contextOf(accountId: string): Record<string, string | readonly string[]> {
@@ -147,18 +118,6 @@ export function createDeliverer(aws: Aws): Deliverer {
       );
     },
   };
-}
-
-/** Whether a bucket of this name exists, whoever owns it: S3 answers 403 for someone else's, without a body that could name an error. */
-async function bucketExists(s3: S3Client, bucket: string): Promise<boolean> {
-  try {
-    await s3.send(new HeadBucketCommand({ Bucket: bucket }));
-    return true;
-  } catch (error) {
-    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-    if (status === 403 || status === 404) return status === 403;
-    throw error;
-  }
 }
 
 /** Config cannot deliver into a bucket whose objects get a retention by default (AWS::Config::DeliveryChannel). */
