@@ -174,7 +174,7 @@ describe("the roles of Bulwark", () => {
     const session = JSON.parse(membershipSessionPolicy(from.regions)) as PolicyDocument;
     const [memberships, organization, ...others] = session.Statement;
     assert.deepEqual(others, []);
-    assert.ok(memberships?.Action?.every((action) => /^(securityhub|guardduty):\w+Members$/.test(action)));
+    assert.ok(memberships?.Action?.every((action) => /^(securityhub|guardduty):\w+Member(s|Detectors)$/.test(action)));
     // The services read the organization with their caller's rights, which a session policy narrows too.
     assert.ok(organization?.Action?.every((action) => /^organizations:(Describe|List)/.test(action)));
     for (const action of session.Statement.flatMap(({ Action }) => Action ?? [])) {

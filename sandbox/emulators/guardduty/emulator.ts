@@ -63,6 +63,9 @@ export const guardDuty: EmulatorFactory = (aws) => {
       ]),
     ),
 
+    // Of an account that is no member the rest of the answer tells, as Terraform's provider expects it.
+    emptyLists: { GetMemberDetectors: ["memberDataSourceConfigurations"] },
+
     authorization({ operation, input, accountId, region }) {
       if (operation === "EnableOrganizationAdminAccount") {
         return { actions: delegationActions, context: { "organizations:ServicePrincipal": servicePrincipal } };
