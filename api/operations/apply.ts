@@ -60,7 +60,12 @@ export async function applyPlan(work: Work, plan: StackPlan, applying: Applying)
     if (phase === "adopt") await work.saveStack({ imported: importedNames(adoptions) });
   }
   const restored = await restoreMemberships(work, inputs, lost);
-  if (later.length > 0) runs.push(await work.run("up", inputs));
+  if (later.length > 0) {
+    const before = runs.at(-1)?.changes.same ?? 0;
+    const after = await work.run("up", inputs);
+    // The same is what neither of the two touched.
+    runs.push({ ...after, changes: { ...after.changes, same: Math.min(before, after.changes.same ?? 0) } });
+  }
   const last = runs.at(-1);
   if (last === undefined) throw new Error(`deploying stack of ${work.operation.id}: no phase to run`);
   return deployed(work, plan, { runs, last, restored, refreshed: applying.refreshed, changeId });

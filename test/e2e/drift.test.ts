@@ -5,6 +5,7 @@ import {
   DisassociateMembersCommand,
   GuardDutyClient,
   ListDetectorsCommand,
+  UpdateMemberDetectorsCommand,
 } from "@aws-sdk/client-guardduty";
 import { DisassociateMembersCommand as DisassociateFromHub, SecurityHubClient } from "@aws-sdk/client-securityhub";
 import { readAccount } from "./account-state.ts";
@@ -14,6 +15,9 @@ const accountId = "100000000009";
 const security = "222222222222";
 const regions = ["us-east-1", "us-west-2"];
 const region = "us-west-2";
+/** A protection plan that is switched off in the other region. */
+const plan = { Name: "S3_DATA_EVENTS", Status: "DISABLED" } as const;
+const planDrifted = "detector-member-plan-s3-us-east-1";
 
 describe("what is changed by hand in a member", function () {
   this.timeout(180_000);
@@ -24,8 +28,8 @@ describe("what is changed by hand in a member", function () {
   });
 
   const names = (drift: { name: string }[]) => drift.map(({ name }) => name).sort();
-  const detectorOf = async (account: string) => {
-    const guardDuty = new GuardDutyClient(environment.root(account, region));
+  const detectorOf = async (account: string, at = region) => {
+    const guardDuty = new GuardDutyClient(environment.root(account, at));
     const { DetectorIds: [id] = [] } = await guardDuty.send(new ListDetectorsCommand({}));
     return { guardDuty, id };
   };
@@ -44,20 +48,27 @@ describe("what is changed by hand in a member", function () {
     await new SecurityHubClient(root(security, region)).send(new DisassociateFromHub({ AccountIds: [accountId] }));
     await new EC2Client(root(accountId, region)).send(new DisableEbsEncryptionByDefaultCommand({}));
 
+    // Nor can a member switch its plans.
+    const home = await detectorOf(security, "us-east-1");
+    const off = { DetectorId: home.id, AccountIds: [accountId], Features: [plan] };
+    await home.guardDuty.send(new UpdateMemberDetectorsCommand(off));
+
     const check = await api.done("POST", `/accounts/${accountId}/drift-checks`);
     assert.equal(check.result.drifted, true);
     const drifted = names(check.result.drift);
     for (const what of ["detector", "detector-member", "ebs-encryption", "hub-member"]) {
       assert.ok(drifted.includes(`${what}-${region}`), `${what} is not among ${drifted}`);
     }
-    for (const name of drifted) assert.ok(name.endsWith(region), `${name} did not drift`);
+    assert.ok(drifted.includes(planDrifted), `${planDrifted} is not among ${drifted}`);
+    for (const name of drifted) assert.ok(name.endsWith(region) || name === planDrifted, `${name} did not drift`);
     const { body: account } = await api.call("GET", `/accounts/${accountId}`);
     assert.equal(account.drift.drifted, true);
     assert.equal((await detectorOf(accountId)).id, undefined, "a check repairs nothing");
 
     const preview = await api.done("POST", `/accounts/${accountId}/previews`);
     const repair = await api.done("POST", `/accounts/${accountId}/deployments`);
-    assert.equal(repair.changes?.create, 1);
+    // The detector, and its plans, which count as gone while the account is no member.
+    assert.equal(repair.changes?.create, 7);
     assert.deepEqual(repair.changes, preview.changes);
     const repaired = await readAccount(root, accountId, regions);
     assert.notEqual(repaired.regions[region]?.detector?.id, before.regions[region]?.detector?.id);
