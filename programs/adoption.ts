@@ -36,6 +36,8 @@ export const Adoption = z.strictObject({
   /** The resource inputs that describe it as it was, without `region`. */
   before: z.record(z.string(), z.unknown()),
   decision: Decision,
+  /** What was set on it beside its inputs, which other resources set by now: a detector's protection plans. Put back with `before`. */
+  beside: z.array(z.record(z.string(), z.unknown())).optional(),
   /** One sentence for the preview and the audit log. */
   reason: z.string().min(1),
 });

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { AccessAnalyzerSettings } from "./access-analyzer-settings.ts";
 import { AccountSettings } from "./account-settings.ts";
 import { AlertsSettings } from "./alerts-settings.ts";
 import { ConfigSettings } from "./config-settings.ts";
 import { DelegationSettings } from "./delegation-settings.ts";
+import { GuardDutySettings } from "./guardduty-settings.ts";
 import { GuardrailSettings } from "./guardrail-settings.ts";
 import { InspectorSettings } from "./inspector-settings.ts";
 import { RootAccessSettings } from "./root-access-settings.ts";
@@ -23,5 +25,7 @@ export const FeatureSettings = z.strictObject({
   trail: TrailSettings.prefault({}),
   config: ConfigSettings.prefault({}),
   inspector: InspectorSettings.prefault({}),
+  accessAnalyzer: AccessAnalyzerSettings.prefault({}),
+  guardDuty: GuardDutySettings.prefault({}),
 });
 export type FeatureSettings = z.infer<typeof FeatureSettings>;

@@ -24,6 +24,8 @@ const protectedByDefault = [
   resourceTypes.inspectorAdministrator,
   "aws:cfg/conformancePack:ConformancePack",
   "aws:cfg/configurationAggregator:ConfigurationAggregator",
+  resourceTypes.findingsExport,
+  resourceTypes.threatEntitySet,
   resourceTypes.analyzer,
   resourceTypes.delegatedAdministrator,
   resourceTypes.trustedAccess,

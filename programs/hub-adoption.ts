@@ -65,6 +65,7 @@ export function adoptDetector(detector: DetectorInventory, region: string): Adop
       ...(detector.tags === undefined ? {} : { tags: detector.tags }),
     },
     decision: "adopt",
+    ...(detector.plans === undefined ? {} : { beside: detector.plans.map((plan) => ({ ...plan })) }),
     reason: `GuardDuty has a detector in ${region} already, and AWS allows one`,
   };
 }

@@ -53,6 +53,8 @@ export const BaselineInputs = z
     vpcs: z.record(Region, z.array(Vpc)).default({}),
     owner: z.string().min(1).optional(),
     environment: z.string().min(1).optional(),
+    /** Regions whose protection plans a run leaves out, because the account is no GuardDuty member there until it has ended. */
+    plansLater: z.array(Region).default([]),
   })
   .superRefine((value, context) => {
     const issue = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });

@@ -1,3 +1,4 @@
+import type { PlanState } from "./guardduty-plans.ts";
 import type { PasswordPolicy } from "./settings.ts";
 
 /** A Security Hub CSPM hub and the standards that it is subscribed to. */
@@ -17,6 +18,8 @@ export interface DetectorInventory {
   /** `FIFTEEN_MINUTES`, `ONE_HOUR` or `SIX_HOURS`. */
   readonly findingPublishingFrequency: string;
   readonly tags?: Readonly<Record<string, string>>;
+  /** The protection plans that Bulwark sets, as they are. */
+  readonly plans?: readonly PlanState[];
   /** The GuardDuty administrator, where the account is a member of one. */
   readonly administratorAccountId?: string;
 }
@@ -133,6 +136,13 @@ export interface AdminRegionInventory {
   readonly inspectorAdministrator?: string;
   /** The scans of Inspector that are on in both accounts that Bulwark switches on before it delegates. */
   readonly inspectorScans?: { readonly management: readonly string[]; readonly security: readonly string[] };
+  /** Where the detector exports findings to; it has one destination at most. */
+  readonly findingsExport?: {
+    readonly id: string;
+    readonly destinationArn: string;
+    readonly kmsKeyArn: string;
+    readonly tags?: Readonly<Record<string, string>>;
+  };
 }
 
 /** A read-only picture of the organization and its security account, taken before the admin stack's first deployment. */

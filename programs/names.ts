@@ -13,6 +13,8 @@ export const names = {
   hubMember: (region: string) => `hub-member-${region}`,
   detector: (region: string) => `detector-${region}`,
   detectorMember: (region: string) => `detector-member-${region}`,
+  memberPlan: (plan: string, region: string) => `detector-member-plan-${plan}-${region}`,
+  plan: (plan: string, region: string) => `detector-plan-${plan}-${region}`,
 
   recorder: (region: string) => `recorder-${region}`,
   recorderStatus: (region: string) => `recorder-status-${region}`,
@@ -53,7 +55,6 @@ export const names = {
   configAggregator: (region: string) => `config-aggregator-${region}`,
   configAggregatorRole: "config-aggregator-role",
   configAggregatorPolicy: "config-aggregator-policy",
-  organizationAnalyzer: (region: string) => `organization-analyzer-${region}`,
 
   extensionRule: (name: string, region: string) => `extension-rule-${name}-${region}`,
   extensionPack: (name: string, region: string) => `extension-pack-${name}-${region}`,
@@ -61,6 +62,14 @@ export const names = {
   organizationTrail: (region: string) => `organization-trail-${region}`,
   guardrail: (label: string) => `guardrail-${label}`,
   guardrailAttachment: (label: string, targetId: string) => `guardrail-${label}-${targetId}`,
+  organizationPlan: (plan: string, region: string) => `detector-organization-plan-${plan}-${region}`,
+  findingsExport: (region: string) => `findings-export-${region}`,
+  suppression: (name: string, region: string) => `suppression-${name}-${region}`,
+  trustedEntitySet: (name: string, region: string) => `trusted-entities-${name}-${region}`,
+  threatEntitySet: (name: string, region: string) => `threat-entities-${name}-${region}`,
+  organizationAnalyzer: (region: string) => `organization-analyzer-${region}`,
+  unusedAccessAnalyzer: (region: string) => `unused-access-analyzer-${region}`,
+  archiveRule: (analyzer: string, name: string, region: string) => `archive-rule-${analyzer}-${name}-${region}`,
 } as const;
 
 /** Names that AWS sees. The bucket names are global, so the account and the region are part of them. */
@@ -76,11 +85,16 @@ export const awsNames = {
   configAggregatorRole: "BulwarkConfigAggregator",
   auditPack: "bulwark-audit",
   configRule: (name: string) => `bulwark-${name}`,
-  configBucket: (logArchive: string, region: string) => `bulwark-config-${logArchive}-${region}`,
-  evidenceBucket: (logArchive: string, region: string) => `bulwark-evidence-${logArchive}-${region}`,
   trailBucket: (logArchive: string, region: string) => `bulwark-trail-${logArchive}-${region}`,
   organizationTrail: "bulwark-organization",
   guardrail: (label: string) => `bulwark-${label}`,
+  unusedAccessAnalyzer: "bulwark-unused-access",
+  configBucket: (logArchive: string, region: string) => `bulwark-config-${logArchive}-${region}`,
+  evidenceBucket: (logArchive: string, region: string) => `bulwark-evidence-${logArchive}-${region}`,
+  findingsBucket: (logArchive: string, region: string) => `bulwark-guardduty-${logArchive}-${region}`,
+  suppression: (name: string) => `bulwark-${name}`,
+  archiveRule: (name: string) => `bulwark-${name}`,
+  entitySet: (name: string) => `bulwark-${name}`,
   /** A queue for which there is a rule of the same name; its dead letters go to `<name>-dead-letters`. */
   accountEvents: "bulwark-account-events",
   accountEventDeadLetters: "bulwark-account-events-dead-letters",

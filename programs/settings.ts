@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkFeatureRegions } from "./feature-regions.ts";
 import { FeatureSettings } from "./feature-settings.ts";
 import { GuardSettings } from "./guard-settings.ts";
 import { AccountId, OrganizationalUnitId, Region, RoleName } from "./identifiers.ts";
@@ -110,6 +111,8 @@ export const OrganizationSettings = z
     guard: GuardSettings.prefault({}),
   })
   .superRefine((value, context) => {
-    checkRegions(value, (path, message) => context.addIssue({ code: "custom", path, message }));
+    const issue = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
+    checkRegions(value, issue);
+    checkFeatureRegions(value, issue);
   });
 export type OrganizationSettings = z.infer<typeof OrganizationSettings>;

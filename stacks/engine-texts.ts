@@ -104,6 +104,13 @@ const ENGINE_TEXTS: readonly EngineRow[] = [
     remedy: "Run the operation again when it is wanted.",
   },
   {
+    code: "conflict",
+    // The provider passes on why GuardDuty left an account unprocessed, without the frame of a call.
+    matches: /the given account ID is not an associated member of/i,
+    retryable: true,
+    remedy: "GuardDuty does not know the account as a member yet: run the operation again in a minute.",
+  },
+  {
     code: "missing_engine",
     matches: /ENOENT.*pulumi|spawn .*pulumi/i,
     retryable: false,

@@ -10,7 +10,7 @@ import type { Db } from "../store/connection.ts";
 import { findStack, saveStack } from "../store/stacks.ts";
 import { reportAdoptions } from "./adoptions.ts";
 import { sumChanges } from "./changes.ts";
-import { endMemberships, restoreMemberships } from "./memberships.ts";
+import { endMemberships, plansLater, restoreMemberships, withPlansLater } from "./memberships.ts";
 import { adminStack, stackOfAccount } from "./operation.ts";
 import { standingRegions } from "./standing.ts";
 import type { Outcome, StackPlan, Work } from "./work.ts";
@@ -52,16 +52,24 @@ export async function applyPlan(work: Work, plan: StackPlan, applying: Applying)
     await endMemberships(work, { ...inputs, regions: [...leaving] }, adoptions, `leaving ${leaving.join(", ")}`);
   }
   const runs: RunResult[] = [];
+  const later = plansLater(inputs, lost);
   for (const phase of deploymentPhases(adoptions, plan.imported)) {
     const begins = runs.length === 0;
     const refresh = begins && applying.refresh === true;
     const requireEmpty = begins && applying.first === true;
-    runs.push(await work.run("up", inPhase(inputs, phase), { refresh, requireEmpty }));
+    runs.push(await work.run("up", withPlansLater(inPhase(inputs, phase), later), { refresh, requireEmpty }));
     if (phase === "adopt") await work.saveStack({ imported: importedNames(adoptions) });
+  }
+  const restored = await restoreMemberships(work, inputs, lost);
+  if (later.length > 0) {
+    const before = runs.at(-1)?.changes.same ?? 0;
+    const after = await work.run("up", inputs);
+    // The same is what neither of the two touched.
+    runs.push({ ...after, changes: { ...after.changes, same: Math.min(before, after.changes.same ?? 0) } });
   }
   const last = runs.at(-1);
   if (last === undefined) throw new Error(`deploying stack of ${work.operation.id}: no phase to run`);
-  return deployed(work, plan, { runs, last, lost, refreshed: applying.refreshed, changeId });
+  return deployed(work, plan, { runs, last, restored, refreshed: applying.refreshed, changeId });
 }
 
 export interface Deployed {
@@ -69,15 +77,15 @@ export interface Deployed {
   readonly runs: readonly RunResult[];
   /** What knows the stack's outputs and resources. */
   readonly last: RunResult;
-  readonly lost: readonly LostMembership[];
+  /** Memberships that came back beside the runs. */
+  readonly restored: readonly LostMembership[];
   readonly refreshed: boolean;
   readonly changeId?: string | undefined;
 }
 
-/** The outcome of a deployment whose stack is as it is wanted. Restores the memberships that its resources don't bring back. */
+/** The outcome of a deployment whose stack and memberships are as they are wanted. */
 export async function deployed(work: Work, { inputs, adoptions }: StackPlan, done: Deployed): Promise<Outcome> {
-  const { runs, last, lost, refreshed, changeId } = done;
-  const restored = await restoreMemberships(work, inputs, lost);
+  const { runs, last, restored, refreshed, changeId } = done;
   const sum = sumChanges(runs.length > 0 ? runs : [last]);
   const { outputs, resources } = last;
   const deployedAt = work.now();

@@ -9,7 +9,7 @@ import { planBaseline } from "./baseline.ts";
 import { changesSomething } from "./changes.ts";
 import { type Drift, describeDrift } from "./drift.ts";
 import { isDeployed, judge } from "./guarded.ts";
-import { lostMemberships } from "./memberships.ts";
+import { lostMemberships, restoreMemberships } from "./memberships.ts";
 import type { Kind, Outcome, Paused, StackPlan, Work } from "./work.ts";
 
 /** Brings a stack to what its inputs want. */
@@ -68,7 +68,8 @@ export async function deployPlan(work: Work, plan: StackPlan, refresh: boolean):
   const lost = refresh ? await readLive(work, plan, stack) : [];
   const preview = await work.run("preview", inputs);
   if (isDeployed(stack, plan, preview, work.programVersion)) {
-    return deployed(work, plan, { runs: [], last: preview, lost, refreshed: refresh });
+    const restored = await restoreMemberships(work, inputs, lost);
+    return deployed(work, plan, { runs: [], last: preview, restored, refreshed: refresh });
   }
   const judgement = await judge(work, plan, { stack, preview, lost });
   if ("awaiting" in judgement) return judgement;

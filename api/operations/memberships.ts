@@ -38,6 +38,20 @@ export async function restoreMemberships(
   return restored;
 }
 
+/**
+ * The regions whose GuardDuty plans have to wait for a lost membership. Its administrator sets the plans of members only, and the membership
+ * comes back after the run, because the detector that it needs may have to be made by it.
+ */
+export function plansLater(inputs: StackInputs, lost: readonly LostMembership[]): readonly string[] {
+  if (inputs.kind !== "baseline" || !inputs.features.guardDuty.enabled) return [];
+  return lost.filter(({ service }) => service === "guardduty").map(({ region }) => region);
+}
+
+/** The inputs of a run that leaves those out. */
+export function withPlansLater(inputs: StackInputs, regions: readonly string[]): StackInputs {
+  return inputs.kind === "admin" || regions.length === 0 ? inputs : { ...inputs, plansLater: [...regions] };
+}
+
 /** A lost membership as a resource that drifted. */
 export function asDrift(lost: LostMembership) {
   return {

@@ -1,5 +1,7 @@
 import { Analyzer } from "@pulumi/aws/accessanalyzer/analyzer.js";
+import { ArchiveRule } from "@pulumi/aws/accessanalyzer/archiveRule.js";
 import { DelegatedAdministrator } from "@pulumi/aws/organizations/delegatedAdministrator.js";
+import type { ArchiveRuleSetting } from "../access-analyzer-settings.ts";
 import { awsNames, names, TAGS } from "../names.ts";
 import type { AdminStack } from "./stack.ts";
 import type { TrustedAccess } from "./trusted-access.ts";
@@ -19,8 +21,33 @@ export function analyzerDelegation(stack: AdminStack, trusted: TrustedAccess): D
   );
 }
 
-/** Finds what the organization's resources of a region grant to anyone outside of it. */
-export function organizationAnalyzer(stack: AdminStack, region: string, delegation: DelegatedAdministrator): Analyzer {
+/**
+ * What finds access: in every region what is shared beyond the organization and, if it is asked for, in one region what nobody uses; with
+ * the rules that archive what is known. A rule archives findings to come, not those that are there (Access Analyzer API, CreateArchiveRule).
+ *
+ * @returns the analyzers of external access by region; none where the section is switched off
+ */
+export function accessAnalyzers(
+  stack: AdminStack,
+  delegation: DelegatedAdministrator,
+): readonly (readonly [string, Analyzer])[] {
+  const { inputs } = stack;
+  const { enabled, unusedAccess, archiveRules } = inputs.features.accessAnalyzer;
+  if (!enabled) return [];
+  const analyzers = inputs.regions.map((region) => [region, organizationAnalyzer(stack, region, delegation)] as const);
+  const kinds = {
+    external: analyzers,
+    unused: unusedAccess.enabled ? [unusedAccessAnalyzer(stack, delegation)] : [],
+  };
+  for (const rule of archiveRules) {
+    for (const [region, analyzer] of kinds[rule.analyzer]) {
+      if (rule.regions?.includes(region) ?? true) archiveRule(stack, region, analyzer, rule);
+    }
+  }
+  return analyzers;
+}
+
+function organizationAnalyzer(stack: AdminStack, region: string, delegation: DelegatedAdministrator): Analyzer {
   const { security, declare } = stack;
   return declare(
     Analyzer,
@@ -31,5 +58,42 @@ export function organizationAnalyzer(stack: AdminStack, region: string, delegati
       keep: ["analyzerName", "tags"],
     },
     { provider: security, dependsOn: [delegation] },
+  );
+}
+
+function unusedAccessAnalyzer(stack: AdminStack, delegation: DelegatedAdministrator): readonly [string, Analyzer] {
+  const { inputs, security } = stack;
+  const { region = inputs.homeRegion, age } = inputs.features.accessAnalyzer.unusedAccess;
+  const analyzer = new Analyzer(
+    names.unusedAccessAnalyzer(region),
+    {
+      region,
+      analyzerName: awsNames.unusedAccessAnalyzer,
+      type: "ORGANIZATION_UNUSED_ACCESS",
+      configuration: { unusedAccess: { unusedAccessAge: age } },
+      tags: TAGS,
+    },
+    // Another age is another analyzer, and AWS takes one of a name.
+    { provider: security, dependsOn: [delegation], deleteBeforeReplace: true },
+  );
+  return [region, analyzer];
+}
+
+function archiveRule({ security }: AdminStack, region: string, analyzer: Analyzer, rule: ArchiveRuleSetting): void {
+  new ArchiveRule(
+    names.archiveRule(rule.analyzer, rule.name, region),
+    {
+      region,
+      analyzerName: analyzer.analyzerName,
+      ruleName: awsNames.archiveRule(rule.name),
+      filters: rule.criteria.map(({ key, equals, notEquals, contains, exists }) => ({
+        criteria: key,
+        ...(equals === undefined ? {} : { eqs: equals }),
+        ...(notEquals === undefined ? {} : { neqs: notEquals }),
+        ...(contains === undefined ? {} : { contains }),
+        ...(exists === undefined ? {} : { exists: String(exists) }),
+      })),
+    },
+    { provider: security },
   );
 }

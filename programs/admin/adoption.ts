@@ -4,7 +4,8 @@ import type { AdminInputs } from "../inputs.ts";
 import { adoptScans } from "../inspector-adoption.ts";
 import { isInspected } from "../inspector-settings.ts";
 import type { AdminInventory, AdminRegionInventory } from "../inventory.ts";
-import { names } from "../names.ts";
+import { awsNames, names } from "../names.ts";
+import { arn } from "../partition.ts";
 import { resourceTypes } from "../resource-types.ts";
 import { ANALYZER_SERVICE, CONFIG_SERVICES, TRUSTED_SERVICES, type TrustedService } from "./trusted-services.ts";
 
@@ -89,6 +90,9 @@ function inRegion(found: AdminRegionInventory, region: string, inputs: AdminAdop
   return [
     ...(found.hub === undefined ? [] : adoptHub(found.hub, region, { ...inputs, accountId: security })),
     ...(found.detector === undefined ? [] : [adoptDetector(found.detector, region)]),
+    ...(found.findingsExport === undefined || found.detector === undefined
+      ? []
+      : [findingsExport(found.findingsExport, found.detector.id, region, inputs)]),
     ...(found.securityHubAdministrator === security
       ? [administrator(resourceTypes.hubAdministrator, names.hubAdministrator(region), "Security Hub")]
       : []),
@@ -138,6 +142,29 @@ function adoptInspector(
         ]
       : []),
   ];
+}
+
+/** Somebody reads the bucket that findings are exported to. One of Bulwark's own name is from a stack whose state was lost. */
+function findingsExport(
+  found: NonNullable<AdminRegionInventory["findingsExport"]>,
+  detectorId: string,
+  region: string,
+  { partition, accounts, homeRegion }: AdminAdoptionInputs,
+): Adoption {
+  const { id, destinationArn, kmsKeyArn, tags } = found;
+  const bucket = awsNames.findingsBucket(accounts.logArchive, homeRegion);
+  const own = destinationArn === arn(partition, "s3", "", "", bucket);
+  return {
+    type: resourceTypes.findingsExport,
+    name: names.findingsExport(region),
+    region,
+    id: `${detectorId}:${id}`,
+    before: { detectorId, destinationType: "S3", destinationArn, kmsKeyArn, ...(tags === undefined ? {} : { tags }) },
+    decision: own ? "adopt" : "leave",
+    reason: own
+      ? `findings of ${region} go to ${bucket} already`
+      : `findings of ${region} are exported to ${destinationArn} already; a detector has one destination`,
+  };
 }
 
 function adoptAggregator({ findingAggregator }: AdminInventory, { homeRegion }: AdminAdoptionInputs): Adoption[] {

@@ -12,7 +12,10 @@ const CONFIG = "config.amazonaws.com";
 const LOG_DELIVERY = "delivery.logs.amazonaws.com";
 
 /** The statements that every bucket with evidence has. */
-export function evidenceStatements({ partition, roles }: Pick<Place, "partition" | "roles">, bucket: string): Statement[] {
+export function evidenceStatements(
+  { partition, roles }: Pick<Place, "partition" | "roles">,
+  bucket: string,
+): Statement[] {
   const everything = [arn(partition, "s3", "", "", bucket), arn(partition, "s3", "", "", `${bucket}/*`)];
   return [
     {

@@ -40,7 +40,8 @@ export function evidence(stack: AdminStack): { readonly config: EvidenceBucket; 
   };
 }
 
-interface Wanted {
+/** What differs between the buckets. */
+export interface WantedBucket {
   readonly bucket: string;
   readonly description: string;
   readonly policy: PolicyDocument;
@@ -54,7 +55,11 @@ interface Wanted {
  * role that may set them may let evidence expire. S3 answers OperationAborted to changes of one bucket at the same time, so each
  * part waits for the one before; the policy is last, because it shuts the others out.
  */
-export function evidenceBucket({ inputs, logArchive }: AdminStack, label: string, wanted: Wanted): EvidenceBucket {
+export function evidenceBucket(
+  { inputs, logArchive }: AdminStack,
+  label: string,
+  wanted: WantedBucket,
+): EvidenceBucket {
   const region = inputs.homeRegion;
   const provider = logArchive;
   const kept = wanted.retained === true ? { retainOnDelete: true } : { protect: true };

@@ -9,6 +9,7 @@ import type { TrustedAccess } from "./trusted-access.ts";
 export interface DetectorAdministration {
   readonly detector: Detector;
   readonly administrator: OrganizationAdminAccount;
+  readonly organization: OrganizationConfiguration;
 }
 
 /**
@@ -44,7 +45,7 @@ export function guardDuty(
       dependsOn: [detector, trusted["guardduty.amazonaws.com"], ...before.slice(-1).map((done) => done.administrator)],
     },
   );
-  declare(
+  const organization = declare(
     OrganizationConfiguration,
     {
       name: names.detectorOrganization(region),
@@ -53,5 +54,5 @@ export function guardDuty(
     },
     { provider: security, dependsOn: [administrator] },
   );
-  return { detector, administrator };
+  return { detector, administrator, organization };
 }

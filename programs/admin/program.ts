@@ -1,10 +1,11 @@
 import type { Output } from "@pulumi/pulumi";
 import type { AdminInputs } from "../inputs.ts";
-import { analyzerDelegation, organizationAnalyzer } from "./access-analyzer.ts";
+import { accessAnalyzers, analyzerDelegation } from "./access-analyzer.ts";
 import { type AccountEvents, accountEvents } from "./account-events.ts";
 import { type Alerts, alerts } from "./alerts.ts";
 import { config as configService } from "./config.ts";
 import { controlParameters } from "./control-parameters.ts";
+import { detection } from "./detection.ts";
 import { evidence } from "./evidence.ts";
 import { type DetectorAdministration, guardDuty } from "./guardduty.ts";
 import { guardrails } from "./guardrails/guardrails.ts";
@@ -47,9 +48,10 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
 
   const detectors: DetectorAdministration[] = [];
   for (const region of inputs.regions) detectors.push(guardDuty(stack, region, trusted, detectors));
+  detection(stack, detectors);
 
   const delegation = analyzerDelegation(stack, trusted);
-  const analyzers = inputs.regions.map((region) => organizationAnalyzer(stack, region, delegation));
+  const analyzers = accessAnalyzers(stack, delegation);
 
   const inspectorRegions = inspector(stack);
   configService(stack);
@@ -73,7 +75,7 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
     detectorIds: byRegion(detectors.map(({ detector }) => detector.id)),
     hubArns: byRegion(hubs.map(({ hub }) => hub.arn)),
     inspectorRegions,
-    analyzerArns: byRegion(analyzers.map(({ arn }) => arn)),
+    analyzerArns: Object.fromEntries(analyzers.map(([region, { arn }]) => [region, arn])),
     findingAggregatorArn: aggregator.arn,
     configBucket: config.bucket.bucket,
     configKeyArn: config.key.arn,

@@ -1,11 +1,12 @@
 import { Detector } from "@pulumi/aws/guardduty/detector.js";
 import { Member } from "@pulumi/aws/guardduty/member.js";
 import { names, TAGS } from "../names.ts";
+import { protectionPlans } from "./protection-plans.ts";
 import type { ServiceLinkedRoles } from "./service-linked-roles.ts";
 import type { BaselineStack } from "./stack.ts";
 
 /**
- * Switches GuardDuty on and makes the account a member of the security account.
+ * Switches GuardDuty on, makes the account a member of the security account and sets its protection plans.
  *
  * `findingPublishingFrequency` is not set: a member's is its administrator's (GuardDuty API, UpdateDetector).
  */
@@ -17,7 +18,7 @@ export function guardDuty(stack: BaselineStack, region: string, roles: ServiceLi
     { name: names.detector(region), region, wanted: { enable: true, tags: TAGS }, keep: ["tags"] },
     { provider: member, dependsOn: role === undefined ? [] : [role] },
   );
-  membership(stack, region, detector);
+  protectionPlans(stack, region, detector, membership(stack, region, detector));
   return detector;
 }
 
@@ -25,11 +26,11 @@ export function guardDuty(stack: BaselineStack, region: string, roles: ServiceLi
  * Deletes the member of an account that was disassociated before; see `membershipsToEnd`. The provider reads `invite` from the state of
  * the relationship, true while the account is associated: not ignored, the next deployment would disassociate it.
  */
-function membership({ inputs, security, declare }: BaselineStack, region: string, detector: Detector): void {
+function membership({ inputs, security, declare }: BaselineStack, region: string, detector: Detector): Member {
   const detectorId = inputs.admin.detectorIds[region];
   if (detectorId === undefined)
     throw new Error(`adding ${inputs.accountId} to GuardDuty in ${region}: no detector there`);
-  declare(
+  return declare(
     Member,
     {
       name: names.detectorMember(region),

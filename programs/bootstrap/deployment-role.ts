@@ -4,6 +4,7 @@ import { arn, awsManagedPolicy, roleArn } from "../partition.ts";
 import type { OrganizationSettings } from "../settings.ts";
 import { alertRights } from "./alert-rights.ts";
 import { deploymentBoundary } from "./boundary.ts";
+import { entityLists } from "./entity-lists.ts";
 import { hostRights } from "./host-rights.ts";
 import {
   type PolicyDocument,
@@ -44,7 +45,7 @@ import {
 /** What kind of account a deployment role stands in; its rights differ. */
 export type DeploymentPlace = "member" | "security" | "logArchive";
 
-type Settings = Pick<OrganizationSettings, "partition" | "homeRegion" | "regions" | "accounts" | "roles">;
+type Settings = Pick<OrganizationSettings, "partition" | "homeRegion" | "regions" | "accounts" | "roles" | "features">;
 
 /** The role by which a stack run works in an account: trusted by the service's identity, held in by a boundary. */
 export function deploymentRole(settings: Settings, place: DeploymentPlace): RoleDocuments {
@@ -152,6 +153,7 @@ function securityRights(settings: Settings): readonly Statement[] {
       ...CLOUD_CONTROL,
     ]),
     { Sid: "Organization", Effect: "Allow", Action: [...ORGANIZATION_READ, "account:ListRegions"], Resource: ["*"] },
+    ...entityLists(settings),
     serviceLinked(settings, [
       "access-analyzer.amazonaws.com",
       "inspector2.amazonaws.com",

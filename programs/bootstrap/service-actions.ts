@@ -28,12 +28,19 @@ export const DETECTOR = [
   "guardduty:UntagResource",
 ] as const;
 
-/** aws:securityhub/member:Member and aws:guardduty/member:Member, in the administrator's account. */
-export const MEMBERSHIP = ["securityhub", "guardduty"].flatMap((service) =>
-  ["CreateMembers", "GetMembers", "ListMembers", "InviteMembers", "DisassociateMembers", "DeleteMembers"].map(
-    (call) => `${service}:${call}`,
+/**
+ * aws:securityhub/member:Member, aws:guardduty/member:Member and aws:guardduty/memberDetectorFeature:MemberDetectorFeature, in the
+ * administrator's account.
+ */
+export const MEMBERSHIP = [
+  ...["securityhub", "guardduty"].flatMap((service) =>
+    ["CreateMembers", "GetMembers", "ListMembers", "InviteMembers", "DisassociateMembers", "DeleteMembers"].map(
+      (call) => `${service}:${call}`,
+    ),
   ),
-);
+  "guardduty:GetMemberDetectors",
+  "guardduty:UpdateMemberDetectors",
+];
 
 /** aws:cfg/recorder:Recorder, aws:cfg/recorderStatus:RecorderStatus and aws:cfg/deliveryChannel:DeliveryChannel. */
 export const RECORDER = [
@@ -245,14 +252,24 @@ export const HUB_ADMINISTRATION = [
   "securityhub:UpdateSecurityControl",
 ] as const;
 
-/** aws:guardduty/organizationConfiguration:OrganizationConfiguration. */
+/**
+ * aws:guardduty/organizationConfiguration:OrganizationConfiguration and its features, publishing destinations, filters, and, which Cloud
+ * Control calls with its caller's rights, entity sets. Short, because an account has ten kilobytes for all of a role's policies: each
+ * pattern is every call about one thing.
+ */
 export const DETECTOR_ADMINISTRATION = [
   "guardduty:DescribeOrganizationConfiguration",
   "guardduty:UpdateOrganizationConfiguration",
+  "guardduty:*EntitySet",
+  "guardduty:*EntitySets",
+  "guardduty:*Filter",
+  "guardduty:*PublishingDestination",
+  "guardduty:ListPublishingDestinations",
 ] as const;
 
-/** aws:accessanalyzer/analyzer:Analyzer. */
+/** aws:accessanalyzer/analyzer:Analyzer and aws:accessanalyzer/archiveRule:ArchiveRule. */
 export const ANALYZER = [
+  "access-analyzer:*ArchiveRule",
   "access-analyzer:CreateAnalyzer",
   "access-analyzer:DeleteAnalyzer",
   "access-analyzer:GetAnalyzer",

@@ -79,10 +79,35 @@ export const ADMIN_FEATURES: readonly Feature[] = [
   },
   {
     stack: "admin",
-    title: "External access analysis",
-    what: "In every region an analyzer of the organization finds what is shared beyond it.",
-    types: ["aws:accessanalyzer/analyzer:Analyzer"],
+    title: "GuardDuty's protection plans in the organization",
+    what: "The security account has the same plans, and the organization's configuration enables them by itself only where that is chosen.",
+    types: [
+      "aws:guardduty/detectorFeature:DetectorFeature",
+      "aws:guardduty/organizationConfigurationFeature:OrganizationConfigurationFeature",
+    ],
+    controls: satisfies("GuardDuty.5 GuardDuty.6 GuardDuty.8 GuardDuty.9 GuardDuty.10 GuardDuty.11"),
+    setting: "features.guardDuty",
+  },
+  {
+    stack: "admin",
+    title: "GuardDuty's findings, kept and tuned",
+    what: "Findings of all members are exported, encrypted, to the log archive; known ones are archived by rules; lists of trusted and threatening addresses and domains count everywhere.",
+    types: [
+      "aws:guardduty/publishingDestination:PublishingDestination",
+      "aws:guardduty/filter:Filter",
+      "aws-native:guardduty:TrustedEntitySet",
+      "aws-native:guardduty:ThreatEntitySet",
+    ],
+    controls: satisfies("GuardDuty.1"),
+    setting: "features.guardDuty",
+  },
+  {
+    stack: "admin",
+    title: "Access analysis",
+    what: "In every region an analyzer of the organization finds what is shared beyond it; where it is chosen, one finds what nobody uses, and rules archive what is known.",
+    types: ["aws:accessanalyzer/analyzer:Analyzer", "aws:accessanalyzer/archiveRule:ArchiveRule"],
     controls: satisfies("IAM.28/1.19"),
+    setting: "features.accessAnalyzer",
   },
   {
     stack: "admin",

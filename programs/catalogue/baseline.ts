@@ -26,6 +26,14 @@ export const BASELINE_FEATURES: readonly Feature[] = [
   },
   {
     stack: "baseline",
+    title: "GuardDuty's protection plans",
+    what: "The plans for S3, EKS, RDS, Lambda, malware and runtime monitoring are on or off as chosen, set by the administrator, because a member can't.",
+    types: ["aws:guardduty/memberDetectorFeature:MemberDetectorFeature"],
+    controls: satisfies("GuardDuty.5 GuardDuty.6 GuardDuty.8 GuardDuty.9 GuardDuty.10 GuardDuty.11"),
+    setting: "features.guardDuty",
+  },
+  {
+    stack: "baseline",
     title: "Configuration recording",
     what: "AWS Config records every supported resource through its service-linked role and delivers to the log archive.",
     types: [

@@ -21,7 +21,9 @@ export type Listing =
   | "bucket"
   | "cisScan"
   | "detector"
+  | "entitySet"
   | "findingAggregator"
+  | "findingsExport"
   | "flowLog"
   | "key"
   | "policy"
@@ -34,5 +36,7 @@ export type Way =
   /** Its id follows from what it was asked for; undefined where the inputs don't say enough. The provider's read tells whether it exists. */
   | { readonly by: "name"; readonly id: (sought: Sought) => string | undefined; readonly global?: true }
   | { readonly by: "listing"; readonly listing: Listing; readonly global?: true }
+  /** It sets something on another thing and can't be imported: what sets it again finds nothing in its way. */
+  | { readonly by: "setting" }
   /** It is nothing in AWS, or making it again changes nothing. */
   | { readonly by: "nothing" };

@@ -61,6 +61,14 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.detectorAdministrator]: administrator,
   "aws:guardduty/organizationConfiguration:OrganizationConfiguration": named(input("detectorId")),
 
+  [resourceTypes.memberPlan]: { by: "setting" },
+  [resourceTypes.plan]: { by: "setting" },
+  [resourceTypes.organizationPlan]: { by: "setting" },
+  [resourceTypes.findingsExport]: { by: "listing", listing: "findingsExport" },
+  [resourceTypes.suppression]: named(joined(":", input("detectorId"), input("name"))),
+  [resourceTypes.trustedEntitySet]: { by: "listing", listing: "entitySet" },
+  [resourceTypes.threatEntitySet]: { by: "listing", listing: "entitySet" },
+
   [resourceTypes.recorder]: recorder,
   [resourceTypes.recorderStatus]: recorder,
   [resourceTypes.deliveryChannel]: named(input("name")),
@@ -89,6 +97,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.serviceLinkedRole]: namedInAccount(linkedRoleArn),
 
   [resourceTypes.analyzer]: { by: "listing", listing: "analyzer" },
+  [resourceTypes.archiveRule]: named(joined("/", input("analyzerName"), input("ruleName"))),
   [resourceTypes.trustedAccess]: namedInAccount(input("servicePrincipal")),
   [resourceTypes.delegatedAdministrator]: namedInAccount(joined("/", input("accountId"), input("servicePrincipal"))),
   [resourceTypes.rootAccess]: { by: "listing", listing: "rootAccess", global: true },

@@ -37,7 +37,7 @@ export async function emulate(
   validateInput(model, protocol, route.operation, input, emulator.selfValidating?.includes(operation));
   protocol.rehearse?.(input);
   const output = (await handler(call(principal))) as Record<string, unknown>;
-  checkOutput(model, route.operation, output);
+  checkOutput(model, route.operation, output, emulator.emptyLists?.[operation] ?? []);
   const answer = protocol.write(model.service, route.operation, output, requestId);
   await hold(passage, faults);
   send(passage.response, { ...answer, headers: { ...answer.headers, "x-amzn-requestid": requestId } });
@@ -77,10 +77,17 @@ function validateInput(
   if (found.length > 0) throw protocol.invalid(operation, found);
 }
 
-/** Throws an `Error` that names the member of an answer that breaks the model. */
-function checkOutput({ service }: LoadedModel, operation: OperationModel, output: unknown): void {
+/** Throws an `Error` that names the member of an answer that breaks the model. `empty` are lists that may be. */
+function checkOutput(
+  { service }: LoadedModel,
+  operation: OperationModel,
+  output: unknown,
+  empty: readonly string[],
+): void {
   if (operation.output === undefined) return;
-  const found = violations(service, operation.output, output, { strict: true });
+  const found = violations(service, operation.output, output, { strict: true }).filter(
+    ({ path, value }) => !(empty.includes(path) && Array.isArray(value) && value.length === 0),
+  );
   if (found.length > 0) throw new Error(`answer of ${operation.name}: ${describeViolations(found)}`);
 }
 

@@ -43,6 +43,8 @@ export interface Emulator {
   readonly guards?: Readonly<Record<string, Guard>>;
   /** Operations that check their input themselves, because AWS refuses single entries of a batch and takes the others. */
   readonly selfValidating?: readonly string[];
+  /** By operation: lists that AWS answers empty although its model asks for an entry. As validation errors name them. */
+  readonly emptyLists?: Readonly<Record<string, readonly string[]>>;
   /**
    * IAM action and resources of a call where they differ from `<signingName>:<operation>` on `*`
    * (for example `access-analyzer:CreateAnalyzer` on the analyzer's ARN).

@@ -26,9 +26,23 @@ export const PRESENT: Readonly<Record<string, readonly Presence[]>> = {
   "100000000006": [volumeEncryption, halfOfPublicAccessBlock, imageScans],
 };
 
+/** With protection plans of the team's own choice. */
 async function detector(as: (region: string) => RootAccess): Promise<void> {
   const guardDuty = new GuardDutyClient(as("us-east-1"));
-  await guardDuty.send(new CreateDetectorCommand({ Enable: true, FindingPublishingFrequency: "SIX_HOURS" }));
+  await guardDuty.send(
+    new CreateDetectorCommand({
+      Enable: true,
+      FindingPublishingFrequency: "SIX_HOURS",
+      Features: [
+        { Name: "S3_DATA_EVENTS", Status: "DISABLED" },
+        {
+          Name: "RUNTIME_MONITORING",
+          Status: "ENABLED",
+          AdditionalConfiguration: [{ Name: "ECS_FARGATE_AGENT_MANAGEMENT", Status: "ENABLED" }],
+        },
+      ],
+    }),
+  );
   guardDuty.destroy();
 }
 

@@ -18,7 +18,7 @@ import {
 import { OPTIONAL_SERVICES } from "../../programs/admin/optional-services.ts";
 import { type InspectorSettings, isInspected } from "../../programs/inspector-settings.ts";
 import type { AdminInventory, AdminRegionInventory, DelegatedService } from "../../programs/inventory.ts";
-import { readDetector } from "./guardduty.ts";
+import { readDetector, readFindingsExport } from "./guardduty.ts";
 import { readInspectorAdministrator, readScans } from "./inspector.ts";
 import { clientSettings, defined, type Reading, reader, tagged } from "./reading.ts";
 import { readRootAccess } from "./root-access.ts";
@@ -175,9 +175,12 @@ async function readRegion(request: AdminReading, region: string): Promise<AdminR
       readGuardDutyAdministrator(request.management, region),
       isInspected(request.inspector, region) ? readInspector(request, region) : undefined,
     ]);
+  const findingsExport =
+    detector === undefined ? undefined : await readFindingsExport(request.security, region, detector.id);
   return defined<AdminRegionInventory>({
     hub,
     detector,
+    findingsExport,
     organizationAnalyzers,
     securityHubAdministrator,
     guardDutyAdministrator,

@@ -5,7 +5,7 @@ import type { Reading } from "../inventory/reading.ts";
 import { findAnalyzer } from "./access-analyzer.ts";
 import { findFlowLog } from "./ec2.ts";
 import { findRule } from "./eventbridge.ts";
-import { findDetector } from "./guardduty.ts";
+import { findDetector, findEntitySet, findFindingsExport } from "./guardduty.ts";
 import { findRootAccess } from "./iam.ts";
 import { findCisScan } from "./inspector.ts";
 import { findKey } from "./kms.ts";
@@ -28,8 +28,10 @@ const LISTINGS: Readonly<Record<Listing, Find>> = {
   bucket: findBucket,
   cisScan: findCisScan,
   detector: findDetector,
+  entitySet: findEntitySet,
   findingAggregator: findFindingAggregator,
   flowLog: findFlowLog,
+  findingsExport: findFindingsExport,
   key: findKey,
   policy: findPolicy,
   queue: findQueue,
@@ -57,7 +59,7 @@ export interface FoundId {
  */
 export async function findResource({ sought, reading, known }: Lookup): Promise<FoundId | undefined> {
   const way = WAYS[sought.type];
-  if (way === undefined || way.by === "nothing") return undefined;
+  if (way === undefined || way.by === "nothing" || way.by === "setting") return undefined;
   const id = way.by === "name" ? way.id(sought) : await listed(way, { sought, reading, known });
   return id === undefined ? undefined : { id, importId: importId(sought, way, id) };
 }

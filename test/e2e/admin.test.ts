@@ -7,10 +7,13 @@ import {
 } from "@aws-sdk/client-config-service";
 import { DescribeRuleCommand, EventBridgeClient, ListTargetsByRuleCommand } from "@aws-sdk/client-eventbridge";
 import {
+  CreateSampleFindingsCommand,
   DescribeOrganizationConfigurationCommand as DescribeDetectorConfiguration,
+  DescribePublishingDestinationCommand,
   GuardDutyClient,
   ListOrganizationAdminAccountsCommand as ListDetectorAdministrators,
   ListDetectorsCommand,
+  ListPublishingDestinationsCommand,
 } from "@aws-sdk/client-guardduty";
 import {
   BatchGetAccountStatusCommand,
@@ -29,6 +32,7 @@ import {
   GetBucketPolicyCommand,
   GetBucketVersioningCommand,
   GetPublicAccessBlockCommand,
+  ListObjectsV2Command,
   S3Client,
 } from "@aws-sdk/client-s3";
 import {
@@ -47,7 +51,7 @@ const management = "111111111111";
 const security = "222222222222";
 const logArchive = "333333333333";
 const regions = ["us-east-1", "us-west-2", "ap-southeast-3"];
-const buckets = ["bulwark-config-333333333333-us-east-1", "bulwark-evidence-333333333333-us-east-1"];
+const buckets = ["config", "evidence", "guardduty"].map((kind) => `bulwark-${kind}-333333333333-us-east-1`);
 
 describe("the admin stack", function () {
   this.timeout(120_000);
@@ -142,6 +146,30 @@ describe("the admin stack", function () {
       assert.equal(DetectorIds.length, 1, region);
       const configuration = await guardDuty.send(new DescribeDetectorConfiguration({ DetectorId: DetectorIds[0] }));
       assert.equal(configuration.AutoEnableOrganizationMembers, "NONE", region);
+      for (const { Name, AutoEnable } of configuration.Features ?? [])
+        assert.equal(AutoEnable, "NONE", `${Name} ${region}`);
+    }
+  });
+
+  it("exports every region's findings to the log archive, as GuardDuty of that region may", async () => {
+    for (const region of regions) {
+      const guardDuty = new GuardDutyClient(as(security, region));
+      const { DetectorIds: [DetectorId] = [] } = await guardDuty.send(new ListDetectorsCommand({}));
+      const { Destinations = [] } = await guardDuty.send(new ListPublishingDestinationsCommand({ DetectorId }));
+      assert.deepEqual(
+        Destinations.map(({ DestinationType, Status }) => [DestinationType, Status]),
+        [["S3", "PUBLISHING"]],
+        region,
+      );
+      const [{ DestinationId } = {}] = Destinations;
+      const found = await guardDuty.send(new DescribePublishingDestinationCommand({ DetectorId, DestinationId }));
+      assert.equal(found.DestinationProperties?.DestinationArn, `arn:aws:s3:::${buckets[2]}`, region);
+      const type = "Policy:S3/BucketAnonymousAccessGranted";
+      await guardDuty.send(new CreateSampleFindingsCommand({ DetectorId, FindingTypes: [type] }));
+      const s3 = new S3Client({ ...as(logArchive), forcePathStyle: true });
+      const Prefix = `AWSLogs/${security}/GuardDuty/${region}/`;
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: buckets[2], Prefix }));
+      assert.ok(Contents.length > 0, region);
     }
   });
 

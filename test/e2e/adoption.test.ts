@@ -26,11 +26,14 @@ interface Expected {
 
 const accounts: Readonly<Record<string, Expected>> = {
   "100000000002": {
-    holds: "a detector",
+    holds: "a detector with protection plans of its own choice",
     adoptions: ["aws:guardduty/detector:Detector us-east-1 adopt"],
     during(state, before) {
       assert.equal(state.regions["us-east-1"]?.detector?.id, before.regions["us-east-1"]?.detector?.id);
       assert.equal(state.regions["us-east-1"]?.detector?.administrator, security);
+      const chosen = (of: AccountState) =>
+        of.regions["us-east-1"]?.detector?.Features.find(([name]) => name === "S3_DATA_EVENTS")?.[1];
+      assert.deepEqual([chosen(before), chosen(state)], ["DISABLED", "ENABLED"]);
     },
   },
   "100000000004": {

@@ -7,6 +7,7 @@ import {
   DisassociateMembersCommand,
   GuardDutyClient,
   ListDetectorsCommand,
+  UpdateMemberDetectorsCommand,
 } from "@aws-sdk/client-guardduty";
 import { DisableCommand, Inspector2Client } from "@aws-sdk/client-inspector2";
 import { DisassociateMembersCommand as DisassociateFromHub, SecurityHubClient } from "@aws-sdk/client-securityhub";
@@ -18,6 +19,9 @@ const accountId = "100000000009";
 const security = "222222222222";
 const regions = ["us-east-1", "us-west-2"];
 const region = "us-west-2";
+/** A protection plan that is switched off in the other region. */
+const plan = { Name: "S3_DATA_EVENTS", Status: "DISABLED" } as const;
+const planDrifted = "detector-member-plan-s3-us-east-1";
 
 describe("what is changed by hand in a member", function () {
   this.timeout(180_000);
@@ -28,8 +32,8 @@ describe("what is changed by hand in a member", function () {
   });
 
   const names = (drift: { name: string }[]) => drift.map(({ name }) => name).sort();
-  const detectorOf = async (account: string) => {
-    const guardDuty = new GuardDutyClient(environment.root(account, region));
+  const detectorOf = async (account: string, at = region) => {
+    const guardDuty = new GuardDutyClient(environment.root(account, at));
     const { DetectorIds: [id] = [] } = await guardDuty.send(new ListDetectorsCommand({}));
     return { guardDuty, id };
   };
@@ -79,6 +83,11 @@ describe("what is changed by hand in a member", function () {
       return packs?.length === 0 && !inspector?.includes("ecr");
     });
 
+    // Nor can a member switch its plans.
+    const home = await detectorOf(security, "us-east-1");
+    const off = { DetectorId: home.id, AccountIds: [accountId], Features: [plan] };
+    await home.guardDuty.send(new UpdateMemberDetectorsCommand(off));
+
     const check = await api.done("POST", `/accounts/${accountId}/drift-checks`);
     assert.equal(check.result.drifted, true);
     const drifted = names(check.result.drift);
@@ -96,15 +105,16 @@ describe("what is changed by hand in a member", function () {
     }
     assert.ok(drifted.includes("security-contact"), `the contact is not among ${drifted}`);
     for (const name of drifted)
-      assert.ok(name.endsWith(region) || name === "security-contact", `${name} did not drift`);
+      assert.ok(name.endsWith(region) || ["security-contact", planDrifted].includes(name), `${name} did not drift`);
+    assert.ok(drifted.includes(planDrifted), `${planDrifted} is not among ${drifted}`);
     const { body: account } = await api.call("GET", `/accounts/${accountId}`);
     assert.equal(account.drift.drifted, true);
     assert.equal((await detectorOf(accountId)).id, undefined, "a check repairs nothing");
 
     const preview = await api.done("POST", `/accounts/${accountId}/previews`);
     const repair = await api.done("POST", `/accounts/${accountId}/deployments`);
-    // The detector, the flow log, the contact and the pack.
-    assert.equal(repair.changes?.create, 4);
+    // The detector, its six plans, which count as gone while the account is no member, the flow log, the contact and the pack.
+    assert.equal(repair.changes?.create, 10);
     assert.deepEqual(repair.changes, preview.changes);
     const repaired = await readAccount(root, accountId, regions);
     assert.notEqual(repaired.regions[region]?.detector?.id, before.regions[region]?.detector?.id);

@@ -17,6 +17,7 @@ const perRegion = (region: string) =>
     "inspector-member",
     "inspector-member-scans",
     "audit-pack",
+    ...["s3", "eks", "rds", "lambda", "malware", "runtime"].map((plan) => `detector-member-plan-${plan}`),
     "recorder",
     "delivery-channel",
     "recorder-status",

@@ -178,7 +178,7 @@ describe("the roles of Bulwark", () => {
     const [memberships, organization, ...others] = session.Statement;
     assert.deepEqual(others, []);
     const ofMembers =
-      /^(securityhub|guardduty):\w+Members$|^inspector2:(\w+Member|Enable|Disable|BatchGetAccountStatus)$/;
+      /^(securityhub|guardduty):\w+Member(s|Detectors)$|^inspector2:(\w+Member|Enable|Disable|BatchGetAccountStatus)$/;
     assert.ok(memberships?.Action?.every((action) => ofMembers.test(action)));
     // The services read the organization with their caller's rights, which a session policy narrows too.
     assert.ok(organization?.Action?.every((action) => /^organizations:(Describe|List)/.test(action)));

@@ -21,9 +21,42 @@ export const ADMIN_OPTIONS = {
   rootAccess: { enabled: true },
 };
 
+/** Settings of features in which everything that is optional is there. */
+export const DETECTION_OPTIONS = {
+  guardDuty: {
+    suppressions: [
+      {
+        name: "scanner",
+        description: "Our own scanner",
+        criteria: [
+          { field: "type", equals: ["Recon:EC2/PortProbeUnprotectedPort"] },
+          { field: "severity", lessThan: 4 },
+        ],
+      },
+    ],
+    trustedEntitySets: [{ name: "partners", location: "s3://lists/partners.txt" }],
+    threatEntitySets: [
+      {
+        name: "feed",
+        location: "https://lists.s3.us-east-1.amazonaws.com/feed.csv",
+        format: "OTX_CSV",
+        bucketOwner: "100000000001",
+      },
+    ],
+  },
+  accessAnalyzer: {
+    unusedAccess: { enabled: true, age: 60 },
+    archiveRules: [
+      { name: "partner", criteria: [{ key: "principal.AWS", equals: ["444455556666"] }] },
+      { name: "breakglass", analyzer: "unused", criteria: [{ key: "resource", contains: ["BreakGlass"] }] },
+    ],
+  },
+};
+
 /** Features with everything in them that the defaults leave out. */
 export const EVERY_OPTION = {
   ...ADMIN_OPTIONS,
+  ...DETECTION_OPTIONS,
   account: { securityContact: CONTACT },
   inspector: {
     cisScans: [{ name: "weekly", schedule: { every: "week", days: ["SUN"], at: "03:30" }, tags: { CisScan: ["yes"] } }],

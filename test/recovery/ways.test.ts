@@ -70,7 +70,7 @@ describe("every resource that the programs declare", () => {
     const tags = keys.map(({ inputs }) => (inputs.tags as Record<string, string>)[RESOURCE_TAG]);
     assert.deepEqual(
       tags.sort(),
-      ["alert-key", "alert-watch-key", "config-key", "evidence-key", "trail-key"].map(
+      ["alert-key", "alert-watch-key", "config-key", "evidence-key", "guardduty-key", "trail-key"].map(
         (name) => `admin/${name}-us-east-1`,
       ),
     );
@@ -129,6 +129,8 @@ describe("every resource that the programs declare", () => {
     ["config-aggregator-us-east-1", "bulwark-organization"],
     ["audit-pack-us-east-1", "bulwark-audit"],
     ["config-rule-queue-keys-us-east-1", "bulwark-queue-keys"],
+    ["suppression-scanner-us-west-2", "detector-us-west-2-id:bulwark-scanner"],
+    ["archive-rule-external-partner-us-west-2", "bulwark-organization/bulwark-partner"],
   ];
   for (const [name, id] of ids) {
     it(`is known by its id: ${name}`, () => {

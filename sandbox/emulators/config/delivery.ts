@@ -7,7 +7,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { type Aws, AwsError } from "../../gateway/emulator.ts";
-import { bucketOwners, serviceContext } from "./bucket-owners.ts";
+import { createBucketOwners, serviceContext } from "../bucket-owner.ts";
 import { allowsService, type ServiceRequest } from "./resource-policy.ts";
 
 /** Where an account's Config delivers to. */
@@ -30,11 +30,11 @@ export interface Deliverer {
 
 const service = "config.amazonaws.com";
 
-/** Bucket names are global: asked here, S3 names the bucket's region and the client follows. */
+/** The region of a key whose ARN names none. */
 const home = "us-east-1";
 
 export function createDeliverer(aws: Aws): Deliverer {
-  const { asRoot, ownerOf } = bucketOwners(aws);
+  const { asRoot, ownerOf } = createBucketOwners(aws);
   const contextOf = (accountId: string) => serviceContext(aws.organization, service, accountId);
 
   async function mayUseKey(keyArn: string, context: ServiceRequest["context"]): Promise<boolean> {

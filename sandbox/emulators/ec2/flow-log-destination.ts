@@ -1,7 +1,7 @@
 import { GetKeyPolicyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { GetBucketEncryptionCommand, GetBucketPolicyCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { Aws } from "../../gateway/emulator.ts";
-import { bucketOwners, serviceContext } from "../config/bucket-owners.ts";
+import { createBucketOwners, serviceContext } from "../bucket-owner.ts";
 import { allowsService } from "../config/resource-policy.ts";
 
 /** Delivers what services log into buckets. */
@@ -24,7 +24,7 @@ export type Obstacle = (destination: Destination) => Promise<string | undefined>
  * across AWS accounts" of AWS Prescriptive Guidance and its readers have seen.
  */
 export function deliveryObstacle(aws: Aws): Obstacle {
-  const { asRoot, ownerOf } = bucketOwners(aws);
+  const { asRoot, ownerOf } = createBucketOwners(aws);
   return async ({ accountId, region, arn }) => {
     const [, , , , , path = ""] = arn.split(":");
     const [bucket = "", ...folders] = path.split("/").filter((part) => part !== "");

@@ -19,7 +19,7 @@ import {
   newFeatures,
 } from "./features.ts";
 import { listPage } from "./pages.ts";
-import { invalidInput, rejected } from "./rejections.ts";
+import { invalidInput, notForMembers, rejected } from "./rejections.ts";
 import {
   administratorOf,
   type Detector,
@@ -80,7 +80,7 @@ function checkMemberMay(guardDuty: GuardDuty, call: Call<UpdateDetectorRequest>)
   const { FindingPublishingFrequency, Features: plans, DataSources } = call.input;
   const managed = FindingPublishingFrequency !== undefined || plans !== undefined || DataSources !== undefined;
   if (managed || administrator.membership.type === "organization") {
-    throw rejected("The request is rejected because member accounts cannot manage specified resources or properties.");
+    throw notForMembers();
   }
 }
 
@@ -155,7 +155,9 @@ export function detectorOperations(guardDuty: GuardDuty): Record<string, Operati
       }
       delete guardDuty.places.of(call.accountId, call.region).detector;
       place.members.clear();
-      place.findings.clear();
+      // What was set on a detector goes with it.
+      const { findings, filters, destinations, entitySets } = place;
+      for (const held of [findings, filters, destinations, entitySets.trusted, entitySets.threat]) held.clear();
       return {};
     },
   };

@@ -1,5 +1,4 @@
 import type {
-  Condition,
   CreateSampleFindingsRequest,
   Finding,
   GetFindingsRequest,
@@ -9,49 +8,13 @@ import type {
   SortCriteria,
 } from "@aws-sdk/client-guardduty";
 import type { Call, Operation } from "../../gateway/emulator.ts";
+import { matches, valuesAt, wire } from "./criteria.ts";
+import type { Exporter } from "./export.ts";
+import { isSuppressed } from "./filters.ts";
 import { listPage } from "./pages.ts";
 import { invalidInput } from "./rejections.ts";
 import { isFindingType, sampleFinding, sampleTypes } from "./sample-findings.ts";
 import { administratorOf, type GuardDuty, isAssociated, now, ownPlace } from "./state.ts";
-
-/** The same value with the member names of GuardDuty's JSON, which start in lower case. */
-function wire(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(wire);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [key.charAt(0).toLowerCase() + key.slice(1), wire(member)]),
-  );
-}
-
-/** What a finding has at a path such as `service.archived` or `severity`; every element, where the path meets a list. */
-function valuesAt(finding: unknown, path: string): unknown[] {
-  let found: unknown[] = [finding];
-  for (const name of path.split(".")) {
-    found = found.flat().map((value) => (value as Record<string, unknown> | undefined)?.[name]);
-  }
-  return found.flat().filter((value) => value !== undefined);
-}
-
-/** Times are written as text and compared as milliseconds since the epoch. */
-function numeric(value: unknown): number {
-  return typeof value === "number" ? value : Date.parse(String(value));
-}
-
-function satisfies(condition: Condition, values: readonly unknown[]): boolean {
-  const texts = values.map(String);
-  const compare = (limit: number | undefined, holds: (value: number, limit: number) => boolean) =>
-    limit === undefined || values.some((value) => holds(numeric(value), Number(limit)));
-  const equals = condition.Equals ?? condition.Eq;
-  const differs = condition.NotEquals ?? condition.Neq;
-  return (
-    (equals === undefined || texts.some((text) => equals.includes(text))) &&
-    (differs === undefined || !texts.some((text) => differs.includes(text))) &&
-    compare(condition.GreaterThan ?? condition.Gt, (value, limit) => value > limit) &&
-    compare(condition.GreaterThanOrEqual ?? condition.Gte, (value, limit) => value >= limit) &&
-    compare(condition.LessThan ?? condition.Lt, (value, limit) => value < limit) &&
-    compare(condition.LessThanOrEqual ?? condition.Lte, (value, limit) => value <= limit)
-  );
-}
 
 function sorted(findings: Finding[], criteria: SortCriteria | undefined): Finding[] {
   const path = criteria?.AttributeName;
@@ -62,7 +25,7 @@ function sorted(findings: Finding[], criteria: SortCriteria | undefined): Findin
 }
 
 /** Sample findings, and findings as a member sees its own and an administrator those of all its members. */
-export function findingOperations(guardDuty: GuardDuty): Record<string, Operation> {
+export function findingOperations(guardDuty: GuardDuty, exporter: Exporter): Record<string, Operation> {
   const { aws } = guardDuty;
 
   function visible(call: Call<{ DetectorId: string | undefined }>): Finding[] {
@@ -72,11 +35,25 @@ export function findingOperations(guardDuty: GuardDuty): Record<string, Operatio
     return places.flatMap(({ findings }) => [...findings.values()]);
   }
 
-  /** GuardDuty tells the account's own event bus and its administrator's. */
+  /**
+   * GuardDuty tells the account's own event bus and its administrator's, and writes to where either exports findings. What
+   * the administrator suppresses, or an account without one, is archived instead.
+   */
   async function publish(finding: Finding, accountId: string, region: string): Promise<void> {
     const administrator = administratorOf(guardDuty, accountId, region);
+    const deciding = guardDuty.places.of(administrator?.administratorId ?? accountId, region);
+    if (isSuppressed(deciding, finding)) {
+      if (finding.Service !== undefined) finding.Service.Archived = true;
+      return;
+    }
     for (const recipient of [accountId, administrator?.administratorId]) {
       if (recipient === undefined) continue;
+      for (const destination of guardDuty.places.of(recipient, region).destinations.values()) {
+        await exporter.export(
+          { accountId: recipient, region, finding: wire(finding) as object },
+          destination.properties,
+        );
+      }
       await aws.putEvent({
         accountId: recipient,
         region,
@@ -104,10 +81,7 @@ export function findingOperations(guardDuty: GuardDuty): Record<string, Operatio
 
     ListFindings: (call: Call<ListFindingsRequest>): ListFindingsResponse => {
       const { FindingCriteria, SortCriteria } = call.input;
-      const criteria = Object.entries(FindingCriteria?.Criterion ?? {});
-      const matching = visible(call).filter((finding) =>
-        criteria.every(([path, condition]) => satisfies(condition, valuesAt(wire(finding), path))),
-      );
+      const matching = visible(call).filter((finding) => matches(FindingCriteria, finding));
       const { items, ...next } = listPage(sorted(matching, SortCriteria), call.input);
       return { FindingIds: items.map((finding) => finding.Id ?? ""), ...next };
     },

@@ -19,3 +19,8 @@ export function invalidInput(): AwsError {
 export function notOwned(): AwsError {
   return rejected("The request is rejected because the input detectorId is not owned by the current account.");
 }
+
+/** The refusal of what only an administrator may set, for a member. */
+export function notForMembers(): AwsError {
+  return rejected("The request is rejected because member accounts cannot manage specified resources or properties.");
+}

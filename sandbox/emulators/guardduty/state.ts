@@ -1,6 +1,9 @@
 import type {
   AutoEnableMembers,
+  DestinationProperties,
+  FilterAction,
   Finding,
+  FindingCriteria,
   FindingPublishingFrequency,
   OrgFeatureStatus,
 } from "@aws-sdk/client-guardduty";
@@ -56,12 +59,47 @@ export interface OrganizationSettings {
   newSince: Date;
 }
 
+/** A saved filter; one whose action is ARCHIVE is a suppression rule. */
+export interface Filter {
+  readonly name: string;
+  description: string;
+  action: FilterAction;
+  rank: number;
+  criteria: FindingCriteria;
+  readonly tags: Map<string, string>;
+}
+
+/** Where findings are exported to. */
+export interface Destination {
+  readonly id: string;
+  properties: DestinationProperties;
+  readonly tags: Map<string, string>;
+}
+
+/** A list of trusted or threatening entities. */
+export interface EntitySet {
+  readonly id: string;
+  name: string;
+  readonly format: string;
+  location: string;
+  bucketOwner: string | undefined;
+  active: boolean;
+  readonly createdAt: Date;
+  updatedAt: Date;
+  readonly tags: Map<string, string>;
+}
+
+export type EntitySetKind = "trusted" | "threat";
+
 export interface Place {
   detector?: Detector;
   readonly members: Map<string, Membership>;
   /** Present where the account is the organization's delegated administrator. */
   organization?: OrganizationSettings;
   readonly findings: Map<string, Finding>;
+  readonly filters: Map<string, Filter>;
+  readonly destinations: Map<string, Destination>;
+  readonly entitySets: Readonly<Record<EntitySetKind, Map<string, EntitySet>>>;
 }
 
 export interface GuardDuty {
@@ -70,7 +108,14 @@ export interface GuardDuty {
 }
 
 export function createState(aws: Aws): GuardDuty {
-  return { aws, places: regional(() => ({ members: new Map(), findings: new Map() })) };
+  const places = regional<Place>(() => ({
+    members: new Map(),
+    findings: new Map(),
+    filters: new Map(),
+    destinations: new Map(),
+    entitySets: { trusted: new Map(), threat: new Map() },
+  }));
+  return { aws, places };
 }
 
 /** The current time, as a date. */

@@ -1,23 +1,23 @@
 import { HeadBucketCommand, ListBucketsCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
-import type { Aws, OrganizationView } from "../../gateway/emulator.ts";
+import type { Aws, OrganizationView } from "../gateway/emulator.ts";
 
 /** Bucket names are global: asked here, S3 names the bucket's region and the client follows. */
-const home = "us-east-1";
+const HOME = "us-east-1";
 
+/** Buckets as services that deliver into them see them. */
 export interface BucketOwners {
-  /** Works with S3 as the root of an account. */
-  asRoot<Output>(accountId: string, work: (s3: S3Client) => Promise<Output>): Promise<Output>;
   /** The account that owns a bucket, the caller's own or another one of the organization. Undefined if none does. */
   ownerOf(bucket: string, callerId: string): Promise<string | undefined>;
+  /** Works with S3 as the root of an account. */
+  asRoot<Output>(accountId: string, work: (s3: S3Client) => Promise<Output>): Promise<Output>;
 }
 
-/** Whose buckets are: for services that write into those of other accounts. */
-export function bucketOwners(aws: Aws): BucketOwners {
+export function createBucketOwners(aws: Aws): BucketOwners {
   /** Owners found before, so that one delivery after another does not ask every account. */
   const owners = new Map<string, string>();
 
   async function asRoot<Output>(accountId: string, work: (s3: S3Client) => Promise<Output>): Promise<Output> {
-    const s3 = new S3Client({ ...aws.asRoot(accountId, home), forcePathStyle: true, followRegionRedirects: true });
+    const s3 = new S3Client({ ...aws.asRoot(accountId, HOME), forcePathStyle: true, followRegionRedirects: true });
     try {
       return await work(s3);
     } finally {
@@ -25,23 +25,24 @@ export function bucketOwners(aws: Aws): BucketOwners {
     }
   }
 
-  async function ownerOf(bucket: string, callerId: string): Promise<string | undefined> {
-    if (!(await asRoot(callerId, (s3) => bucketExists(s3, bucket)))) return undefined;
-    const others = aws.organization
-      .members()
-      // A call would start the clock of an account that is not ready yet, and a closed one has no say.
-      .filter((account) => account.state === "ACTIVE" && account.notReadySeconds === undefined)
-      .map((account) => account.id);
-    for (const accountId of new Set([owners.get(bucket) ?? callerId, callerId, ...others])) {
-      const { Buckets = [] } = await asRoot(accountId, (s3) => s3.send(new ListBucketsCommand({})));
-      if (Buckets.every(({ Name }) => Name !== bucket)) continue;
-      owners.set(bucket, accountId);
-      return accountId;
-    }
-    return undefined;
-  }
-
-  return { asRoot, ownerOf };
+  return {
+    asRoot,
+    async ownerOf(bucket, callerId) {
+      if (!(await asRoot(callerId, (s3) => bucketExists(s3, bucket)))) return undefined;
+      const others = aws.organization
+        .members()
+        // A call would start the clock of an account that is not ready yet, and a closed one has no say.
+        .filter((account) => account.state === "ACTIVE" && account.notReadySeconds === undefined)
+        .map((account) => account.id);
+      for (const accountId of new Set([owners.get(bucket) ?? callerId, callerId, ...others])) {
+        const { Buckets = [] } = await asRoot(accountId, (s3) => s3.send(new ListBucketsCommand({})));
+        if (Buckets.every(({ Name }) => Name !== bucket)) continue;
+        owners.set(bucket, accountId);
+        return accountId;
+      }
+      return undefined;
+    },
+  };
 }
 
 /**
