@@ -138,7 +138,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
  * support"); the providers of `aws-native` have one region each.
  */
 export function importId({ type, region }: Sought, way: Way, id: string): string {
-  const regional = type.startsWith("aws:") && !(way.by !== "nothing" && way.global === true);
+  const regional = type.startsWith("aws:") && !(way.by !== "nothing" && way.by !== "setting" && way.global === true);
   return regional && region !== undefined ? `${id}@${region}` : id;
 }
 
