@@ -54,6 +54,11 @@ fi
 trap 'kill -TERM "$main" 2>/dev/null || true' TERM INT
 status=0
 wait "$main" || status=$?
+# A signal ends the wait before the process has ended what it began.
+while kill -0 "$main" 2>/dev/null; do
+  status=0
+  wait "$main" || status=$?
+done
 case $status in
   0 | 10 | 20 | 194) ;;
   *)

@@ -53,8 +53,8 @@ def tell(first, last, path):
     report = Report("patch-now")
     earlier, pending = first["pending"], last["pending"]
     for when, each in (("before", first), ("after", last)):
-        if each["pending"] is None:
-            report.incomplete("security updates %s the patches: %s" % (when, each["problem"]))
+        if each["problem"] is not None:
+            report.incomplete("the state %s the patches: %s" % (when, each["problem"]))
     if pending:
         report.incomplete("%d security updates are still pending; the patch baseline does not approve them, or they failed" % len(pending))
     if last["rebootPending"] and parameter("REBOOT_OPTION") != "NoReboot":

@@ -38,7 +38,7 @@ def command(folder, roots, excluded, most_file_mib):
     return options + ["--"] + [os.fsdecode(root) for root in roots]
 
 
-def scan(arguments, seconds):
+def scan(arguments, seconds, wait=subprocess.Popen.wait):
     """Runs clamscan for at most `seconds`; what it found by then counts. It ends with 0 (clean), 1 (infected) or 2 (errors)."""
     result = Result()
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
@@ -50,7 +50,7 @@ def scan(arguments, seconds):
         except FileNotFoundError:
             raise Stop("clamscan is not installed; install the package clamav and run the document again")
         try:
-            result.code = running.wait(timeout=seconds)
+            result.code = wait(running, timeout=seconds)
             result.ended = True
         except subprocess.TimeoutExpired:
             pass

@@ -33,6 +33,14 @@ export interface Ran {
   readonly stderr: string;
 }
 
+export interface HowToRun {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Programs to run the script by. */
+  readonly through?: readonly string[];
+  /** Happens while the script runs. `cancel` ends its process group, as the agent does when a command is cancelled. */
+  readonly during?: (cancel: () => void) => Promise<void>;
+}
+
 export interface Call {
   readonly service: string;
   readonly operation?: string;
@@ -138,13 +146,12 @@ export class Host {
     writeFileSync(join(this.home, file), content);
   }
 
-  /** Runs a step as the agent does: the script in a file, run by sh. `through` are programs to run it by. */
+  /** Runs a step as the agent does: the script in a file, run by sh in a process group of its own. */
   async run(
     document: SsmDocument,
     step: string,
     values: Readonly<Record<string, string>> = {},
-    environment: Readonly<Record<string, string>> = {},
-    through: readonly string[] = [],
+    { environment = {}, through = [], during }: HowToRun = {},
   ): Promise<Ran> {
     const { parameters } = contentOf(document);
     const paths = "Paths" in parameters ? { Paths: this.disk } : {};
@@ -153,6 +160,7 @@ export class Host {
     const command = [...through, "/bin/sh", "-c", script];
     const child = spawn(command[0] ?? "", command.slice(1), {
       cwd: this.folder,
+      detached: true,
       env: {
         PATH: this.#bin,
         TMPDIR: this.folder,
@@ -171,10 +179,12 @@ export class Host {
     child.stderr.on("data", (chunk) => {
       stderr += chunk;
     });
-    const code = await new Promise<number | null>((resolve, reject) => {
+    const ended = new Promise<number | null>((resolve, reject) => {
       child.on("error", reject);
       child.on("close", resolve);
     });
+    await during?.(() => process.kill(-(child.pid ?? Number.NaN), "SIGTERM"));
+    const code = await ended;
     return { code, stdout, stderr };
   }
 

@@ -49,7 +49,7 @@ function findingsOf(call: Call | undefined): AwsSecurityFinding[] {
 describe("The document for the scan for sensitive information", () => {
   let host: Host;
   const scan = (values: Readonly<Record<string, string>> = {}, through: readonly string[] = []): Promise<Ran> =>
-    host.run(document, "scan", { MibPerSecond: "1000", ...values }, {}, through);
+    host.run(document, "scan", { MibPerSecond: "1000", ...values }, { through });
 
   beforeEach(async () => {
     host = await Host.start("aws", "systemd-run");
@@ -262,7 +262,7 @@ describe("The document for the scan for sensitive information", () => {
 
   it("is incomplete on a host without Python, without the AWS CLI, or that can't be identified", async () => {
     const unknown = { AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://127.0.0.1:9", AWS_SSM_INSTANCE_ID: "" };
-    const nobody = await host.run(document, "scan", {}, unknown);
+    const nobody = await host.run(document, "scan", {}, { environment: unknown });
     assert.deepEqual([nobody.code, nobody.stderr.includes("could not be identified")], [20, true]);
     host.removeProgram("aws");
     const without = await scan();
@@ -279,7 +279,7 @@ describe("The document for the scan for sensitive information", () => {
       AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://127.0.0.1:9",
       AWS_SSM_INSTANCE_ID: "mi-0123456789abcdef0",
     };
-    assert.equal((await host.run(document, "scan", {}, node)).code, 0);
+    assert.equal((await host.run(document, "scan", {}, { environment: node })).code, 0);
     const resource = findingsOf(host.calls("securityhub")[0])[0]?.Resources?.[0];
     assert.deepEqual(
       [resource?.Type, resource?.Id],
