@@ -62,7 +62,9 @@ class Report:
         return report
 
     def finding(self, subject, **fields):
-        """A finding on this host. Its id is the same in every run, so that a later run updates what an earlier one found."""
+        """A finding on this host. Its id is the same in every run, so that a later run updates what an earlier one found.
+
+        Types and severity go where their provider may update them (Security Hub User Guide, "FindingProviderFields")."""
         kind, arn = self.host.resource()
         resource = {"Type": kind, "Id": arn, "Partition": self.host.partition, "Region": self.host.region}
         resource.update(fields.pop("resource", {}))
@@ -77,6 +79,7 @@ class Report:
             "CreatedAt": self.started,
             "UpdatedAt": now(),
             "Resources": [resource],
+            "FindingProviderFields": {"Types": fields.pop("Types"), "Severity": fields.pop("Severity")},
             "ProductFields": {"bulwark/Report": self.uri()[:2048]},
         }
         finding.update(fields)

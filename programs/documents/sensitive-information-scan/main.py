@@ -2,7 +2,7 @@
 import os
 import re
 
-from detectors import AWS_KEY, CARD, KINDS, NEAR, PRIVATE_KEY, SSN, Finder
+from detectors import AWS_KEY, CARD, KINDS, NEAR, PRIVATE_KEY, SSN, Finder, card
 from disks import excluded, read_mounts, roots
 from host import number, parameter, shown
 from pace import Pace
@@ -56,6 +56,7 @@ class Scan:
             self.too_large += 1
             return
         head = os.read(descriptor, HEAD)
+        self.pace.took(len(head))
         if b"\0" in head:
             self.binary += 1
             return
@@ -99,16 +100,26 @@ class Scan:
 
 
 def told(path):
-    """A path to show. Names can hold what files hold: if this one does, its digits and long words are masked; the inode finds it."""
-    finder = Finder()
-    named = b"ssn card " + path
-    finder.feed(named, 0, len(named))
-    separate = re.sub(rb"[^0-9A-Za-z+=-]+", b" ", named)
-    finder.feed(separate, 0, len(separate))
+    """A path to show. Names can hold what files hold: where this one may, digits and long words are masked; the inode finds the file."""
     text = shown(path)
-    if finder.end() or finder.ssn_without_word or re.search(rb"A[KS]IA[A-Z2-7]{16}", path):
+    if sensitive(path):
         text = re.sub(r"[0-9]|[A-Za-z0-9+=]{16,}", "*", text)
     return text[:2048]
+
+
+def sensitive(path):
+    """Whether a path may hold a value, judged with less care than a file: a mask too many hides little."""
+    for separated in (path, re.sub(rb"[^0-9A-Za-z+=-]", b" ", path), re.sub(rb"[^0-9A-Za-z]", b" ", path)):
+        finder = Finder()
+        named = b"ssn card " + separated
+        finder.feed(named, 0, len(named))
+        if finder.end():
+            return True
+    for run in re.findall(rb"[0-9](?:[ _.-]?[0-9]){12,}", path):
+        digits = re.sub(rb"[^0-9]", b"", run)
+        if any(card(digits[at : at + size]) for size in range(13, 20) for at in range(len(digits) - size + 1)):
+            return True
+    return re.search(rb"A[KS]IA[A-Z2-7]{16}", path) is not None
 
 
 def finding(report, scan):

@@ -2,8 +2,6 @@
 import os
 import stat
 
-SEVERAL_LINKS = 1
-
 
 class Walk:
     """Iterate it for (path, descriptor, status) of each file; the caller closes. `stopped` is asked before each entry."""
@@ -58,10 +56,10 @@ class Walk:
             self.unreadable += 1
             return None
         status = os.fstat(descriptor)
-        known = status.st_nlink > SEVERAL_LINKS and (status.st_dev, status.st_ino) in self.seen
+        known = status.st_nlink > 1 and (status.st_dev, status.st_ino) in self.seen
         if not stat.S_ISREG(status.st_mode) or status.st_dev != device or known:
             os.close(descriptor)
             return None
-        if status.st_nlink > SEVERAL_LINKS:
+        if status.st_nlink > 1:
             self.seen.add((status.st_dev, status.st_ino))
         return descriptor, status

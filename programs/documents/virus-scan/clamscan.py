@@ -1,10 +1,8 @@
 """Runs clamscan over folders until a time limit and reads what it says."""
 import os
 import re
-import signal
 import subprocess
 import tempfile
-import time
 
 from host import Stop
 
@@ -43,10 +41,8 @@ def scan(arguments, seconds, wait=subprocess.Popen.wait):
     result = Result()
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         try:
-            # A session of its own, so that all of it can be ended.
-            running = subprocess.Popen(
-                arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, start_new_session=True
-            )
+            # It stays in the process group of the script, which is what the agent kills.
+            running = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=errors)
         except FileNotFoundError:
             raise Stop("clamscan is not installed; install the package clamav and run the document again")
         try:
@@ -66,12 +62,11 @@ def scan(arguments, seconds, wait=subprocess.Popen.wait):
 
 
 def end(running):
-    os.killpg(running.pid, signal.SIGTERM)
-    deadline = time.monotonic() + 10
-    while running.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.1)
-    if running.poll() is None:
-        os.killpg(running.pid, signal.SIGKILL)
+    running.terminate()
+    try:
+        running.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        running.kill()
         running.wait()
 
 

@@ -53,6 +53,8 @@ export function malwareScanRunbook(): SsmDocument {
         },
         outputs: [{ Name: "ScanId", Selector: "$.ScanId", Type: "String" }],
       },
+      // A scan is not listed in the moment that it is started, and the next step fails where there is none.
+      { name: "letItBegin", action: "aws:sleep", inputs: { Duration: "PT1M" } },
       {
         name: "awaitScan",
         action: "aws:waitForAwsResourceProperty",

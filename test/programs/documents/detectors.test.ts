@@ -174,6 +174,18 @@ describe("The detectors of sensitive information", () => {
   });
 });
 
+describe("The private keys of a host's SSH server", () => {
+  it("are no finding where they belong, and are one anywhere else", () => {
+    const paths = [
+      "/etc/ssh/ssh_host_ed25519_key",
+      "/etc/ssh/ssh_host_rsa_key.bak",
+      "/home/u/etc/ssh/ssh_host_rsa_key",
+    ];
+    const code = "import main\nprint(json.dumps([main.HOST_KEY.match(each.encode()) is not None for each in input]))";
+    assert.deepEqual(python(["sensitive-information-scan", "host"], code, paths), [true, false, false]);
+  });
+});
+
 describe("The pace of a scan", () => {
   it("sleeps until what was read is due, and never past the end", () => {
     const slept = python<unknown>(

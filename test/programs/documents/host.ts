@@ -13,6 +13,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { AwsSecurityFinding } from "@aws-sdk/client-securityhub";
 import type { SsmDocument } from "../../../programs/documents/document.ts";
 import { accepts, type DocumentParameter } from "../../../programs/documents/parameter.ts";
 import { PYTHON } from "../../sandbox/gateway-fixture.ts";
@@ -37,8 +38,8 @@ export interface HowToRun {
   readonly environment?: Readonly<Record<string, string>>;
   /** Programs to run the script by. */
   readonly through?: readonly string[];
-  /** Happens while the script runs. `cancel` ends its process group, as the agent does when a command is cancelled. */
-  readonly during?: (cancel: () => void) => Promise<void>;
+  /** Happens while the script runs. `end` signals its process group, as the agent does when a command is cancelled. */
+  readonly during?: (end: (signal: NodeJS.Signals) => void) => Promise<void>;
 }
 
 export interface Call {
@@ -66,6 +67,11 @@ export interface Content {
 
 export function contentOf(document: SsmDocument): Content {
   return JSON.parse(document.content) as Content;
+}
+
+/** The severity that a finding's provider gives it. */
+export function severityOf(finding: AwsSecurityFinding | undefined): string | undefined {
+  return finding?.FindingProviderFields?.Severity?.Label;
 }
 
 /** The script of a step as Systems Manager sends it: every `{{ Parameter }}` is replaced by its value. Throws if a value is refused. */
@@ -183,7 +189,7 @@ export class Host {
       child.on("error", reject);
       child.on("close", resolve);
     });
-    await during?.(() => process.kill(-(child.pid ?? Number.NaN), "SIGTERM"));
+    await during?.((signal) => process.kill(-(child.pid ?? Number.NaN), signal));
     const code = await ended;
     return { code, stdout, stderr };
   }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { AwsSecurityFinding } from "@aws-sdk/client-securityhub";
 import { sensitiveInformationScanDocument } from "../../../programs/documents/sensitive-information-scan/document.ts";
 import { asffViolations } from "../../../sandbox/emulators/securityhub/findings/asff.ts";
-import { ACCOUNT, type Call, Host, INSTANCE, type Ran, REGION, REPORTS } from "./host.ts";
+import { ACCOUNT, type Call, Host, INSTANCE, type Ran, REGION, REPORTS, severityOf } from "./host.ts";
 
 const document = sensitiveInformationScanDocument(REPORTS);
 
@@ -98,7 +98,7 @@ describe("The document for the scan for sensitive information", () => {
     const arn = `arn:aws:ec2:${REGION}:${ACCOUNT}:instance/${INSTANCE}`;
     assert.equal(found?.Id, `${arn}/bulwark/sensitive-information-scan/sensitive-information`);
     assert.equal(found?.ProductArn, `arn:aws:securityhub:${REGION}:${ACCOUNT}:product/${ACCOUNT}/default`);
-    assert.deepEqual([found?.RecordState, found?.Severity?.Label], ["ACTIVE", "CRITICAL"]);
+    assert.deepEqual([found?.RecordState, severityOf(found)], ["ACTIVE", "CRITICAL"]);
     assert.deepEqual([found?.Resources?.[0]?.Type, found?.Resources?.[0]?.Id], ["AwsEc2Instance", arn]);
     const classified = found?.Resources?.[0]?.DataClassification;
     assert.deepEqual(classified?.Result?.SensitiveData, [
@@ -113,7 +113,7 @@ describe("The document for the scan for sensitive information", () => {
       new RegExp(`^hosts/${ACCOUNT}/${REGION}/${INSTANCE}/sensitive-information-scan/\\w+-\\w+\\.json$`),
     );
     assert.equal(upload?.mode, "0o600");
-    assert.deepEqual([coverage?.RecordState, coverage?.Severity?.Label], ["ARCHIVED", "INFORMATIONAL"]);
+    assert.deepEqual([coverage?.RecordState, severityOf(coverage)], ["ARCHIVED", "INFORMATIONAL"]);
   });
 
   it("archives its findings when a later scan is clean", async () => {
@@ -121,7 +121,7 @@ describe("The document for the scan for sensitive information", () => {
     const ran = await scan();
     assert.equal(ran.code, 0, ran.stderr);
     assert.deepEqual(
-      findingsOf(host.calls("securityhub")[0]).map((each) => [each.RecordState, each.Severity?.Label]),
+      findingsOf(host.calls("securityhub")[0]).map((each) => [each.RecordState, severityOf(each)]),
       [
         ["ARCHIVED", "INFORMATIONAL"],
         ["ARCHIVED", "INFORMATIONAL"],
@@ -196,6 +196,9 @@ describe("The document for the scan for sensitive information", () => {
     host.write("a\nb \"'$(id)ü.txt", card);
     host.write(`${card}.txt`, card);
     host.write("5555-5555-5555-4444/x.txt", card);
+    for (const name of [`a_${card}_b`, "people/219-45-6789", "ssn-219456789", `x${card}y`, "4111_1111_1111_1111"]) {
+      host.write(name, card);
+    }
     host.write(Buffer.from("latin-\xe9.txt", "latin1").toString("latin1"), card);
     const ran = await scan();
     assert.equal(ran.code, 10, ran.stderr);
@@ -209,7 +212,8 @@ describe("The document for the scan for sensitive information", () => {
       paths.join(" "),
     );
     const told = [ran.stdout, readFileSync(join(host.home, "calls.jsonl"), "utf8")].join("\n");
-    for (const value of [card, "5555-5555-5555-4444"]) assert.ok(!told.includes(value), `told ${value}`);
+    const values = [card, "5555-5555-5555-4444", "219-45-6789", "219456789", "4111_1111_1111_1111"];
+    for (const value of values) assert.ok(!told.includes(value), `told ${value}`);
   });
 
   it("is incomplete where files can't be read", async () => {
@@ -222,7 +226,7 @@ describe("The document for the scan for sensitive information", () => {
     assert.equal(ran.code, 20, ran.stderr);
     assert.deepEqual(reportOf(host).incomplete, ["1 files or folders could not be read"]);
     const [coverage, ...others] = findingsOf(host.calls("securityhub")[0]);
-    assert.deepEqual([coverage?.RecordState, coverage?.Severity?.Label, others], ["ACTIVE", "LOW", []]);
+    assert.deepEqual([coverage?.RecordState, severityOf(coverage), others], ["ACTIVE", "LOW", []]);
     assert.deepEqual(coverage === undefined ? ["none"] : asffViolations(coverage), []);
   });
 
