@@ -17,6 +17,9 @@ export const KEY_PREFIX = "^[A-Za-z0-9/_.-]{0,200}$";
 /** The files that every document's scripts import. */
 export const HOST_MODULES = ["host/host.py", "host/report.py"] as const;
 
+/** Those of documents that scan disks and send findings. */
+export const SCAN_MODULES = [...HOST_MODULES, "host/findings.py", "host/disks.py"] as const;
+
 /** Parameters of every document that reports. */
 export function reportParameters(place: ReportPlace) {
   return {

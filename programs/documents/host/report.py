@@ -1,4 +1,4 @@
-"""Findings in the AWS Security Finding Format, and reports that reach S3 or stay on the host until they do."""
+"""Reports that reach S3, or stay on the host until they do."""
 import datetime
 import json
 import os
@@ -61,62 +61,6 @@ class Report:
         report.update(self.body)
         return report
 
-    def finding(self, subject, **fields):
-        """A finding on this host. Its id is the same in every run, so that a later run updates what an earlier one found.
-
-        Types and severity go where their provider may update them (Security Hub User Guide, "FindingProviderFields")."""
-        kind, arn = self.host.resource()
-        resource = {"Type": kind, "Id": arn, "Partition": self.host.partition, "Region": self.host.region}
-        resource.update(fields.pop("resource", {}))
-        place = (self.host.partition, self.host.region, self.host.account, self.host.account)
-        finding = {
-            "SchemaVersion": "2018-10-08",
-            "Id": "%s/bulwark/%s/%s" % (arn, self.document, subject),
-            "ProductArn": "arn:%s:securityhub:%s:%s:product/%s/default" % place,
-            "ProductName": "Bulwark",
-            "GeneratorId": "bulwark/" + self.document,
-            "AwsAccountId": self.host.account,
-            "CreatedAt": self.started,
-            "UpdatedAt": now(),
-            "Resources": [resource],
-            "FindingProviderFields": {"Types": fields.pop("Types"), "Severity": fields.pop("Severity")},
-            "ProductFields": {"bulwark/Report": self.uri()[:2048]},
-        }
-        finding.update(fields)
-        finding["Title"] = finding["Title"][:256]
-        finding["Description"] = finding["Description"][:1024]
-        return finding
-
-    def coverage(self, title):
-        """The finding that a scan did not cover what it should; archived by the first scan that does."""
-        if self.reasons:
-            text, state, label = "It is not known what the part that was left out holds: " + "; ".join(self.reasons), "ACTIVE", "LOW"
-        else:
-            text, state, label = "The scan covered what it should.", "ARCHIVED", "INFORMATIONAL"
-        return self.finding(
-            "coverage",
-            Title="%s of %s is incomplete" % (title, self.host.instance),
-            Description=text,
-            Types=["Software and Configuration Checks"],
-            Severity={"Label": label},
-            RecordState=state,
-        )
-
-    def send(self, findings):
-        """Sends findings to Security Hub in the host's own account and region. A failure makes the run incomplete."""
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            json.dump(findings, file)
-            file.flush()
-            try:
-                answer = aws(
-                    "securityhub", "batch-import-findings", "--findings", "file://" + file.name, "--region", self.host.region
-                )
-            except Stop as failure:
-                self.incomplete("sending findings to Security Hub: %s" % failure)
-                return
-        for failed in (answer or {}).get("FailedFindings", []):
-            self.incomplete("Security Hub refused a finding: %s: %s" % (failed.get("ErrorCode"), failed.get("ErrorMessage")))
-
     def deliver(self):
         """Keeps the report on the host, then uploads it with all that earlier runs could not upload. Returns where it is."""
         folder = work_folder("reports", self.document)
@@ -132,6 +76,9 @@ class Report:
             try:
                 self.upload(path, self.key(self.document, name))
                 os.remove(path)
+            except FileNotFoundError:
+                # Another run, at the same time, uploaded it as well.
+                continue
             except Stop as reason:
                 failure = reason
                 break

@@ -42,11 +42,25 @@ def after():
         first = {"pending": None, "problem": "what was pending before the patches was not noted"}
     last = state()
     # The agent runs this again after the reboot. Once is enough: a host that still waits then would reboot for ever.
-    if parameter("REBOOT_OPTION") == "RebootIfNeeded" and last["rebootPending"] and not first.get("rebooted"):
+    if parameter("REBOOT_OPTION") == "RebootIfNeeded" and reboots(first, last) and not first.get("rebooted"):
         keep(path, dict(first, rebooted=now()))
         print(json.dumps({"rebooting": True}))
         return REBOOT
     return tell(first, last, path)
+
+
+def installed(first, last):
+    """What was pending and is no more; None where one of both is not known."""
+    if first["pending"] is None or last["pending"] is None:
+        return None
+    return sorted(set(first["pending"]) - set(last["pending"]))
+
+
+def reboots(first, last):
+    """Whether patches wait for a reboot. Where the host can't say, any that was installed may, as AWS-RunPatchBaseline takes it."""
+    if last["rebootPending"] is None:
+        return bool(installed(first, last))
+    return last["rebootPending"]
 
 
 def tell(first, last, path):
@@ -59,7 +73,7 @@ def tell(first, last, path):
         report.incomplete("%d security updates are still pending; the patch baseline does not approve them, or they failed" % len(pending))
     if last["rebootPending"] and parameter("REBOOT_OPTION") != "NoReboot":
         report.incomplete("the host still waits for a reboot after one")
-    installed = None if earlier is None or pending is None else sorted(set(earlier) - set(pending))
+    done = installed(first, last)
     report.body = {
         "summary": {
             "manager": last["manager"],
@@ -70,7 +84,7 @@ def tell(first, last, path):
         },
         "before": None if earlier is None else earlier[:MOST_PACKAGES],
         "after": None if pending is None else pending[:MOST_PACKAGES],
-        "installed": None if installed is None else installed[:MOST_PACKAGES],
+        "installed": None if done is None else done[:MOST_PACKAGES],
     }
     code = report.end()
     if os.path.exists(path):

@@ -10,7 +10,7 @@ MOST_SECONDS = 900
 
 
 def call(arguments, fine=(0,)):
-    """Runs a package manager in English; gives its exit code and what it printed."""
+    """Runs a package manager in English; gives its exit code, what it printed, and what it complained of."""
     environment = dict(os.environ, LC_ALL="C", LANG="C", DEBIAN_FRONTEND="noninteractive")
     try:
         ran = subprocess.run(
@@ -21,7 +21,7 @@ def call(arguments, fine=(0,)):
     if ran.returncode not in fine:
         lines = ran.stderr.decode("utf-8", "replace").strip().splitlines() or ["no message"]
         raise Stop("%s ended with %d: %s" % (" ".join(arguments), ran.returncode, lines[-1][:300]))
-    return ran.returncode, ran.stdout.decode("utf-8", "replace")
+    return ran.returncode, ran.stdout.decode("utf-8", "replace"), ran.stderr.decode("utf-8", "replace")
 
 
 def manager():
@@ -39,7 +39,7 @@ def security_updates(name):
 
 def rpm(name):
     """check-update ends with 100 if there are updates (dnf(8), yum(8)): a line each until the section on obsolete packages."""
-    code, text = call([name, "--quiet", "--security", "check-update"], fine=(0, 100))
+    code, text, _ = call([name, "--quiet", "check-update", "--security"], fine=(0, 100))
     found = set()
     for line in text.splitlines() if code == 100 else ():
         if line.startswith("Obsoleting Packages"):
@@ -53,18 +53,21 @@ def rpm(name):
 def zypper(name):
     """Patches are what SUSE calls an advisory with its packages; list-patches prints a table with columns between bars."""
     call([name, "--non-interactive", "--quiet", "refresh"])
-    _, text = call([name, "--non-interactive", "--quiet", "list-patches", "--category", "security"])
+    _, text, _ = call([name, "--non-interactive", "--quiet", "list-patches", "--category", "security"])
     rows = [[field.strip() for field in line.split("|")] for line in text.splitlines() if "|" in line]
     titles = next((row for row in rows if "Name" in row and "Status" in row), None)
     if titles is None:
         return set()
-    return {row[titles.index("Name")] for row in rows if len(row) == len(titles) and row[titles.index("Status")] == "needed"}
+    return {row[titles.index("Name")] for row in rows if len(row) >= len(titles) and row[titles.index("Status")] == "needed"}
 
 
 def apt(name):
     """A simulated upgrade says `Inst package [installed] (new origin ...)`; security updates come from an origin named so."""
-    call([name, "--quiet", "--quiet", "update"])
-    _, text = call([name, "--quiet", "--quiet", "--simulate", "dist-upgrade"])
+    _, _, complaint = call([name, "--quiet", "--quiet", "update", "-o", "APT::Update::Error-Mode=any"])
+    # Versions before 2.1 don't know the option and end well with lists that are old.
+    if "Failed to fetch" in complaint:
+        raise Stop("apt-get update did not reach all of its sources: %s" % complaint.strip().splitlines()[0][:300])
+    _, text, _ = call([name, "--quiet", "--quiet", "--simulate", "dist-upgrade"])
     found = set()
     for line in text.splitlines():
         match = re.match(r"^Inst (\S+) (?:\[[^]]*\] )?\((\S+) ([^)]*)\)", line)
@@ -80,6 +83,9 @@ def reboot_pending(name, marker="/var/run/reboot-required"):
     if name == "zypper":
         # zypper(8): 102 is that a reboot is needed.
         return call([name, "--non-interactive", "--quiet", "needs-rebooting"], fine=(0, 102))[0] == 102
-    if shutil.which("needs-restarting"):
-        return call(["needs-restarting", "-r"], fine=(0, 1))[0] == 1
-    return None
+    # A program of its own (yum-utils, dnf-utils) or a plugin. Code 1 is also that of a plugin that is not there.
+    own = shutil.which("needs-restarting")
+    code, text, _ = call((["needs-restarting"] if own else [name, "needs-restarting"]) + ["-r"], fine=(0, 1))
+    if code == 0:
+        return False
+    return True if "eboot is required" in text else None

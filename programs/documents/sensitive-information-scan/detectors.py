@@ -1,7 +1,7 @@
 """Finds card numbers, social security numbers, AWS keys and private keys in bytes. Says where they are, never what they are.
 
 Fast because it searches for literals: every digit is first translated to 0, so a card in groups of four is one fixed string.
-Measured on one core with Python 3.11: 300 MB/s in program text, 190 MB/s in log lines full of digits.
+Measured with Python 3.11 on one core of a busy build machine: 60 to 90 MB/s in program text, 20 MB/s in log lines that are digits mostly.
 """
 import functools
 import re
@@ -21,6 +21,10 @@ RUN = re.compile(rb"0+")
 SHORTEST = b"0" * 13
 # Four groups of four, and American Express (4, 6, 5) and Diners Club (4, 6, 4). All begin with four digits, a separator and four.
 SHAPES = (b"0000 0000 0000 0000", b"0000 000000 0000")
+
+# Four hexadecimal digits, a decimal one among them, that are no part of a longer word.
+GROUP_BEFORE = re.compile(rb"(?:^|[^0-9A-Za-z])(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{4}$")
+GROUP_AFTER = re.compile(rb"(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{4}(?![0-9A-Za-z])")
 
 # (first digits from, to, lengths). ISO/IEC 7812 ranges as the schemes publish them. Thirteen digits are Visas of old.
 ISSUERS = (
@@ -176,7 +180,7 @@ def grouped_card(buffer, zeros, start, end, separator):
         ends = [end + 1]
     return any(
         alone(buffer, start, each)
-        and outside_groups(zeros, start, each, separator)
+        and outside_groups(buffer, start, each, separator)
         and card(buffer[start:each].replace(separator, b""))
         for each in ends
     )
@@ -200,11 +204,11 @@ def alone(buffer, start, end):
     return not (after[:1] in (b"-", b".") and DIGIT.match(after[1:]))
 
 
-def outside_groups(zeros, start, end, separator):
-    """Whether groups of four digits do not go on before or after, as in a table of numbers."""
-    before, after = zeros[max(0, start - 6) : start], zeros[end : end + 6]
+def outside_groups(buffer, start, end, separator):
+    """Whether groups of four digits (of any base) do not go on before or after, as in a table of numbers or code points."""
+    before, after = buffer[max(0, start - 6) : start], buffer[end : end + 6]
     return not (
-        before[-5:] == b"0000" + separator and before[:-5] != b"0" or after[:5] == separator + b"0000" and after[5:] != b"0"
+        before[-1:] == separator and GROUP_BEFORE.search(before[:-1]) or after[:1] == separator and GROUP_AFTER.match(after[1:])
     )
 
 

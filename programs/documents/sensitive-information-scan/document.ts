@@ -1,6 +1,6 @@
 import { commandDocument, type SsmDocument } from "../document.ts";
 import { paths, wholeNumber } from "../parameter.ts";
-import { HOST_MODULES, type ReportPlace, reportParameters } from "../reporting.ts";
+import { type ReportPlace, reportParameters, SCAN_MODULES } from "../reporting.ts";
 import { powerShellStep, pythonStep } from "../script.ts";
 
 export const SENSITIVE_INFORMATION_SCAN = "Bulwark-SensitiveInformationScan";
@@ -31,8 +31,8 @@ export function sensitiveInformationScanDocument(reports: ReportPlace): SsmDocum
     step: "scan",
     main: "sensitive-information-scan/main.py",
     modules: [
-      ...HOST_MODULES,
-      "host/disks.py",
+      ...SCAN_MODULES,
+
       ...["detectors", "pace", "walk"].map((name) => `sensitive-information-scan/${name}.py`),
     ],
     timeoutSeconds: 90_000,

@@ -2,6 +2,7 @@
 import os
 import re
 
+import findings
 from detectors import AWS_KEY, CARD, KINDS, NEAR, PRIVATE_KEY, SSN, Finder, card
 from disks import excluded, read_mounts, roots
 from host import number, parameter, shown
@@ -157,7 +158,7 @@ def finding(report, scan):
                 },
             }
         }
-    return report.finding("sensitive-information", **fields)
+    return findings.finding(report, "sensitive-information", **fields)
 
 
 def main():
@@ -182,11 +183,11 @@ def main():
         "files": scan.paths,
         "filesOmitted": scan.omitted,
     }
-    findings = [report.coverage("The scan for sensitive information")]
+    sent = [findings.coverage(report, "The scan for sensitive information")]
     # An incomplete scan that found nothing says nothing about what an earlier one found.
     if report.found or not report.reasons:
-        findings.append(finding(report, scan))
-    report.send(findings)
+        sent.append(finding(report, scan))
+    findings.send(report, sent)
     return report.end()
 
 

@@ -1,6 +1,6 @@
 import { commandDocument, type SsmDocument } from "../document.ts";
 import { matching, paths, wholeNumber } from "../parameter.ts";
-import { BUCKET_NAME, HOST_MODULES, KEY_PREFIX, type ReportPlace, reportParameters } from "../reporting.ts";
+import { BUCKET_NAME, KEY_PREFIX, type ReportPlace, reportParameters, SCAN_MODULES } from "../reporting.ts";
 import { powerShellStep, pythonStep } from "../script.ts";
 
 export const VIRUS_SCAN = "Bulwark-VirusScan";
@@ -39,7 +39,7 @@ export function virusScanDocument(reports: ReportPlace, signatures: SignaturePla
   const scan = {
     step: "scan",
     main: "virus-scan/main.py",
-    modules: [...HOST_MODULES, "host/disks.py", "virus-scan/clamscan.py", "virus-scan/signatures.py"],
+    modules: [...SCAN_MODULES, "virus-scan/clamscan.py", "virus-scan/signatures.py"],
     timeoutSeconds: 90_000,
   };
   return commandDocument(

@@ -2,6 +2,7 @@
 import os
 import re
 
+import findings
 from clamscan import command, scan
 from disks import excluded, roots
 from host import Stop, number, parameter, shown
@@ -47,7 +48,7 @@ def finding(report, infected):
         fields["Remediation"] = {
             "Recommendation": {"Text": "Isolate the host, keep a snapshot as evidence, and replace it from a clean image."}
         }
-    return report.finding("malware", **fields)
+    return findings.finding(report, "malware", **fields)
 
 
 def main():
@@ -79,11 +80,11 @@ def main():
         "files": [{"path": shown(path), "signature": name} for path, name in infected[:MOST_PATHS]],
         "filesOmitted": max(0, len(infected) - MOST_PATHS),
     }
-    findings = [report.coverage("The virus scan")]
+    sent = [findings.coverage(report, "The virus scan")]
     # An incomplete scan that found nothing says nothing about what an earlier one found.
     if report.found or not report.reasons:
-        findings.append(finding(report, infected))
-    report.send(findings)
+        sent.append(finding(report, infected))
+    findings.send(report, sent)
     return report.end()
 
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { patchNowDocument } from "../../../programs/documents/patch-now/document.ts";
-import { contentOf, Host, python, REPORTS } from "./host.ts";
+import { contentOf, describeOnLinux, Host, python, REPORTS } from "./host.ts";
 
 const document = patchNowDocument(REPORTS);
 
@@ -27,14 +27,16 @@ Obsoleting Packages
 old.noarch                         1-1                               amazonlinux
 `;
 
-const DNF_CALL = "dnf-quiet-security-check-update";
-const YUM_CALL = "yum-quiet-security-check-update";
+const DNF_CALL = "dnf-quiet-check-update-security";
+const YUM_CALL = "yum-quiet-check-update-security";
+const APT_UPDATE = "apt-get-quiet-quiet-update-o-APT-Update-Error-Mode-any";
 const NEEDS = "needs-restarting-r";
 
 const ZYPPER = `Repository | Name                 | Category | Severity  | Interactive | Status     | Summary
 -----------+----------------------+----------+-----------+-------------+------------+--------
 SLES-Upd   | SUSE-2026-1          | security | important | reboot      | needed     | Security update for the kernel
 SLES-Upd   | SUSE-2026-2          | security | low       | ---         | not needed | Security update for x
+SLES-Upd   | SUSE-2026-3          | security | low       | ---         | needed     | Security update for a | b
 `;
 
 const APT = `Inst libssl3 [3.0.2-0ubuntu1.18] (3.0.2-0ubuntu1.20 Ubuntu:22.04/jammy-updates, Ubuntu:22.04/jammy-security [amd64])
@@ -44,7 +46,7 @@ Inst linux-image-6.1 (6.1.1 Debian-Security:12/stable-security [amd64])
 Conf libssl3 (3.0.2-0ubuntu1.20 Ubuntu:22.04/jammy-security [amd64])
 `;
 
-describe("The document that patches now", () => {
+describeOnLinux("The document that patches now", () => {
   let host: Host;
   const report = () => host.calls("s3api").at(-1)?.report as Report | undefined;
   const look = (values: Readonly<Record<string, string>> = {}) => host.run(document, "before", values);
@@ -54,7 +56,7 @@ describe("The document that patches now", () => {
     host.tell(`${DNF_CALL}.code`, text === "" ? "0" : "100");
   };
   const waiting = (code: string) => {
-    host.tell(NEEDS, "");
+    host.tell(NEEDS, code === "0" ? "No core libraries updated" : "Reboot is required to fully utilize these updates.");
     host.tell(`${NEEDS}.code`, code);
   };
 
@@ -155,6 +157,7 @@ describe("The document that patches now", () => {
     host = await Host.start("aws", "yum");
     host.tell(YUM_CALL, DNF);
     host.tell(`${YUM_CALL}.code`, "100");
+    host.tell("yum-needs-restarting-r", "");
     assert.deepEqual(JSON.parse((await look()).stdout), { pending: 2, problem: null });
   });
 
@@ -164,21 +167,21 @@ describe("The document that patches now", () => {
     host.tell("zypper-non-interactive-quiet-list-patches-category-security", ZYPPER);
     host.tell("zypper-non-interactive-quiet-needs-rebooting", "");
     host.tell("zypper-non-interactive-quiet-needs-rebooting.code", "102");
-    assert.deepEqual(JSON.parse((await look()).stdout), { pending: 1, problem: null });
+    assert.deepEqual(JSON.parse((await look()).stdout), { pending: 2, problem: null });
     assert.equal((await conclude()).code, 194);
     const told = await conclude();
     assert.equal(told.code, 20, told.stderr);
-    assert.deepEqual(report()?.after, ["SUSE-2026-1"]);
+    assert.deepEqual(report()?.after, ["SUSE-2026-1", "SUSE-2026-3"]);
   });
 
   it("asks apt for updates whose origin is one of security, after reading the lists anew", async () => {
     host = await Host.start("aws", "apt-get");
-    host.tell("apt-get-quiet-quiet-update", "");
+    host.tell(APT_UPDATE, "");
     host.tell("apt-get-quiet-quiet-simulate-dist-upgrade", APT);
     assert.deepEqual(JSON.parse((await look()).stdout), { pending: 3, problem: null });
     assert.deepEqual(
       host.calls("apt-get").map((call) => call.call),
-      ["--quiet --quiet update", "--quiet --quiet --simulate dist-upgrade"],
+      ["--quiet --quiet update -o APT::Update::Error-Mode=any", "--quiet --quiet --simulate dist-upgrade"],
     );
     const marker = join(host.folder, "reboot-required");
     const waits = () =>
@@ -191,6 +194,32 @@ describe("The document that patches now", () => {
     assert.equal(waits(), true);
     rmSync(marker);
     assert.equal(waits(), false);
+  });
+
+  it("does not take apt's old lists for the present ones", async () => {
+    host = await Host.start("aws", "apt-get");
+    host.tell(APT_UPDATE, "");
+    host.tell(`${APT_UPDATE}.complaint`, "W: Failed to fetch http://archive/InRelease  Could not connect\n");
+    const { pending: found, problem } = JSON.parse((await look()).stdout) as { pending: unknown; problem: string };
+    assert.deepEqual([found, problem.includes("did not reach all of its sources: W: Failed to fetch")], [null, true]);
+  });
+
+  it("reboots a host that can't say whether it must, if patches were installed, and no other", async () => {
+    host = await Host.start("aws", "yum");
+    for (const [before, code] of [
+      [DNF, 194],
+      ["", 0],
+    ] as const) {
+      host.tell(YUM_CALL, before);
+      host.tell(`${YUM_CALL}.code`, before === "" ? "0" : "100");
+      host.tell("yum-needs-restarting-r", "");
+      host.tell("yum-needs-restarting-r.code", "1");
+      await look();
+      host.tell(`${YUM_CALL}.code`, "0");
+      const concluded = await conclude();
+      assert.equal(concluded.code, code, concluded.stdout + concluded.stderr);
+    }
+    assert.equal(report()?.summary.rebootPending, null);
   });
 
   it("is incomplete on a host with no package manager that it knows", async () => {

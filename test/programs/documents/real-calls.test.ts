@@ -14,12 +14,12 @@ import { hostPermissions } from "../../../programs/documents/host-permissions.ts
 import { virusScanDocument } from "../../../programs/documents/virus-scan/document.ts";
 import { PYTHON } from "../../sandbox/gateway-fixture.ts";
 import { assume, type RunningSandbox, runSandbox } from "../../sandbox/running-sandbox.ts";
-import { ACCOUNT, Host, INSTANCE, type Ran, REGION } from "./host.ts";
+import { ACCOUNT, describeOnLinux, Host, INSTANCE, type Ran, REGION } from "./host.ts";
 
 const ROLE = "workload";
 
 /** The calls of the scripts, by the real AWS CLI, with the rights that hosts are given and no others. */
-describe("A virus scan with the AWS CLI and the rights of an instance profile", () => {
+describeOnLinux("A virus scan with the AWS CLI and the rights of an instance profile", () => {
   const reports = { bucket: "reports-of-hosts", bucketOwner: ACCOUNT, prefix: "hosts" };
   const signatures = { bucket: "signatures-of-clamav", prefix: "clamav" };
   const document = virusScanDocument(reports, signatures);

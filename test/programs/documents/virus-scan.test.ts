@@ -5,7 +5,7 @@ import type { AwsSecurityFinding } from "@aws-sdk/client-securityhub";
 import { virusScanDocument } from "../../../programs/documents/virus-scan/document.ts";
 import { asffViolations } from "../../../sandbox/emulators/securityhub/findings/asff.ts";
 import { until } from "../../sandbox/running-sandbox.ts";
-import { Host, type HowToRun, python, type Ran, REGION, REPORTS, severityOf } from "./host.ts";
+import { describeOnLinux, Host, type HowToRun, python, type Ran, REGION, REPORTS, severityOf } from "./host.ts";
 
 const document = virusScanDocument(REPORTS, {
   bucket: "bulwark-signatures",
@@ -36,7 +36,7 @@ function alive(pid: number): boolean {
   }
 }
 
-describe("The document for the virus scan", () => {
+describeOnLinux("The document for the virus scan", () => {
   let host: Host;
   const bucket = () => join(host.home, "s3/bulwark-signatures/clamav");
   const scan = (values: Readonly<Record<string, string>> = {}, how: HowToRun = {}): Promise<Ran> =>
