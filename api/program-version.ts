@@ -11,7 +11,9 @@ const repository = resolve(import.meta.dirname, "..");
 export function readProgramVersion(version: string): string {
   const hash = createHash("sha256");
   const folder = join(repository, "programs");
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    /\.(ts|sh|py|ps1)$/.test(name),
+  );
   for (const name of files.sort()) hash.update(`${name}\n`).update(readFileSync(join(folder, name)));
   hash.update(readFileSync(join(repository, "package-lock.json")));
   return `${version}+${hash.digest("hex").slice(0, 16)}`;
