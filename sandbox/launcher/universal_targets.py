@@ -11,7 +11,6 @@ import os
 import re
 from datetime import datetime, timezone
 
-import botocore.session
 from ministack.core import iam_evaluator
 from ministack.core.iam_evaluator import EvalContext
 from ministack.core.responses import get_account_id, get_region, new_uuid
@@ -39,6 +38,8 @@ def _invoke(target, event, rule, view=None):
 
 
 def _call(service, operation, target, schedule, time):
+    import botocore.session  # Loaded when the first schedule is due: the sandbox starts without it.
+
     credentials = _credentials(target.get("RoleArn", ""), schedule)
     client = botocore.session.get_session().create_client(
         service, region_name=get_region(), endpoint_url=os.environ["AWS_ENDPOINT_URL"], **credentials

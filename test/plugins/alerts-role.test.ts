@@ -109,7 +109,7 @@ describe("the alerts, deployed with the rights of the deployment role", () => {
   it("fail by name where the role lacks one action", async () => {
     const without = own?.Statement.map((statement) => ({
       ...statement,
-      Action: statement.Action?.filter((action) => action !== "scheduler:UpdateSchedule"),
+      Action: statement.Action?.filter((action) => action !== "scheduler:*Schedule"),
     }));
     await putRights({ ...own, Statement: without });
     const { errors } = await engine.run("admin", "up", program({ heartbeat: { everyMinutes: 30 } }));
