@@ -3,6 +3,7 @@ import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import { membershipSessionPolicy } from "../programs/bootstrap/membership-session.ts";
 import { readingSessionPolicy } from "../programs/bootstrap/reading-session.ts";
 import { memberDeploymentRole } from "../programs/bootstrap/roles.ts";
+import { chosenControls as choicesOf } from "../programs/control-choices.ts";
 import type { BaselineInputs } from "../programs/inputs.ts";
 import { organizationsRegion } from "../programs/partition.ts";
 import type { OrganizationSettings } from "../programs/settings.ts";
@@ -44,6 +45,8 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
     const security = { accountId: accounts.security, credentials, ...at };
     return { accountId, email, regions, detectorIds: admin.detectorIds, security };
   };
+  const chosenControls = (region: string) =>
+    choicesOf(settings.features.securityHub.disabledControls, { partition, homeRegion, region });
   const managementCredentials = chain.renewing({
     accountId: accounts.management,
     role: "management",
@@ -116,6 +119,7 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
         regions,
         homeRegion,
         detectorIds,
+        chosenControls,
       });
     },
     async readAdmin({ operationId, organizationId }) {
@@ -130,6 +134,7 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
         organizationsRegion: organizationsRegion(partition),
         homeRegion,
         regions: settings.regions,
+        chosenControls,
       });
     },
     async credentialsFor(inputs, operationId, role, standing) {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkRuleCount } from "./admin/environment-rules.ts";
 import { Adoption, Phase } from "./adoption.ts";
 import { FeatureSettings } from "./feature-settings.ts";
 import { AccountId, OrganizationId, Region } from "./identifiers.ts";
@@ -18,9 +19,17 @@ const shared = {
 
 /** The inputs of the stack `admin`, one JSON document in the stack's configuration key `bulwark:inputs`. */
 export const AdminInputs = z
-  .strictObject({ kind: z.literal("admin"), ...shared, controlParameters: z.array(ControlParameters) })
+  .strictObject({
+    kind: z.literal("admin"),
+    ...shared,
+    controlParameters: z.array(ControlParameters),
+    /** Account ids by environment, of the environments for which the settings have automation rules. */
+    environments: z.record(z.string().min(1), z.array(AccountId)).default({}),
+  })
   .superRefine((value, context) => {
-    checkRegions(value, (path, message) => context.addIssue({ code: "custom", path, message }));
+    const issue = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
+    checkRegions(value, issue);
+    checkRuleCount(value, issue);
   });
 export type AdminInputs = z.infer<typeof AdminInputs>;
 

@@ -6,6 +6,16 @@ export interface HubInventory {
   readonly autoEnableControls: boolean;
   readonly controlFindingGenerator: string;
   readonly standards: readonly { readonly standardsArn: string; readonly subscriptionArn: string }[];
+  /** Of the controls that the settings choose, those of standards that are on. */
+  readonly controls?: readonly {
+    readonly controlId: string;
+    readonly standardsArn: string;
+    /** `ENABLED` or `DISABLED`. */
+    readonly status: string;
+    readonly reason?: string;
+  }[];
+  /** ARNs of its subscriptions to products, AWS's own included. */
+  readonly products?: readonly string[];
   /** The Security Hub administrator, where the account is a member of one. */
   readonly administratorAccountId?: string;
 }

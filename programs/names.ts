@@ -27,6 +27,12 @@ export const names = {
   hubAdministrator: (region: string) => `hub-administrator-${region}`,
   hubOrganization: (region: string) => `hub-organization-${region}`,
   findingAggregator: (region: string) => `finding-aggregator-${region}`,
+  automationRule: (key: string, region: string) => `automation-rule-${key}-${region}`,
+  insight: (key: string, region: string) => `insight-${key}-${region}`,
+  controlAssociation: (controlId: string, standard: StandardName, region: string) =>
+    `control-association-${controlId}-${standard}-${region}`,
+  productSubscription: (product: string, region: string) =>
+    `product-subscription-${product.replace("/", "-")}-${region}`,
   securityControl: (controlId: string, region: string) => `security-control-${controlId}-${region}`,
   detectorAdministrator: (region: string) => `detector-administrator-${region}`,
   detectorOrganization: (region: string) => `detector-organization-${region}`,

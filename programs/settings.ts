@@ -3,6 +3,7 @@ import { FeatureSettings } from "./feature-settings.ts";
 import { GuardSettings } from "./guard-settings.ts";
 import { AccountId, OrganizationalUnitId, Region, RoleName } from "./identifiers.ts";
 import { Partition, partitionOf } from "./partition.ts";
+import { checkSecurityHub } from "./security-hub-settings.ts";
 import { StandardName } from "./standards.ts";
 
 /** The three accounts of the organization that no baseline stack is ever deployed into. */
@@ -111,5 +112,6 @@ export const OrganizationSettings = z
   })
   .superRefine((value, context) => {
     checkRegions(value, (path, message) => context.addIssue({ code: "custom", path, message }));
+    checkSecurityHub(value, (path, message) => context.addIssue({ code: "custom", path, message }));
   });
 export type OrganizationSettings = z.infer<typeof OrganizationSettings>;

@@ -2,6 +2,8 @@ import { decideAdminAdoptions } from "../../programs/admin/adoption.ts";
 import { adminProblems } from "../../programs/admin/preconditions.ts";
 import type { Adoption } from "../../programs/adoption.ts";
 import { AdminInputs } from "../../programs/inputs.ts";
+import { environmentsOf } from "../accounts/environments.ts";
+import { accountsInEnvironments } from "../store/accounts.ts";
 import { findStack } from "../store/stacks.ts";
 import { failUnless } from "./failure.ts";
 import { adminStack } from "./operation.ts";
@@ -27,6 +29,7 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
     standards: settings.standards,
     controlParameters: settings.controlParameters,
     features: settings.features,
+    environments: environmentsOf(await accountsInEnvironments(db), settings.features.securityHub.automationRules),
   });
   work.say("reading what the organization and its security account hold");
   const inventory = await aws.readAdmin({ operationId: operation.id, organizationId });

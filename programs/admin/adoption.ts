@@ -1,5 +1,5 @@
 import type { Adoption } from "../adoption.ts";
-import { adoptDetector, adoptHub } from "../hub-adoption.ts";
+import { adoptDetector, adoptHub, hubWish } from "../hub-adoption.ts";
 import type { AdminInputs } from "../inputs.ts";
 import type { AdminInventory, AdminRegionInventory } from "../inventory.ts";
 import { names } from "../names.ts";
@@ -7,7 +7,10 @@ import { resourceTypes } from "../resource-types.ts";
 import { ANALYZER_SERVICE, TRUSTED_SERVICES } from "./trusted-services.ts";
 
 /** What the decisions depend on, apart from the inventory. */
-export type AdminAdoptionInputs = Pick<AdminInputs, "partition" | "accounts" | "regions" | "homeRegion" | "standards">;
+export type AdminAdoptionInputs = Pick<
+  AdminInputs,
+  "partition" | "accounts" | "regions" | "homeRegion" | "standards" | "features"
+>;
 
 /**
  * Decides what becomes of what the organization and its security account hold already. Meant for a first deployment without
@@ -62,9 +65,10 @@ function inRegion(found: AdminRegionInventory, region: string, inputs: AdminAdop
     decision: "adopt",
     reason: `the security account administers ${product} in ${region} already`,
   });
+  const wish = hubWish(inputs, security, inputs.features.securityHub.productSubscriptions.security);
   const analyzer = found.organizationAnalyzers[0];
   return [
-    ...(found.hub === undefined ? [] : adoptHub(found.hub, region, { ...inputs, accountId: security })),
+    ...(found.hub === undefined ? [] : adoptHub(found.hub, region, wish)),
     ...(found.detector === undefined ? [] : [adoptDetector(found.detector, region)]),
     ...(found.securityHubAdministrator === security
       ? [administrator(resourceTypes.hubAdministrator, names.hubAdministrator(region), "Security Hub")]

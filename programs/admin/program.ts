@@ -2,9 +2,11 @@ import type { Output } from "@pulumi/pulumi";
 import type { AdminInputs } from "../inputs.ts";
 import { analyzerDelegation, organizationAnalyzer } from "./access-analyzer.ts";
 import { type AccountEvents, accountEvents } from "./account-events.ts";
+import { automationRules } from "./automation-rules.ts";
 import { controlParameters } from "./control-parameters.ts";
 import { evidence } from "./evidence.ts";
 import { type DetectorAdministration, guardDuty } from "./guardduty.ts";
+import { insights } from "./insights.ts";
 import { findingAggregation, type HubAdministration, securityHub } from "./security-hub.ts";
 import { adminStack } from "./stack.ts";
 import { trustedAccess } from "./trusted-access.ts";
@@ -34,6 +36,11 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
   inputs.regions.forEach((region, index) => {
     controlParameters(stack, region, hubs[index]?.standards ?? []);
   });
+  inputs.regions.forEach((region, index) => {
+    const hub = hubs[index];
+    if (hub !== undefined) automationRules(stack, region, hub);
+  });
+  insights(stack, aggregator);
 
   const detectors: DetectorAdministration[] = [];
   for (const region of inputs.regions) detectors.push(guardDuty(stack, region, trusted, detectors));

@@ -3,6 +3,7 @@ import { FindingAggregator } from "@pulumi/aws/securityhub/findingAggregator.js"
 import { OrganizationAdminAccount } from "@pulumi/aws/securityhub/organizationAdminAccount.js";
 import { OrganizationConfiguration } from "@pulumi/aws/securityhub/organizationConfiguration.js";
 import { StandardsSubscription } from "@pulumi/aws/securityhub/standardsSubscription.js";
+import { controlChoices, productChoices } from "../hub-choices.ts";
 import { names } from "../names.ts";
 import { STANDARD_TIMEOUTS, standardArn } from "../standards.ts";
 import type { AdminStack } from "./stack.ts";
@@ -59,6 +60,9 @@ export function securityHub(
       { provider: security, dependsOn: [hub], customTimeouts: STANDARD_TIMEOUTS },
     ),
   );
+  const owner = { inputs, declare, provider: security };
+  controlChoices(owner, region, { standards });
+  productChoices(owner, region, { hub }, inputs.features.securityHub.productSubscriptions.security);
   const administrator = declare(
     OrganizationAdminAccount,
     { name: names.hubAdministrator(region), region, wanted: { adminAccountId: inputs.accounts.security } },

@@ -1,5 +1,5 @@
 import type { Adoption } from "../adoption.ts";
-import { adoptDetector, adoptHub } from "../hub-adoption.ts";
+import { adoptDetector, adoptHub, hubWish } from "../hub-adoption.ts";
 import type { BaselineInputs } from "../inputs.ts";
 import type { AccountInventory, RegionInventory } from "../inventory.ts";
 import { names } from "../names.ts";
@@ -8,7 +8,10 @@ import { ACCOUNT_SERVICE_LINKED_ROLES, type AccountLinkedService, serviceLinkedR
 import { adoptRecorder } from "./recorder-adoption.ts";
 
 /** What the decisions depend on, apart from the inventory. */
-export type AdoptionInputs = Pick<BaselineInputs, "accountId" | "partition" | "regions" | "standards" | "accounts">;
+export type AdoptionInputs = Pick<
+  BaselineInputs,
+  "accountId" | "partition" | "regions" | "homeRegion" | "standards" | "features" | "accounts"
+>;
 
 /**
  * Decides what becomes of what an account holds already: the same in a preview and in the first deployment, because it depends on
@@ -66,8 +69,9 @@ function accountWide(inventory: AccountInventory, { accountId, partition }: Adop
 }
 
 function inRegion(found: RegionInventory, region: string, inputs: AdoptionInputs): Adoption[] {
+  const wish = hubWish(inputs, inputs.accountId, inputs.features.securityHub.productSubscriptions.members);
   return [
-    ...(found.hub === undefined ? [] : adoptHub(found.hub, region, inputs)),
+    ...(found.hub === undefined ? [] : adoptHub(found.hub, region, wish)),
     ...(found.detector === undefined ? [] : [adoptDetector(found.detector, region)]),
     ...adoptRecorder(found, region),
     ...(found.ebsEncryptionByDefault ? [adoptEncryption(region)] : []),

@@ -15,7 +15,16 @@ export interface Sought {
 }
 
 /** What AWS has to be asked for: it alone knows the id of the thing, or whether the thing of this name is the one sought. */
-export type Listing = "analyzer" | "bucket" | "detector" | "findingAggregator" | "key" | "queue" | "rule";
+export type Listing =
+  | "analyzer"
+  | "automationRule"
+  | "bucket"
+  | "detector"
+  | "findingAggregator"
+  | "insight"
+  | "key"
+  | "queue"
+  | "rule";
 
 /** How a resource is found again. */
 export type Way =

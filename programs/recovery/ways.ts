@@ -1,5 +1,6 @@
 import { type AccountLinkedService, SERVICE_LINKED_ROLES, serviceLinkedRoleArn } from "../baseline/linked-services.ts";
 import { arn } from "../partition.ts";
+import { productSubscriptionArn as subscriptionArnOf } from "../products.ts";
 import { resourceTypes } from "../resource-types.ts";
 import type { Sought, Way } from "./sought.ts";
 
@@ -51,6 +52,10 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.hubAdministrator]: administrator,
   "aws:securityhub/organizationConfiguration:OrganizationConfiguration": named(accountOfCall),
   [resourceTypes.findingAggregator]: { by: "listing", listing: "findingAggregator" },
+  [resourceTypes.controlAssociation]: named(joined(",", input("securityControlId"), input("standardsArn"))),
+  [resourceTypes.productSubscription]: named(joined(",", input("productArn"), productSubscriptionArn)),
+  "aws:securityhub/automationRule:AutomationRule": { by: "listing", listing: "automationRule" },
+  "aws:securityhub/insight:Insight": { by: "listing", listing: "insight" },
   "aws-native:securityhub:SecurityControl": named(
     (sought) => input("securityControlId")(sought) ?? input("securityControlArn")(sought)?.split("/").at(-1),
   ),
@@ -101,6 +106,13 @@ function subscriptionArn(sought: Sought): string | undefined {
   const { partition, region, accountId } = sought;
   if (standard === undefined || region === undefined) return undefined;
   return arn(partition, "securityhub", region, accountId, `subscription/${standard}`);
+}
+
+function productSubscriptionArn(sought: Sought): string | undefined {
+  const product = /:product\/(.+)$/.exec(input("productArn")(sought) ?? "")?.[1];
+  const { partition, region, accountId } = sought;
+  if (product === undefined || region === undefined) return undefined;
+  return subscriptionArnOf({ partition, region, accountId }, product);
 }
 
 function linkedRoleArn(sought: Sought): string | undefined {

@@ -5,7 +5,7 @@ import { readPasswordPolicy, readPublicAccessBlock, readServiceLinkedRoles } fro
 import { readRecorder } from "./config-recorder.ts";
 import { readDetector, readDetectorMembership } from "./guardduty.ts";
 import { clientSettings, defined, type Reading, reader } from "./reading.ts";
-import { readHub, readHubMembership } from "./security-hub.ts";
+import { type ChosenControls, readHub, readHubMembership } from "./security-hub.ts";
 
 export interface AccountReading {
   readonly member: Reading;
@@ -15,6 +15,7 @@ export interface AccountReading {
   readonly security: Reading;
   /** The security account's detector by region. */
   readonly detectorIds: Readonly<Record<string, string>>;
+  readonly chosenControls: ChosenControls;
 }
 
 /**
@@ -41,7 +42,7 @@ export async function readAccountInventory(request: AccountReading): Promise<Acc
 
 async function readRegion(request: AccountReading, region: string): Promise<RegionInventory> {
   const [hub, detector, recorder, ebsEncryptionByDefault, membership] = await Promise.all([
-    readHub(request.member, region),
+    readHub(request.member, region, request.chosenControls),
     readDetector(request.member, region),
     readRecorder(request.member, region),
     readEbsEncryption(request.member, region),

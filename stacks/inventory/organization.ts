@@ -17,7 +17,7 @@ import {
 import type { AdminInventory, AdminRegionInventory, DelegatedService } from "../../programs/inventory.ts";
 import { readDetector } from "./guardduty.ts";
 import { clientSettings, defined, type Reading, reader, tagged } from "./reading.ts";
-import { readHub } from "./security-hub.ts";
+import { type ChosenControls, readHub } from "./security-hub.ts";
 
 /** Services whose delegated administrator is registered through AWS Organizations itself, and visible there for all. */
 const DELEGATED_SERVICES: readonly DelegatedService[] = [
@@ -34,6 +34,7 @@ export interface AdminReading {
   readonly organizationsRegion: string;
   readonly homeRegion: string;
   readonly regions: readonly string[];
+  readonly chosenControls: ChosenControls;
 }
 
 /**
@@ -124,7 +125,7 @@ async function readFindingAggregator(request: AdminReading): Promise<AdminInvent
 
 async function readRegion(request: AdminReading, region: string): Promise<AdminRegionInventory> {
   const [hub, detector, organizationAnalyzers, securityHubAdministrator, guardDutyAdministrator] = await Promise.all([
-    readHub(request.security, region),
+    readHub(request.security, region, request.chosenControls),
     readDetector(request.security, region),
     readOrganizationAnalyzers(request.security, region),
     readHubAdministrator(request.management, region),

@@ -6,7 +6,7 @@ import { findRule } from "./eventbridge.ts";
 import { findDetector } from "./guardduty.ts";
 import { findKey } from "./kms.ts";
 import { findBucket } from "./s3.ts";
-import { findFindingAggregator } from "./security-hub.ts";
+import { findAutomationRule, findFindingAggregator, findInsight } from "./security-hub.ts";
 import { findQueue } from "./sqs.ts";
 
 type Find = (
@@ -18,9 +18,11 @@ type Find = (
 
 const LISTINGS: Readonly<Record<Listing, Find>> = {
   analyzer: findAnalyzer,
+  automationRule: findAutomationRule,
   bucket: findBucket,
   detector: findDetector,
   findingAggregator: findFindingAggregator,
+  insight: findInsight,
   key: findKey,
   queue: findQueue,
   rule: findRule,

@@ -7,11 +7,28 @@ import { BASELINE_FEATURES } from "../../programs/catalogue/baseline.ts";
 import { controlsPage } from "../../programs/catalogue/page.ts";
 import { controls } from "../../sandbox/emulators/securityhub/catalog/controls.ts";
 import { declare } from "./declared.ts";
-import { adminInputs, baselineInputs, MEMBER } from "./samples.ts";
+import { adminInputs, baselineInputs, MEMBER, settings } from "./samples.ts";
+
+/** With everything chosen that nobody has unless it is asked for. */
+const chosen = settings({
+  features: {
+    securityHub: {
+      disabledControls: [{ controlId: "IAM.6", standards: ["fsbp-1.0.0"], reason: "Test" }],
+      productSubscriptions: {
+        security: [{ product: "prowler/prowler" }],
+        members: [{ product: "prowler/prowler" }],
+      },
+    },
+  },
+});
 
 const stacks = [
-  { stack: "admin", features: ADMIN_FEATURES, program: () => adminProgram(adminInputs()) },
-  { stack: `account-${MEMBER}`, features: BASELINE_FEATURES, program: () => baselineProgram(baselineInputs()) },
+  { stack: "admin", features: ADMIN_FEATURES, program: () => adminProgram(adminInputs({}, chosen)) },
+  {
+    stack: `account-${MEMBER}`,
+    features: BASELINE_FEATURES,
+    program: () => baselineProgram(baselineInputs({}, chosen)),
+  },
 ];
 
 describe("the controls catalogue", () => {

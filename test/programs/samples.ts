@@ -27,6 +27,7 @@ export function adminInputs(overrides: Record<string, unknown> = {}, from = sett
     kind: "admin",
     ...shared(from),
     controlParameters: from.controlParameters,
+    environments: { prod: [MEMBER], dev: ["100000000013"] },
     ...overrides,
   });
 }

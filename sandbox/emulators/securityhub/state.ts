@@ -1,4 +1,10 @@
-import type { AwsSecurityFinding, ControlFindingGenerator, ParameterConfiguration } from "@aws-sdk/client-securityhub";
+import type {
+  AutomationRulesConfig,
+  AwsSecurityFinding,
+  ControlFindingGenerator,
+  Insight,
+  ParameterConfiguration,
+} from "@aws-sdk/client-securityhub";
 import { type Aws, type Regional, regional } from "../../gateway/emulator.ts";
 import { Aggregators } from "./aggregators.ts";
 import type { Place } from "./arns.ts";
@@ -34,6 +40,11 @@ export interface ActionTarget {
   description: string;
 }
 
+/** An automation rule of an administrator, complete. */
+export type AutomationRule = { [K in keyof AutomationRulesConfig]-?: NonNullable<AutomationRulesConfig[K]> } & {
+  readonly tags: Map<string, string>;
+};
+
 /** The hub of one account in one region. */
 export interface Hub {
   readonly arn: string;
@@ -46,6 +57,9 @@ export interface Hub {
   readonly actionTargets: Map<string, ActionTarget>;
   /** Integrated products whose findings are taken, as `company/product`. */
   readonly products: Set<string>;
+  /** By ARN, as the insights. */
+  readonly automationRules: Map<string, AutomationRule>;
+  readonly insights: Map<string, Insight>;
 }
 
 /** A finding where it was imported, with what the customer (not its provider) has set since. */
