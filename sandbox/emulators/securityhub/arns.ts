@@ -63,3 +63,8 @@ export function automationRuleArn(place: Place, id: string): string {
 export function insightArn(place: Place, id: string): string {
   return regional(place, `insight/${place.accountId}/custom/${id}`);
 }
+
+/** ARN of a configuration policy. */
+export function configurationPolicyArn(place: Place, id: string): string {
+  return regional(place, `configuration-policy/${id}`);
+}

@@ -4,6 +4,9 @@ import { actionTargetOperations } from "./action-targets.ts";
 import { administratorOperations } from "./administrator.ts";
 import { authorizationOf } from "./authorization.ts";
 import { automationRuleOperations } from "./automation-rules.ts";
+import { configureNewcomers, refuseGoverned } from "./central-effects.ts";
+import { configurationAssociationOperations } from "./configuration-associations.ts";
+import { configurationPolicyOperations } from "./configuration-policies.ts";
 import { controlAssociationOperations } from "./control-associations.ts";
 import { controlOperations } from "./controls.ts";
 import { notFound } from "./errors.ts";
@@ -78,6 +81,8 @@ function operationsOf(state: State): Record<string, Operation> {
     ...controlAssociationOperations(state),
     ...organizationAdminOperations(state),
     ...organizationConfigurationOperations(state),
+    ...configurationPolicyOperations(state),
+    ...configurationAssociationOperations(state),
     ...memberOperations(state),
     ...invitationOperations(state),
     ...administratorOperations(state),
@@ -95,6 +100,8 @@ function operationsOf(state: State): Record<string, Operation> {
     name,
     async (call) => {
       await enrolNewAccounts(state, call.region);
+      await configureNewcomers(state);
+      refuseGoverned(state, call);
       return operation(call);
     },
   ]);

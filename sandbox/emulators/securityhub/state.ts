@@ -9,6 +9,7 @@ import { type Aws, type Regional, regional } from "../../gateway/emulator.ts";
 import { Aggregators } from "./aggregators.ts";
 import type { Place } from "./arns.ts";
 import type { StandardKey } from "./catalog/standards.ts";
+import { Central } from "./central.ts";
 import { Memberships } from "./memberships.ts";
 import { OrganizationAdmins } from "./organization-admins.ts";
 
@@ -84,6 +85,9 @@ export interface State {
   readonly memberships: Memberships;
   readonly organizationAdmins: OrganizationAdmins;
   readonly aggregators: Aggregators;
+  readonly central: Central;
+  /** The configuration policy that each account was last brought to, by account. */
+  readonly configuredBy: Map<string, string>;
 }
 
 /** An empty Security Hub: no account has enabled it. */
@@ -95,6 +99,8 @@ export function createState(aws: Aws): State {
     memberships,
     organizationAdmins: new OrganizationAdmins(aws.organization, memberships),
     aggregators: new Aggregators(),
+    central: new Central(aws.organization),
+    configuredBy: new Map(),
   };
 }
 

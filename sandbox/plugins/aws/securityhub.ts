@@ -1,6 +1,8 @@
 import type { ResourceTypes } from "../provider/resource.ts";
 import { account } from "./securityhub/account.ts";
 import { automationRule } from "./securityhub/automation-rule.ts";
+import { configurationPolicy } from "./securityhub/configuration-policy.ts";
+import { configurationPolicyAssociation } from "./securityhub/configuration-policy-association.ts";
 import { findingAggregator } from "./securityhub/finding-aggregator.ts";
 import { insight } from "./securityhub/insight.ts";
 import { member } from "./securityhub/member.ts";
@@ -13,6 +15,8 @@ import { standardsSubscription } from "./securityhub/standards-subscription.ts";
 export const securityHub: ResourceTypes = {
   "aws:securityhub/account:Account": account,
   "aws:securityhub/automationRule:AutomationRule": automationRule,
+  "aws:securityhub/configurationPolicy:ConfigurationPolicy": configurationPolicy,
+  "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation": configurationPolicyAssociation,
   "aws:securityhub/findingAggregator:FindingAggregator": findingAggregator,
   "aws:securityhub/insight:Insight": insight,
   "aws:securityhub/member:Member": member,
