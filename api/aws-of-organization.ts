@@ -16,6 +16,7 @@ import { removeServiceLinkedRoles } from "../stacks/aws/service-linked-roles.ts"
 import type { SessionRequest } from "../stacks/aws/session.ts";
 import { createDeploymentRoles } from "../stacks/bootstrap/deployment-role.ts";
 import { readAccountInventory } from "../stacks/inventory/account.ts";
+import { readGoverning } from "../stacks/inventory/governing.ts";
 import { readAdminInventory } from "../stacks/inventory/organization.ts";
 import type { Aws, MemberRole } from "./aws.ts";
 
@@ -40,10 +41,12 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
     role === "deployment"
       ? session(accountId, "deployment", operationId)
       : session(accountId, "bootstrap", operationId, readingSessionPolicy());
-  const membershipsOf = async ({ accountId, email, regions, admin }: BaselineInputs, operationId: string) => {
+  const membershipsOf = async (inputs: BaselineInputs, operationId: string) => {
+    const { accountId, email, regions, admin } = inputs;
+    const securityHub = inputs.features.securityHub.mode === "local";
     const credentials = await session(accounts.security, "deployment", operationId, membershipSessionPolicy(regions));
     const security = { accountId: accounts.security, credentials, ...at };
-    return { accountId, email, regions, detectorIds: admin.detectorIds, security };
+    return { accountId, email, regions, securityHub, detectorIds: admin.detectorIds, security };
   };
   const chosenControls = (region: string) =>
     choicesOf(settings.features.securityHub.disabledControls, { partition, homeRegion, region });
@@ -121,6 +124,10 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
         detectorIds,
         chosenControls,
       });
+    },
+    async readGoverning(accountId, operationId) {
+      const credentials = await session(accounts.security, "deployment", operationId);
+      return readGoverning({ accountId: accounts.security, credentials, ...at }, homeRegion, accountId);
     },
     async readAdmin({ operationId, organizationId }) {
       const [management, security] = await Promise.all([

@@ -42,6 +42,15 @@ export const AdminLink = z.strictObject({
 });
 export type AdminLink = z.infer<typeof AdminLink>;
 
+/** What the configuration policy that governs an account says, where the organization configures Security Hub centrally. */
+export const Governing = z.strictObject({
+  policyId: z.string().min(1),
+  /** Whether Security Hub is on. */
+  enabled: z.boolean(),
+  standards: z.array(StandardName),
+});
+export type Governing = z.infer<typeof Governing>;
+
 /** The inputs of a stack `account-<id>`. `regions` are the ones that this account has enabled. */
 export const BaselineInputs = z
   .strictObject({
@@ -52,12 +61,16 @@ export const BaselineInputs = z
     email: z.string().min(3),
     passwordPolicy: PasswordPolicy,
     admin: AdminLink,
+    governing: Governing.optional(),
     owner: z.string().min(1).optional(),
     environment: z.string().min(1).optional(),
   })
   .superRefine((value, context) => {
     const issue = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
     checkRegions(value, issue);
+    if (value.features.securityHub.mode === "central" && value.governing === undefined) {
+      issue(["governing"], "must say by which configuration policy the account is governed, since mode is central");
+    }
     const role = Object.entries(value.accounts).find(([, accountId]) => accountId === value.accountId)?.[0];
     if (role !== undefined) issue(["accountId"], `${value.accountId} is the ${role} account, which takes no baseline`);
     for (const [index, region] of value.regions.entries()) {

@@ -106,6 +106,17 @@ export interface AccountInventory {
   readonly serviceLinkedRoles: readonly string[];
 }
 
+/** A configuration policy and how far AWS is with an account that it governs. */
+export interface GoverningInventory {
+  readonly policyId: string;
+  /** `PENDING`, `SUCCESS` or `FAILED`. */
+  readonly status: string;
+  readonly message?: string;
+  readonly enabled: boolean;
+  /** ARNs of its standards, in the home region. */
+  readonly standardArns: readonly string[];
+}
+
 /** The three services whose delegated administrator Bulwark registers, by their service principal. */
 export type DelegatedService =
   | "securityhub.amazonaws.com"

@@ -33,6 +33,8 @@ export const names = {
     `control-association-${controlId}-${standard}-${region}`,
   productSubscription: (product: string, region: string) =>
     `product-subscription-${product.replace("/", "-")}-${region}`,
+  configurationPolicy: (policy: string, region: string) => `configuration-policy-${policy}-${region}`,
+  policyAssociation: (targetId: string, region: string) => `policy-association-${targetId}-${region}`,
   securityControl: (controlId: string, region: string) => `security-control-${controlId}-${region}`,
   detectorAdministrator: (region: string) => `detector-administrator-${region}`,
   detectorOrganization: (region: string) => `detector-organization-${region}`,
@@ -44,6 +46,7 @@ export const awsNames = {
   recorder: "bulwark",
   deliveryChannel: "bulwark",
   organizationAnalyzer: "bulwark-organization",
+  configurationPolicy: (policy: string) => `bulwark-${policy}`,
   configBucket: (logArchive: string, region: string) => `bulwark-config-${logArchive}-${region}`,
   evidenceBucket: (logArchive: string, region: string) => `bulwark-evidence-${logArchive}-${region}`,
   /** A queue for which there is a rule of the same name; its dead letters go to `<name>-dead-letters`. */

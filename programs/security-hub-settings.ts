@@ -86,8 +86,34 @@ export type ControlChoice = z.infer<typeof ControlChoice>;
 const ProductChoice = z.strictObject({ product: ProductPath, accountId: AccountId.optional() });
 export type ProductChoice = z.infer<typeof ProductChoice>;
 
+const ConfigurationTarget = z
+  .string()
+  .regex(
+    /^(r-[a-z0-9]{4,32}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|\d{12})$/,
+    "must be an account, an organizational unit or the root, such as ou-ab12-a1b2c3d4",
+  );
+
+/** A configuration policy of central mode. */
+const CentralPolicy = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "must be lower-case letters, digits and dashes"),
+  /** Whose accounts it configures, where nothing closer to them does; never the security account, which looks after itself. */
+  targets: z.array(ConfigurationTarget).min(1),
+  /** Whether Security Hub is on at all. */
+  enabled: z.boolean().default(true),
+  /** In place of the organization's. */
+  standards: z.array(StandardName).min(1).optional(),
+  disabledControls: z.array(ControlId).default([]),
+});
+export type CentralPolicy = z.infer<typeof CentralPolicy>;
+
 /** What is chosen of Security Hub CSPM beside its standards. */
 export const SecurityHubSettings = z.strictObject({
+  /**
+   * Who owns the members' hubs and standards: their baselines (`local`), or configuration policies that the security account applies from the
+   * home region (`central`). To go back to `local`, deploy without policies first: AWS leaves central configuration only then.
+   */
+  mode: z.enum(["local", "central"], { error: "must be local or central" }).default("local"),
+  central: z.strictObject({ policies: z.array(CentralPolicy).max(20).default([]) }).prefault({}),
   /** Findings are scored by the environment of their account when they arrive. */
   automationRules: AutomationRuleSettings.prefault({}),
   /** Views of the backlog in the home region. */
@@ -100,16 +126,18 @@ export const SecurityHubSettings = z.strictObject({
 });
 export type SecurityHubSettings = z.infer<typeof SecurityHubSettings>;
 
+interface Checked {
+  readonly regions: readonly string[];
+  readonly accounts: { readonly security: string };
+  readonly standards: readonly StandardName[];
+  readonly features: { readonly securityHub: SecurityHubSettings };
+}
+
 /** Checks that hold between Security Hub's settings and the others; paths are those of the organization's settings. */
-export function checkSecurityHub(
-  value: {
-    readonly standards: readonly StandardName[];
-    readonly features: { readonly securityHub: SecurityHubSettings };
-  },
-  issue: (path: (string | number)[], message: string) => void,
-): void {
+export function checkSecurityHub(value: Checked, issue: (path: (string | number)[], message: string) => void): void {
   const path = ["features", "securityHub"];
   const { disabledControls, productSubscriptions } = value.features.securityHub;
+  checkMode(value, path, issue);
   for (const [index, { controlId, standards }] of disabledControls.entries()) {
     const at = [...path, "disabledControls", index];
     if (disabledControls.findIndex((other) => other.controlId === controlId) !== index) {
@@ -127,6 +155,40 @@ export function checkSecurityHub(
       const at = [...path, "productSubscriptions", where, index, "product"];
       if (product.startsWith("aws/")) issue(at, `${product} is AWS's own, which every hub takes findings from`);
       if (products.findIndex((other) => other.product === product) !== index) issue(at, `${product} is named twice`);
+    }
+  }
+}
+
+type Issue = (path: (string | number)[], message: string) => void;
+
+function checkMode({ regions, accounts, features }: Checked, path: (string | number)[], issue: Issue): void {
+  const { mode, central, disabledControls } = features.securityHub;
+  const { policies } = central;
+  if (mode === "local") {
+    if (policies.length > 0) {
+      issue(
+        [...path, "central", "policies"],
+        "are of mode central, but mode is local: baselines own hubs and standards",
+      );
+    }
+    return;
+  }
+  if (disabledControls.length > 0) {
+    issue([...path, "disabledControls"], "are of mode local, but mode is central: name the controls in its policies");
+  }
+  // Security Hub CSPM User Guide, "Enabling central configuration".
+  if (regions.length < 2) issue(["regions"], "must name a region beside the home region for central configuration");
+  const targets = policies.flatMap((policy) => policy.targets);
+  for (const [index, policy] of policies.entries()) {
+    const at = [...path, "central", "policies", index];
+    if (policies.findIndex(({ name }) => name === policy.name) !== index) {
+      issue([...at, "name"], `${policy.name} is named twice`);
+    }
+    for (const [place, target] of policy.targets.entries()) {
+      if (target === accounts.security)
+        issue([...at, "targets", place], "is the security account, which looks after itself");
+      if (targets.filter((other) => other === target).length > 1)
+        issue([...at, "targets", place], `${target} is named twice`);
     }
   }
 }

@@ -1,4 +1,3 @@
-import { Provider as NativeProvider, type ProviderArgs } from "@pulumi/aws-native/provider.js";
 import { SecurityControl, type SecurityControlArgs } from "@pulumi/aws-native/securityhub/securityControl.js";
 import type { Resource } from "@pulumi/pulumi";
 import { names } from "../names.ts";
@@ -8,15 +7,13 @@ import type { AdminStack } from "./stack.ts";
  * Parameters of single controls where the organization wants others than AWS. Only the Cloud Control API has them, and its
  * provider works in one region. A control can be changed once a standard that has it is on.
  */
-export function controlParameters({ inputs }: AdminStack, region: string, standards: readonly Resource[]): void {
+export function controlParameters(
+  { inputs, native }: AdminStack,
+  region: string,
+  standards: readonly Resource[],
+): void {
   if (inputs.controlParameters.length === 0) return;
-  const accountId = inputs.accounts.security;
-  const provider = new NativeProvider(names.nativeProvider(accountId, region), {
-    // The SDK enumerates the regions of its own release; AWS adds some between releases.
-    region: region as ProviderArgs["region"],
-    profile: `bulwark-${accountId}`,
-    allowedAccountIds: [accountId],
-  });
+  const provider = native(region);
   for (const { controlId, parameters, reason } of inputs.controlParameters) {
     const custom: SecurityControlArgs["parameters"] = Object.fromEntries(
       Object.entries(parameters).map(([name, value]) => [name, { valueType: "CUSTOM", value }]),

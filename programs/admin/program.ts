@@ -3,6 +3,7 @@ import type { AdminInputs } from "../inputs.ts";
 import { analyzerDelegation, organizationAnalyzer } from "./access-analyzer.ts";
 import { type AccountEvents, accountEvents } from "./account-events.ts";
 import { automationRules } from "./automation-rules.ts";
+import { centralConfiguration } from "./central-configuration.ts";
 import { controlParameters } from "./control-parameters.ts";
 import { evidence } from "./evidence.ts";
 import { type DetectorAdministration, guardDuty } from "./guardduty.ts";
@@ -41,6 +42,7 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
     if (hub !== undefined) automationRules(stack, region, hub);
   });
   insights(stack, aggregator);
+  centralConfiguration(stack, aggregator, hubs);
 
   const detectors: DetectorAdministration[] = [];
   for (const region of inputs.regions) detectors.push(guardDuty(stack, region, trusted, detectors));

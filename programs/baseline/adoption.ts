@@ -69,13 +69,17 @@ function accountWide(inventory: AccountInventory, { accountId, partition }: Adop
 }
 
 function inRegion(found: RegionInventory, region: string, inputs: AdoptionInputs): Adoption[] {
+  const centrally = inputs.features.securityHub.mode === "central";
   const wish = hubWish(inputs, inputs.accountId, inputs.features.securityHub.productSubscriptions.members);
   return [
-    ...(found.hub === undefined ? [] : adoptHub(found.hub, region, wish)),
+    // What a configuration policy gives to the account is not adopted: it is only looked at.
+    ...(found.hub === undefined || centrally ? [] : adoptHub(found.hub, region, wish)),
     ...(found.detector === undefined ? [] : [adoptDetector(found.detector, region)]),
     ...adoptRecorder(found, region),
     ...(found.ebsEncryptionByDefault ? [adoptEncryption(region)] : []),
-    ...adoptMemberships(found, region, inputs.accountId),
+    ...adoptMemberships(found, region, inputs.accountId).filter(
+      ({ type }) => !centrally || type !== resourceTypes.hubMember,
+    ),
   ];
 }
 

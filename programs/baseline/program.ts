@@ -1,12 +1,14 @@
-import type { Output } from "@pulumi/pulumi";
+import { type Output, output } from "@pulumi/pulumi";
 import type { BaselineInputs } from "../inputs.ts";
+import { arn } from "../partition.ts";
 import { passwordPolicy, publicAccessBlock } from "./account-settings.ts";
+import { centralHub } from "./central-hub.ts";
 import { configRecorder } from "./config-recorder.ts";
 import { ebsEncryption } from "./ebs-encryption.ts";
 import { guardDuty } from "./guardduty.ts";
-import { securityHub } from "./security-hub.ts";
+import { securityHub, type Upstream } from "./security-hub.ts";
 import { serviceLinkedRoles } from "./service-linked-roles.ts";
-import { baselineStack } from "./stack.ts";
+import { type BaselineStack, baselineStack } from "./stack.ts";
 
 /** The outputs of a stack `account-<id>`. */
 export interface BaselineOutputs {
@@ -32,8 +34,16 @@ export function baselineProgram(inputs: BaselineInputs): BaselineOutputs {
   for (const region of inputs.regions) {
     ebsEncryption(stack, region);
     const recording = configRecorder(stack, region, roles);
-    outputs.hubArns[region] = securityHub(stack, region, { roles, recording }).arn;
+    outputs.hubArns[region] = hubOf(stack, region, { roles, recording });
     outputs.detectorIds[region] = guardDuty(stack, region, roles).id;
   }
   return outputs;
+}
+
+/** The ARN of the hub that the baseline owns, or that the organization's configuration policy gives to the account. */
+function hubOf(stack: BaselineStack, region: string, upstream: Upstream): Output<string> {
+  const { partition, accountId, features } = stack.inputs;
+  if (features.securityHub.mode === "local") return securityHub(stack, region, upstream).arn;
+  centralHub(stack, region);
+  return output(arn(partition, "securityhub", region, accountId, "hub/default"));
 }

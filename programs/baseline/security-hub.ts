@@ -9,7 +9,7 @@ import type { ServiceLinkedRoles } from "./service-linked-roles.ts";
 import type { BaselineStack } from "./stack.ts";
 
 /** What Security Hub needs to be there first. */
-interface Upstream {
+export interface Upstream {
   readonly roles: ServiceLinkedRoles;
   /** Most controls evaluate what AWS Config has recorded: without it the standards would only report that it is missing. */
   readonly recording: Resource;

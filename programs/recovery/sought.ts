@@ -19,6 +19,7 @@ export type Listing =
   | "analyzer"
   | "automationRule"
   | "bucket"
+  | "configurationPolicy"
   | "detector"
   | "findingAggregator"
   | "insight"

@@ -6,7 +6,7 @@ import { findRule } from "./eventbridge.ts";
 import { findDetector } from "./guardduty.ts";
 import { findKey } from "./kms.ts";
 import { findBucket } from "./s3.ts";
-import { findAutomationRule, findFindingAggregator, findInsight } from "./security-hub.ts";
+import { findAutomationRule, findConfigurationPolicy, findFindingAggregator, findInsight } from "./security-hub.ts";
 import { findQueue } from "./sqs.ts";
 
 type Find = (
@@ -20,6 +20,7 @@ const LISTINGS: Readonly<Record<Listing, Find>> = {
   analyzer: findAnalyzer,
   automationRule: findAutomationRule,
   bucket: findBucket,
+  configurationPolicy: findConfigurationPolicy,
   detector: findDetector,
   findingAggregator: findFindingAggregator,
   insight: findInsight,

@@ -3,6 +3,7 @@ import {
   ListFindingAggregatorsCommand,
   ListTagsForResourceCommand,
   paginateGetInsights,
+  paginateListConfigurationPolicies,
   SecurityHubClient,
 } from "@aws-sdk/client-securityhub";
 import type { Sought } from "../../programs/recovery/sought.ts";
@@ -81,6 +82,28 @@ export async function findInsight(
   };
   try {
     return await find("securityhub:GetInsights", list, OFF);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The id of the configuration policy with the wanted name: an organization has one of a name. */
+export async function findConfigurationPolicy(
+  reading: Reading,
+  region: string,
+  sought: Sought,
+): Promise<string | undefined> {
+  const client = new SecurityHubClient(clientSettings(reading, region));
+  const { find } = reader(reading, region, "the configuration policies");
+  const list = async () => {
+    for await (const page of paginateListConfigurationPolicies({ client }, {})) {
+      const policy = page.ConfigurationPolicySummaries?.find(({ Name }) => Name === sought.inputs.name);
+      if (policy?.Id !== undefined) return policy.Id;
+    }
+    return undefined;
+  };
+  try {
+    return await find("securityhub:ListConfigurationPolicies", list, OFF);
   } finally {
     client.destroy();
   }

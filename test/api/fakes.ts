@@ -242,6 +242,10 @@ export function fakeAws(): FakeAws {
       const empty = Object.fromEntries(regions.map((region) => [region, { ebsEncryptionByDefault: false }]));
       return { accountId, regions: empty, serviceLinkedRoles: [], ...aws.inventory };
     },
+    async readGoverning(accountId) {
+      called("readGoverning", accountId);
+      return undefined;
+    },
     async readAdmin({ organizationId }) {
       called("readAdmin", "222222222222");
       const regions = Object.fromEntries(settings.regions.map((region) => [region, { organizationAnalyzers: [] }]));
