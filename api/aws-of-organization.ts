@@ -3,6 +3,7 @@ import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import { membershipSessionPolicy } from "../programs/bootstrap/membership-session.ts";
 import { readingSessionPolicy } from "../programs/bootstrap/reading-session.ts";
 import { memberDeploymentRole } from "../programs/bootstrap/roles.ts";
+import { chosenControls as choicesOf } from "../programs/control-choices.ts";
 import type { BaselineInputs } from "../programs/inputs.ts";
 import { organizationsRegion } from "../programs/partition.ts";
 import type { OrganizationSettings } from "../programs/settings.ts";
@@ -16,6 +17,7 @@ import type { SessionRequest } from "../stacks/aws/session.ts";
 import { createDeploymentRoles } from "../stacks/bootstrap/deployment-role.ts";
 import { readAccountInventory } from "../stacks/inventory/account.ts";
 import { readAccountSettings } from "../stacks/inventory/account-settings.ts";
+import { readGoverning } from "../stacks/inventory/governing.ts";
 import { readAdminInventory } from "../stacks/inventory/organization.ts";
 import { readReadiness } from "../stacks/inventory/readiness.ts";
 import type { Aws, MemberRole } from "./aws.ts";
@@ -44,11 +46,15 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
     role === "deployment"
       ? session(accountId, "deployment", operationId)
       : session(accountId, "bootstrap", operationId, readingSessionPolicy());
-  const membershipsOf = async ({ accountId, email, regions, admin }: BaselineInputs, operationId: string) => {
+  const membershipsOf = async (inputs: BaselineInputs, operationId: string) => {
+    const { accountId, email, regions, admin } = inputs;
+    const securityHub = inputs.features.securityHub.mode === "local";
     const credentials = await session(accounts.security, "deployment", operationId, membershipSessionPolicy(regions));
     const security = { accountId: accounts.security, credentials, ...at };
-    return { accountId, email, regions, detectorIds: admin.detectorIds, security };
+    return { accountId, email, regions, securityHub, detectorIds: admin.detectorIds, security };
   };
+  const chosenControls = (region: string) =>
+    choicesOf(settings.features.securityHub.disabledControls, { partition, homeRegion, region });
   const managementCredentials = chain.renewing({
     accountId: accounts.management,
     role: "management",
@@ -122,6 +128,7 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
         homeRegion,
         detectorIds,
         inspector: settings.features.inspector,
+        chosenControls,
       });
     },
     async readReadiness({ accountId, regions, detectorIds }) {
@@ -139,6 +146,10 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
       const credentials = await memberSession(accountId, role, operationId);
       return readAccountSettings({ member: { accountId, credentials, ...at }, regions, homeRegion, open });
     },
+    async readGoverning(accountId, operationId) {
+      const credentials = await session(accounts.security, "deployment", operationId);
+      return readGoverning({ accountId: accounts.security, credentials, ...at }, homeRegion, accountId);
+    },
     async readAdmin({ operationId, organizationId }) {
       const [management, security] = await Promise.all([
         session(accounts.management, "management", operationId),
@@ -153,6 +164,7 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
         rootAccess: settings.features.rootAccess.enabled,
         regions: settings.regions,
         inspector: settings.features.inspector,
+        chosenControls,
       });
     },
     async credentialsFor(inputs, operationId, role, standing) {

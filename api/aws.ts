@@ -3,8 +3,7 @@ import type { ServiceLinkedRole } from "../programs/baseline/linked-services.ts"
 import type { MembershipToEnd } from "../programs/baseline/memberships.ts";
 import type { OpenSettings } from "../programs/baseline/settings-adoption.ts";
 import type { BaselineInputs, StackInputs } from "../programs/inputs.ts";
-import type { AccountInventory, AdminInventory } from "../programs/inventory.ts";
-import type { RegionReadiness } from "../programs/readiness.ts";
+import type { AccountInventory, AdminInventory, GoverningInventory } from "../programs/inventory.ts";
 import type { LostMembership } from "../stacks/aws/lost-memberships.ts";
 import type { KeptMembership } from "../stacks/aws/memberships.ts";
 import type { Organizations } from "../stacks/aws/organizations.ts";
@@ -56,6 +55,8 @@ export interface Aws {
   readReadiness(request: ReadinessReading): Promise<Readonly<Record<string, RegionReadiness>>>;
   /** The networks of a member, and its own settings as far as they are open. */
   readAccountSettings(request: SettingsReading): Promise<AccountSettingsInventory>;
+  /** The configuration policy that governs an account in central mode; undefined where none does. */
+  readGoverning(accountId: string, operationId: string): Promise<GoverningInventory | undefined>;
   readAdmin(request: { readonly operationId: string; readonly organizationId: string }): Promise<AdminInventory>;
   /** Short-lived credentials, by account id, of every account that a run of these inputs needs, also where the stack stands until now. */
   credentialsFor(

@@ -10,6 +10,7 @@ import { InspectorSettings } from "./inspector-settings.ts";
 import { RootAccessSettings } from "./root-access-settings.ts";
 import { SystemsManagerSettings } from "./systems-manager-settings.ts";
 import { TrailSettings } from "./trail-settings.ts";
+import { SecurityHubSettings } from "./security-hub-settings.ts";
 
 /**
  * What the organization chose of the features that can be chosen: a section for each service, in a file of its own
@@ -28,4 +29,5 @@ export const FeatureSettings = z.strictObject({
   accessAnalyzer: AccessAnalyzerSettings.prefault({}),
   guardDuty: GuardDutySettings.prefault({}),
 });
+export const FeatureSettings = z.strictObject({ securityHub: SecurityHubSettings.prefault({}) });
 export type FeatureSettings = z.infer<typeof FeatureSettings>;

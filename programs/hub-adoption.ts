@@ -1,8 +1,12 @@
 import type { Adoption } from "./adoption.ts";
+import { chosenControls } from "./control-choices.ts";
+import type { StackInputs } from "./inputs.ts";
 import type { DetectorInventory, HubInventory } from "./inventory.ts";
 import { names } from "./names.ts";
 import type { Partition } from "./partition.ts";
+import { productArn, productSubscriptionArn } from "./products.ts";
 import { resourceTypes } from "./resource-types.ts";
+import type { ControlChoice, ProductChoice } from "./security-hub-settings.ts";
 import { type StandardName, standardArn } from "./standards.ts";
 
 /** What an account wants of Security Hub; the same for the security account and for members. */
@@ -10,6 +14,9 @@ export interface HubWish {
   readonly accountId: string;
   readonly partition: Partition;
   readonly standards: readonly StandardName[];
+  readonly homeRegion: string;
+  readonly controls: readonly ControlChoice[];
+  readonly products: readonly ProductChoice[];
 }
 
 /** Adopts an existing hub with the wanted standards among its own, and leaves the others on. */
@@ -49,7 +56,45 @@ export function adoptHub(hub: HubInventory, region: string, wish: HubWish): Adop
       reason: `the standard ${name} is on in ${region} already`,
     };
   });
-  return [adopted, ...standards];
+  return [adopted, ...standards, ...adoptControls(hub, region, wish), ...adoptProducts(hub, region, wish)];
+}
+
+/** A control is on or off as soon as its standard is on. Offboarding puts it back where the standard stays. */
+function adoptControls({ controls = [] }: HubInventory, region: string, wish: HubWish): Adoption[] {
+  const chosen = chosenControls(wish.controls, { ...wish, region });
+  return chosen.flatMap(({ controlId, standard, standardsArn }) => {
+    const found = controls.find((each) => each.controlId === controlId && each.standardsArn === standardsArn);
+    if (found === undefined) return [];
+    return {
+      type: resourceTypes.controlAssociation,
+      name: names.controlAssociation(controlId, standard, region),
+      region,
+      id: `${controlId},${standardsArn}`,
+      before: {
+        ...{ securityControlId: controlId, standardsArn, associationStatus: found.status },
+        ...(found.reason === undefined ? {} : { updatedReason: found.reason }),
+      },
+      decision: "adopt",
+      reason: `${controlId} is ${found.status} in the standard ${standard} in ${region} already`,
+    } satisfies Adoption;
+  });
+}
+
+function adoptProducts({ products = [] }: HubInventory, region: string, wish: HubWish): Adoption[] {
+  return wish.products.flatMap((choice) => {
+    const subscription = productSubscriptionArn({ ...wish, region }, choice.product);
+    if (!products.includes(subscription)) return [];
+    const product = productArn({ ...wish, region }, choice);
+    return {
+      type: resourceTypes.productSubscription,
+      name: names.productSubscription(choice.product, region),
+      region,
+      id: `${product},${subscription}`,
+      before: { productArn: product },
+      decision: "adopt",
+      reason: `findings of ${choice.product} are taken in ${region} already`,
+    } satisfies Adoption;
+  });
 }
 
 /** Adopts the detector of a region. */
@@ -68,4 +113,14 @@ export function adoptDetector(detector: DetectorInventory, region: string): Adop
     ...(detector.plans === undefined ? {} : { beside: detector.plans.map((plan) => ({ ...plan })) }),
     reason: `GuardDuty has a detector in ${region} already, and AWS allows one`,
   };
+}
+
+/** What an account wants of Security Hub, by the inputs of its stack. */
+export function hubWish(
+  inputs: Pick<StackInputs, "partition" | "homeRegion" | "standards" | "features">,
+  accountId: string,
+  products: readonly ProductChoice[],
+): HubWish {
+  const { partition, homeRegion, standards, features } = inputs;
+  return { accountId, partition, homeRegion, standards, controls: features.securityHub.disabledControls, products };
 }

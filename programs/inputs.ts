@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Vpc } from "./account-settings.ts";
+import { checkRuleCount } from "./admin/environment-rules.ts";
 import { Adoption, Phase } from "./adoption.ts";
 import { Extensions } from "./extensions/extensions.ts";
 import { FeatureSettings } from "./feature-settings.ts";
@@ -21,9 +22,17 @@ const shared = {
 
 /** The inputs of the stack `admin`, one JSON document in the stack's configuration key `bulwark:inputs`. */
 export const AdminInputs = z
-  .strictObject({ kind: z.literal("admin"), ...shared, controlParameters: z.array(ControlParameters) })
+  .strictObject({
+    kind: z.literal("admin"),
+    ...shared,
+    controlParameters: z.array(ControlParameters),
+    /** Account ids by environment, of the environments for which the settings have automation rules. */
+    environments: z.record(z.string().min(1), z.array(AccountId)).default({}),
+  })
   .superRefine((value, context) => {
-    checkRegions(value, (path, message) => context.addIssue({ code: "custom", path, message }));
+    const issue = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
+    checkRegions(value, issue);
+    checkRuleCount(value, issue);
   });
 export type AdminInputs = z.infer<typeof AdminInputs>;
 
@@ -38,6 +47,15 @@ export const AdminLink = z.strictObject({
 });
 export type AdminLink = z.infer<typeof AdminLink>;
 
+/** What the configuration policy that governs an account says, where the organization configures Security Hub centrally. */
+export const Governing = z.strictObject({
+  policyId: z.string().min(1),
+  /** Whether Security Hub is on. */
+  enabled: z.boolean(),
+  standards: z.array(StandardName),
+});
+export type Governing = z.infer<typeof Governing>;
+
 /** The inputs of a stack `account-<id>`. `regions` are the ones that this account has enabled. */
 export const BaselineInputs = z
   .strictObject({
@@ -51,6 +69,7 @@ export const BaselineInputs = z
     admin: AdminLink,
     /** The networks that the account has now, by region: read before every run, so that a preview and its deployment see the same. */
     vpcs: z.record(Region, z.array(Vpc)).default({}),
+    governing: Governing.optional(),
     owner: z.string().min(1).optional(),
     environment: z.string().min(1).optional(),
     /** Regions whose protection plans a run leaves out, because the account is no GuardDuty member there until it has ended. */
@@ -59,6 +78,9 @@ export const BaselineInputs = z
   .superRefine((value, context) => {
     const issue = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
     checkRegions(value, issue);
+    if (value.features.securityHub.mode === "central" && value.governing === undefined) {
+      issue(["governing"], "must say by which configuration policy the account is governed, since mode is central");
+    }
     const role = Object.entries(value.accounts).find(([, accountId]) => accountId === value.accountId)?.[0];
     if (role !== undefined) issue(["accountId"], `${value.accountId} is the ${role} account, which takes no baseline`);
     for (const [index, region] of value.regions.entries()) {

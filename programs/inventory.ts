@@ -7,6 +7,16 @@ export interface HubInventory {
   readonly autoEnableControls: boolean;
   readonly controlFindingGenerator: string;
   readonly standards: readonly { readonly standardsArn: string; readonly subscriptionArn: string }[];
+  /** Of the controls that the settings choose, those of standards that are on. */
+  readonly controls?: readonly {
+    readonly controlId: string;
+    readonly standardsArn: string;
+    /** `ENABLED` or `DISABLED`. */
+    readonly status: string;
+    readonly reason?: string;
+  }[];
+  /** ARNs of its subscriptions to products, AWS's own included. */
+  readonly products?: readonly string[];
   /** The Security Hub administrator, where the account is a member of one. */
   readonly administratorAccountId?: string;
 }
@@ -112,6 +122,18 @@ export interface AccountInventory {
 }
 
 /** The services whose delegated administrator Bulwark registers, by their service principal. */
+/** A configuration policy and how far AWS is with an account that it governs. */
+export interface GoverningInventory {
+  readonly policyId: string;
+  /** `PENDING`, `SUCCESS` or `FAILED`. */
+  readonly status: string;
+  readonly message?: string;
+  readonly enabled: boolean;
+  /** ARNs of its standards, in the home region. */
+  readonly standardArns: readonly string[];
+}
+
+/** The three services whose delegated administrator Bulwark registers, by their service principal. */
 export type DelegatedService =
   | "securityhub.amazonaws.com"
   | "guardduty.amazonaws.com"

@@ -44,6 +44,14 @@ export const names = {
   hubAdministrator: (region: string) => `hub-administrator-${region}`,
   hubOrganization: (region: string) => `hub-organization-${region}`,
   findingAggregator: (region: string) => `finding-aggregator-${region}`,
+  automationRule: (key: string, region: string) => `automation-rule-${key}-${region}`,
+  insight: (key: string, region: string) => `insight-${key}-${region}`,
+  controlAssociation: (controlId: string, standard: StandardName, region: string) =>
+    `control-association-${controlId}-${standard}-${region}`,
+  productSubscription: (product: string, region: string) =>
+    `product-subscription-${product.replace("/", "-")}-${region}`,
+  configurationPolicy: (policy: string, region: string) => `configuration-policy-${policy}-${region}`,
+  policyAssociation: (targetId: string, region: string) => `policy-association-${targetId}-${region}`,
   securityControl: (controlId: string, region: string) => `security-control-${controlId}-${region}`,
   detectorAdministrator: (region: string) => `detector-administrator-${region}`,
   detectorOrganization: (region: string) => `detector-organization-${region}`,
@@ -89,6 +97,7 @@ export const awsNames = {
   organizationTrail: "bulwark-organization",
   guardrail: (label: string) => `bulwark-${label}`,
   unusedAccessAnalyzer: "bulwark-unused-access",
+  configurationPolicy: (policy: string) => `bulwark-${policy}`,
   configBucket: (logArchive: string, region: string) => `bulwark-config-${logArchive}-${region}`,
   evidenceBucket: (logArchive: string, region: string) => `bulwark-evidence-${logArchive}-${region}`,
   findingsBucket: (logArchive: string, region: string) => `bulwark-guardduty-${logArchive}-${region}`,

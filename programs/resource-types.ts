@@ -2,6 +2,8 @@
 export const resourceTypes = {
   hub: "aws:securityhub/account:Account",
   standard: "aws:securityhub/standardsSubscription:StandardsSubscription",
+  controlAssociation: "aws:securityhub/standardsControlAssociation:StandardsControlAssociation",
+  productSubscription: "aws:securityhub/productSubscription:ProductSubscription",
   hubMember: "aws:securityhub/member:Member",
   hubAdministrator: "aws:securityhub/organizationAdminAccount:OrganizationAdminAccount",
   findingAggregator: "aws:securityhub/findingAggregator:FindingAggregator",

@@ -4,6 +4,7 @@ import { FeatureSettings } from "./feature-settings.ts";
 import { GuardSettings } from "./guard-settings.ts";
 import { AccountId, OrganizationalUnitId, Region, RoleName } from "./identifiers.ts";
 import { Partition, partitionOf } from "./partition.ts";
+import { checkSecurityHub } from "./security-hub-settings.ts";
 import { StandardName } from "./standards.ts";
 
 /** The three accounts of the organization that no baseline stack is ever deployed into. */
@@ -114,5 +115,6 @@ export const OrganizationSettings = z
     const issue = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
     checkRegions(value, issue);
     checkFeatureRegions(value, issue);
+    checkSecurityHub(value, issue);
   });
 export type OrganizationSettings = z.infer<typeof OrganizationSettings>;

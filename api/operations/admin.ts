@@ -7,6 +7,8 @@ import { FeatureSettings } from "../../programs/feature-settings.ts";
 import { AdminInputs } from "../../programs/inputs.ts";
 import type { AdminInventory } from "../../programs/inventory.ts";
 import type { Problem } from "../../programs/problem.ts";
+import { environmentsOf } from "../accounts/environments.ts";
+import { accountsInEnvironments } from "../store/accounts.ts";
 import { findStack } from "../store/stacks.ts";
 import { failUnless } from "./failure.ts";
 import { adminStack } from "./operation.ts";
@@ -32,6 +34,7 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
     standards: settings.standards,
     controlParameters: settings.controlParameters,
     features: settings.features,
+    environments: environmentsOf(await accountsInEnvironments(db), settings.features.securityHub.automationRules),
   });
   work.say("reading what the organization and its security account hold");
   const inventory = await aws.readAdmin({ operationId: operation.id, organizationId });

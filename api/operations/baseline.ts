@@ -1,8 +1,10 @@
 import type { Adoption } from "../../programs/adoption.ts";
 import { decideAdoptions } from "../../programs/baseline/adoption.ts";
+import { governingFrom, governingProblems } from "../../programs/baseline/governing.ts";
 import { baselineProblems } from "../../programs/baseline/preconditions.ts";
 import { isOfSettings } from "../../programs/baseline/settings-adoption.ts";
 import { AdminLink, BaselineInputs } from "../../programs/inputs.ts";
+import { AdminLink, BaselineInputs, type Governing } from "../../programs/inputs.ts";
 import { regionsOf } from "../../programs/regions.ts";
 import { whyNotMember } from "../accounts/eligibility.ts";
 import type { MemberRole } from "../aws.ts";
@@ -66,7 +68,7 @@ export async function planBaseline(
     ...(row?.owner ? { owner: row.owner } : {}),
     ...(row?.environment ? { environment: row.environment } : {}),
   };
-  const bare = parse(wanted, accountId);
+  const bare = parse({ ...wanted, ...(await governingOf(work, accountId)) }, accountId);
 
   // What was adopted in a region that is left is nothing of this stack any more, when it comes back to it.
   const known = ((stack?.adoptions ?? []) as Adoption[]).filter(
@@ -87,6 +89,14 @@ export async function planBaseline(
     leaving: standing.filter((region) => !regions.includes(region)),
     driftRecorded: stack?.drift?.drifted === true,
   };
+}
+
+/** What governs the account in central mode, once it holds. */
+async function governingOf({ aws, settings, operation }: Work, accountId: string): Promise<{ governing?: Governing }> {
+  if (settings.features.securityHub.mode === "local") return {};
+  const found = await aws.readGoverning(accountId, operation.id);
+  failUnless(governingProblems(found, accountId), "preparing the baseline", accountId);
+  return found === undefined ? {} : { governing: governingFrom(found) };
 }
 
 async function memberRole(

@@ -52,6 +52,17 @@ export function listAccounts(db: Db, filter: AccountFilter): Promise<AccountRow[
   return query.execute();
 }
 
+/** Accounts of which somebody said what they are for, without those that have left. */
+export async function accountsInEnvironments(db: Db): Promise<{ accountId: string; environment: string }[]> {
+  return db
+    .selectFrom("accounts")
+    .select(["accountId", "environment"])
+    .where("environment", "is not", null)
+    .where("status", "!=", "offboarded")
+    .$narrowType<{ environment: string }>()
+    .execute();
+}
+
 export type NewAccount = Pick<
   Selectable<AccountsTable>,
   "accountId" | "name" | "email" | "origin" | "status" | "owner" | "environment" | "lastOperationId"

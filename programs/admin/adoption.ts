@@ -1,5 +1,5 @@
 import type { Adoption } from "../adoption.ts";
-import { adoptDetector, adoptHub } from "../hub-adoption.ts";
+import { adoptDetector, adoptHub, hubWish } from "../hub-adoption.ts";
 import type { AdminInputs } from "../inputs.ts";
 import { adoptScans } from "../inspector-adoption.ts";
 import { isInspected } from "../inspector-settings.ts";
@@ -86,9 +86,10 @@ function inRegion(found: AdminRegionInventory, region: string, inputs: AdminAdop
     decision: "adopt",
     reason: `the security account administers ${product} in ${region} already`,
   });
+  const wish = hubWish(inputs, security, inputs.features.securityHub.productSubscriptions.security);
   const analyzer = found.organizationAnalyzers[0];
   return [
-    ...(found.hub === undefined ? [] : adoptHub(found.hub, region, { ...inputs, accountId: security })),
+    ...(found.hub === undefined ? [] : adoptHub(found.hub, region, wish)),
     ...(found.detector === undefined ? [] : [adoptDetector(found.detector, region)]),
     ...(found.findingsExport === undefined || found.detector === undefined
       ? []

@@ -4,6 +4,8 @@ import { accessAnalyzers, analyzerDelegation } from "./access-analyzer.ts";
 import { type AccountEvents, accountEvents } from "./account-events.ts";
 import { type Alerts, alerts } from "./alerts.ts";
 import { config as configService } from "./config.ts";
+import { automationRules } from "./automation-rules.ts";
+import { centralConfiguration } from "./central-configuration.ts";
 import { controlParameters } from "./control-parameters.ts";
 import { detection } from "./detection.ts";
 import { evidence } from "./evidence.ts";
@@ -12,6 +14,7 @@ import { guardrails } from "./guardrails/guardrails.ts";
 import { inspector } from "./inspector.ts";
 import { organizationTrail } from "./organization-trail.ts";
 import { rootAccess } from "./root-access.ts";
+import { insights } from "./insights.ts";
 import { findingAggregation, type HubAdministration, securityHub } from "./security-hub.ts";
 import { adminStack } from "./stack.ts";
 import { systemsManagerDelegation } from "./systems-manager.ts";
@@ -45,6 +48,12 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
   inputs.regions.forEach((region, index) => {
     controlParameters(stack, region, hubs[index]?.standards ?? []);
   });
+  inputs.regions.forEach((region, index) => {
+    const hub = hubs[index];
+    if (hub !== undefined) automationRules(stack, region, hub);
+  });
+  insights(stack, aggregator);
+  centralConfiguration(stack, aggregator, hubs);
 
   const detectors: DetectorAdministration[] = [];
   for (const region of inputs.regions) detectors.push(guardDuty(stack, region, trusted, detectors));

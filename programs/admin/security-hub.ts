@@ -3,6 +3,7 @@ import { FindingAggregator } from "@pulumi/aws/securityhub/findingAggregator.js"
 import { OrganizationAdminAccount } from "@pulumi/aws/securityhub/organizationAdminAccount.js";
 import { OrganizationConfiguration } from "@pulumi/aws/securityhub/organizationConfiguration.js";
 import { StandardsSubscription } from "@pulumi/aws/securityhub/standardsSubscription.js";
+import { controlChoices, productChoices } from "../hub-choices.ts";
 import { names } from "../names.ts";
 import { STANDARD_TIMEOUTS, standardArn } from "../standards.ts";
 import type { AdminStack } from "./stack.ts";
@@ -13,12 +14,14 @@ export interface HubAdministration {
   readonly hub: Hub;
   readonly standards: readonly StandardsSubscription[];
   readonly administrator: OrganizationAdminAccount;
-  readonly organization: OrganizationConfiguration;
+  /** Undefined in the home region of central mode, where the configuration needs the aggregation first. */
+  readonly organization?: OrganizationConfiguration;
 }
 
 /**
  * Security Hub CSPM in one region: the hub of the security account, then its delegation by the management account, then the organization's
- * configuration: local, with nothing enabled by itself, because the baselines own hubs and standards of members.
+ * configuration: local, with nothing enabled by itself, because the baselines own hubs and standards of members; or, in the home region of
+ * central mode, what `centralConfiguration` makes of it.
  *
  * `before` are the regions done already: delegating in two at once ends in ResourceConflictException, because each
  * of the calls registers the account with AWS Organizations too (hashicorp/terraform-provider-aws#17996).
@@ -59,6 +62,9 @@ export function securityHub(
       { provider: security, dependsOn: [hub], customTimeouts: STANDARD_TIMEOUTS },
     ),
   );
+  const owner = { inputs, declare, provider: security };
+  controlChoices(owner, region, { standards });
+  productChoices(owner, region, { hub }, inputs.features.securityHub.productSubscriptions.security);
   const administrator = declare(
     OrganizationAdminAccount,
     { name: names.hubAdministrator(region), region, wanted: { adminAccountId: inputs.accounts.security } },
@@ -67,6 +73,9 @@ export function securityHub(
       dependsOn: [hub, trusted["securityhub.amazonaws.com"], ...before.slice(-1).map((done) => done.administrator)],
     },
   );
+  if (inputs.features.securityHub.mode === "central" && region === inputs.homeRegion) {
+    return { hub, standards, administrator };
+  }
   const organization = declare(
     OrganizationConfiguration,
     {
@@ -78,7 +87,12 @@ export function securityHub(
         organizationConfiguration: { configurationType: "LOCAL" },
       },
     },
-    { provider: security, dependsOn: [administrator] },
+    {
+      provider: security,
+      dependsOn: [administrator],
+      // A linked region takes what is configured centrally from its home region.
+      ignoreChanges: inputs.features.securityHub.mode === "central" ? ["organizationConfiguration"] : [],
+    },
   );
   return { hub, standards, administrator, organization };
 }
@@ -97,6 +111,9 @@ export function findingAggregation(stack: AdminStack, hubs: readonly HubAdminist
           ? { linkingMode: "NO_REGIONS" }
           : { linkingMode: "SPECIFIED_REGIONS", specifiedRegions: linked },
     },
-    { provider: security, dependsOn: hubs.flatMap(({ hub, organization }) => [hub, organization]) },
+    {
+      provider: security,
+      dependsOn: hubs.flatMap(({ hub, administrator, organization }) => [hub, organization ?? administrator]),
+    },
   );
 }

@@ -1,5 +1,5 @@
 import type { Adoption } from "../adoption.ts";
-import { adoptDetector, adoptHub } from "../hub-adoption.ts";
+import { adoptDetector, adoptHub, hubWish } from "../hub-adoption.ts";
 import type { BaselineInputs } from "../inputs.ts";
 import { adoptScans } from "../inspector-adoption.ts";
 import { isInspected } from "../inspector-settings.ts";
@@ -13,7 +13,7 @@ import { leaveHosts } from "./systems-manager-adoption.ts";
 /** What the decisions depend on, apart from the inventory. */
 export type AdoptionInputs = Pick<
   BaselineInputs,
-  "accountId" | "partition" | "regions" | "standards" | "accounts" | "features"
+  "accountId" | "partition" | "regions" | "homeRegion" | "standards" | "features" | "accounts"
 >;
 
 /**
@@ -72,14 +72,19 @@ function accountWide(inventory: AccountInventory, { accountId, partition }: Adop
 }
 
 function inRegion(found: RegionInventory, region: string, inputs: AdoptionInputs): Adoption[] {
+  const centrally = inputs.features.securityHub.mode === "central";
+  const wish = hubWish(inputs, inputs.accountId, inputs.features.securityHub.productSubscriptions.members);
   return [
-    ...(found.hub === undefined ? [] : adoptHub(found.hub, region, inputs)),
+    // What a configuration policy gives to the account is not adopted: it is only looked at.
+    ...(found.hub === undefined || centrally ? [] : adoptHub(found.hub, region, wish)),
     ...(found.detector === undefined ? [] : [adoptDetector(found.detector, region)]),
     ...adoptRecorder(found, region),
     ...(isInspected(inputs.features.inspector, region) ? adoptInspector(found, region, inputs.accountId) : []),
     ...(found.ebsEncryptionByDefault ? [adoptEncryption(region)] : []),
     ...leaveHosts(found.hosts, region, inputs),
-    ...adoptMemberships(found, region, inputs.accountId),
+    ...adoptMemberships(found, region, inputs.accountId).filter(
+      ({ type }) => !centrally || type !== resourceTypes.hubMember,
+    ),
   ];
 }
 

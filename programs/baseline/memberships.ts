@@ -18,12 +18,13 @@ export interface MembershipToEnd {
  * Security Hub's record of a removed member, which AWS keeps for every account of the organization.
  */
 export function membershipsToEnd(
-  { regions, admin }: Pick<BaselineInputs, "regions" | "admin">,
+  { regions, admin, features }: Pick<BaselineInputs, "regions" | "admin" | "features">,
   adoptions: readonly Adoption[],
 ): readonly MembershipToEnd[] {
   const adopted = new Set(adoptions.filter(({ decision }) => decision === "adopt").map(({ name }) => name));
   return regions.flatMap((region) => {
-    const securityHub = !adopted.has(names.hubMember(region));
+    // Central configuration keeps its members: the policy of the account's unit would make it one again.
+    const securityHub = features.securityHub.mode === "local" && !adopted.has(names.hubMember(region));
     const detectorId = adopted.has(names.detectorMember(region)) ? undefined : admin.detectorIds[region];
     if (!securityHub && detectorId === undefined) return [];
     return [{ region, securityHub, ...(detectorId === undefined ? {} : { guardDutyDetectorId: detectorId }) }];

@@ -1,7 +1,9 @@
-import type { Output, Resource } from "@pulumi/pulumi";
+import { type Output, output, type Resource } from "@pulumi/pulumi";
 import type { BaselineInputs } from "../inputs.ts";
+import { arn } from "../partition.ts";
 import { passwordPolicy, publicAccessBlock } from "./account-settings.ts";
 import { auditPack } from "./audit-pack.ts";
+import { centralHub } from "./central-hub.ts";
 import { configRecorder } from "./config-recorder.ts";
 import { configRules } from "./config-rules.ts";
 import { ebsEncryption } from "./ebs-encryption.ts";
@@ -11,9 +13,9 @@ import { inspector } from "./inspector.ts";
 import { networks } from "./networks.ts";
 import { regionalSettings } from "./regional-settings.ts";
 import { securityContact } from "./security-contact.ts";
-import { securityHub } from "./security-hub.ts";
+import { securityHub, type Upstream } from "./security-hub.ts";
 import { serviceLinkedRoles } from "./service-linked-roles.ts";
-import { baselineStack } from "./stack.ts";
+import { type BaselineStack, baselineStack } from "./stack.ts";
 import { systemsManager } from "./systems-manager.ts";
 import { takenOver } from "./taken-over.ts";
 
@@ -53,10 +55,18 @@ export function baselineProgram(inputs: BaselineInputs): BaselineOutputs {
     auditPack(stack, region, { roles, recording });
     configRules(stack, region, recording);
     inspector(stack, region);
-    outputs.hubArns[region] = securityHub(stack, region, { roles, recording }).arn;
+    outputs.hubArns[region] = hubOf(stack, region, { roles, recording });
     outputs.detectorIds[region] = guardDuty(stack, region, roles).id;
   }
   extensions(stack, recordings);
   systemsManager(stack);
   return outputs;
+}
+
+/** The ARN of the hub that the baseline owns, or that the organization's configuration policy gives to the account. */
+function hubOf(stack: BaselineStack, region: string, upstream: Upstream): Output<string> {
+  const { partition, accountId, features } = stack.inputs;
+  if (features.securityHub.mode === "local") return securityHub(stack, region, upstream).arn;
+  centralHub(stack, region);
+  return output(arn(partition, "securityhub", region, accountId, "hub/default"));
 }

@@ -2,13 +2,14 @@ import { Account as Hub } from "@pulumi/aws/securityhub/account.js";
 import { Member } from "@pulumi/aws/securityhub/member.js";
 import { StandardsSubscription } from "@pulumi/aws/securityhub/standardsSubscription.js";
 import type { Resource } from "@pulumi/pulumi";
+import { controlChoices, productChoices } from "../hub-choices.ts";
 import { names } from "../names.ts";
 import { STANDARD_TIMEOUTS, standardArn } from "../standards.ts";
 import type { ServiceLinkedRoles } from "./service-linked-roles.ts";
 import type { BaselineStack } from "./stack.ts";
 
 /** What Security Hub needs to be there first. */
-interface Upstream {
+export interface Upstream {
   readonly roles: ServiceLinkedRoles;
   /** Most controls evaluate what AWS Config has recorded: without it the standards would only report that it is missing. */
   readonly recording: Resource;
@@ -44,6 +45,9 @@ export function securityHub(stack: BaselineStack, region: string, { roles, recor
       { provider: member, dependsOn: [hub, recording], customTimeouts: STANDARD_TIMEOUTS },
     ),
   );
+  const owner = { inputs, declare, provider: member };
+  controlChoices(owner, region, { standards });
+  productChoices(owner, region, { hub }, inputs.features.securityHub.productSubscriptions.members);
   membership(stack, region, [hub, ...standards]);
   return hub;
 }

@@ -3,7 +3,7 @@
  * before. Sources: the provider's own create, read, update and delete calls, and the service authorization reference.
  */
 
-/** aws:securityhub/account:Account and aws:securityhub/standardsSubscription:StandardsSubscription. */
+/** aws:securityhub/account:Account, StandardsSubscription, StandardsControlAssociation and ProductSubscription. */
 export const HUB = [
   "securityhub:EnableSecurityHub",
   "securityhub:DisableSecurityHub",
@@ -13,6 +13,12 @@ export const HUB = [
   "securityhub:BatchDisableStandards",
   "securityhub:GetEnabledStandards",
   "securityhub:GetAdministratorAccount",
+  "securityhub:BatchGetStandardsControlAssociations",
+  "securityhub:BatchUpdateStandardsControlAssociations",
+  "securityhub:ListStandardsControlAssociations",
+  "securityhub:EnableImportFindingsForProduct",
+  "securityhub:DisableImportFindingsForProduct",
+  "securityhub:ListEnabledProductsForImport",
 ] as const;
 
 /** aws:guardduty/detector:Detector. */
@@ -246,6 +252,26 @@ export const HUB_ADMINISTRATION = [
   "securityhub:DeleteFindingAggregator",
   "securityhub:GetFindingAggregator",
   "securityhub:ListFindingAggregators",
+  "securityhub:CreateConfigurationPolicy",
+  "securityhub:GetConfigurationPolicy",
+  "securityhub:ListConfigurationPolicies",
+  "securityhub:UpdateConfigurationPolicy",
+  "securityhub:DeleteConfigurationPolicy",
+  "securityhub:StartConfigurationPolicyAssociation",
+  "securityhub:StartConfigurationPolicyDisassociation",
+  "securityhub:GetConfigurationPolicyAssociation",
+  "securityhub:CreateAutomationRule",
+  "securityhub:BatchGetAutomationRules",
+  "securityhub:BatchUpdateAutomationRules",
+  "securityhub:BatchDeleteAutomationRules",
+  "securityhub:ListAutomationRules",
+  "securityhub:ListTagsForResource",
+  "securityhub:TagResource",
+  "securityhub:UntagResource",
+  "securityhub:CreateInsight",
+  "securityhub:GetInsights",
+  "securityhub:UpdateInsight",
+  "securityhub:DeleteInsight",
   "securityhub:BatchGetSecurityControls",
   "securityhub:GetSecurityControlDefinition",
   "securityhub:ListSecurityControlDefinitions",

@@ -12,6 +12,22 @@ export const BASELINE_FEATURES: readonly Feature[] = [
   },
   {
     stack: "baseline",
+    title: "Single controls",
+    what: "Controls that the organization has decided against are off in the account, with the reason beside them.",
+    types: ["aws:securityhub/standardsControlAssociation:StandardsControlAssociation"],
+    controls: satisfies("SecurityHub.1"),
+    setting: "features.securityHub.disabledControls",
+  },
+  {
+    stack: "baseline",
+    title: "Findings of third parties",
+    what: "The hub of the account takes the findings of the chosen products.",
+    types: ["aws:securityhub/productSubscription:ProductSubscription"],
+    controls: satisfies("SecurityHub.1"),
+    setting: "features.securityHub.productSubscriptions",
+  },
+  {
+    stack: "baseline",
     title: "Membership in the organization's detection",
     what: "The security account administers the account's Security Hub and GuardDuty and sees its findings.",
     types: ["aws:securityhub/member:Member", "aws:guardduty/member:Member"],

@@ -1,6 +1,7 @@
 import { type AccountLinkedService, SERVICE_LINKED_ROLES, serviceLinkedRoleArn } from "../baseline/linked-services.ts";
 import { enablerId } from "../inspector-adoption.ts";
 import { arn } from "../partition.ts";
+import { productSubscriptionArn as subscriptionArnOf } from "../products.ts";
 import { resourceTypes } from "../resource-types.ts";
 import type { Sought, Way } from "./sought.ts";
 
@@ -52,6 +53,13 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.hubAdministrator]: administrator,
   "aws:securityhub/organizationConfiguration:OrganizationConfiguration": named(accountOfCall),
   [resourceTypes.findingAggregator]: { by: "listing", listing: "findingAggregator" },
+  [resourceTypes.controlAssociation]: named(joined(",", input("securityControlId"), input("standardsArn"))),
+  [resourceTypes.productSubscription]: named(joined(",", input("productArn"), productSubscriptionArn)),
+  "aws:securityhub/automationRule:AutomationRule": { by: "listing", listing: "automationRule" },
+  "aws:securityhub/insight:Insight": { by: "listing", listing: "insight" },
+  "aws:securityhub/configurationPolicy:ConfigurationPolicy": { by: "listing", listing: "configurationPolicy" },
+  "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation": named(input("targetId")),
+  "aws-native:securityhub:PolicyAssociation": named(input("targetId")),
   "aws-native:securityhub:SecurityControl": named(
     (sought) => input("securityControlId")(sought) ?? input("securityControlArn")(sought)?.split("/").at(-1),
   ),
@@ -165,6 +173,11 @@ function scansId({ inputs }: Sought): string | undefined {
   const [accountId, ...others] = Array.isArray(inputs.accountIds) ? inputs.accountIds : [];
   if (typeof accountId !== "string" || others.length > 0 || !Array.isArray(inputs.resourceTypes)) return undefined;
   return enablerId(accountId, inputs.resourceTypes as string[]);
+function productSubscriptionArn(sought: Sought): string | undefined {
+  const product = /:product\/(.+)$/.exec(input("productArn")(sought) ?? "")?.[1];
+  const { partition, region, accountId } = sought;
+  if (product === undefined || region === undefined) return undefined;
+  return subscriptionArnOf({ partition, region, accountId }, product);
 }
 
 function linkedRoleArn(sought: Sought): string | undefined {

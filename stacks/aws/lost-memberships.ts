@@ -16,6 +16,8 @@ export interface WantedMemberships {
   readonly accountId: string;
   readonly email: string;
   readonly regions: readonly string[];
+  /** Whether the account is to be a member of Security Hub by its baseline. */
+  readonly securityHub: boolean;
   /** The administrator's detectors by region. */
   readonly detectorIds: Readonly<Record<string, string>>;
   /** The administrator's side: its account and a session in it. */
@@ -27,7 +29,7 @@ export interface WantedMemberships {
  * disassociated, and they see the record. Throws `AwsCallError`.
  */
 export async function findLostMemberships(wanted: WantedMemberships): Promise<LostMembership[]> {
-  const { accountId, regions, detectorIds, security } = wanted;
+  const { accountId, regions, detectorIds, security, securityHub } = wanted;
   const found = await Promise.all(
     regions.map(async (region) => {
       const detectorId = detectorIds[region];
@@ -36,7 +38,7 @@ export async function findLostMemberships(wanted: WantedMemberships): Promise<Lo
         detectorId === undefined ? undefined : readDetectorMembership(security, region, detectorId, accountId),
       ]);
       const lost: LostMembership[] = [];
-      if (hub === undefined) lost.push({ service: "securityhub", region });
+      if (securityHub && hub === undefined) lost.push({ service: "securityhub", region });
       if (detectorId !== undefined && detector === undefined) lost.push({ service: "guardduty", region });
       return lost;
     }),

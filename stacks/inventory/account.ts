@@ -8,8 +8,8 @@ import { readRecorder } from "./config-recorder.ts";
 import { readDetector, readDetectorMembership } from "./guardduty.ts";
 import { readInspectorMembership, readScans } from "./inspector.ts";
 import { clientSettings, defined, type Reading, reader } from "./reading.ts";
-import { readHub, readHubMembership } from "./security-hub.ts";
 import { readHosts } from "./systems-manager.ts";
+import { type ChosenControls, readHub, readHubMembership } from "./security-hub.ts";
 
 export interface AccountReading {
   readonly member: Reading;
@@ -21,6 +21,7 @@ export interface AccountReading {
   readonly detectorIds: Readonly<Record<string, string>>;
   /** Nothing is read of Inspector where it is not wanted: AWS does not offer it everywhere. */
   readonly inspector: InspectorSettings;
+  readonly chosenControls: ChosenControls;
 }
 
 /**
@@ -47,7 +48,7 @@ export async function readAccountInventory(request: AccountReading): Promise<Acc
 
 async function readRegion(request: AccountReading, region: string): Promise<RegionInventory> {
   const [hub, detector, recorder, inspectorScans, ebsEncryptionByDefault, hosts, membership] = await Promise.all([
-    readHub(request.member, region),
+    readHub(request.member, region, request.chosenControls),
     readDetector(request.member, region),
     readRecorder(request.member, region),
     isInspected(request.inspector, region) ? readScans(request.member, region) : undefined,

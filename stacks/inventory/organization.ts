@@ -22,7 +22,7 @@ import { readDetector, readFindingsExport } from "./guardduty.ts";
 import { readInspectorAdministrator, readScans } from "./inspector.ts";
 import { clientSettings, defined, type Reading, reader, tagged } from "./reading.ts";
 import { readRootAccess } from "./root-access.ts";
-import { readHub } from "./security-hub.ts";
+import { type ChosenControls, readHub } from "./security-hub.ts";
 
 /** Services whose delegated administrator is registered through AWS Organizations itself, and visible there for all. */
 const DELEGATED_SERVICES: readonly DelegatedService[] = [
@@ -46,6 +46,7 @@ export interface AdminReading {
   readonly regions: readonly string[];
   /** Nothing is read of Inspector where it is not wanted: AWS does not offer it everywhere. */
   readonly inspector: InspectorSettings;
+  readonly chosenControls: ChosenControls;
 }
 
 /**
@@ -168,7 +169,7 @@ async function readFindingAggregator(request: AdminReading): Promise<AdminInvent
 async function readRegion(request: AdminReading, region: string): Promise<AdminRegionInventory> {
   const [hub, detector, organizationAnalyzers, securityHubAdministrator, guardDutyAdministrator, inspector] =
     await Promise.all([
-      readHub(request.security, region),
+      readHub(request.security, region, request.chosenControls),
       readDetector(request.security, region),
       readOrganizationAnalyzers(request.security, region),
       readHubAdministrator(request.management, region),

@@ -11,7 +11,7 @@ import { findCisScan } from "./inspector.ts";
 import { findKey } from "./kms.ts";
 import { findPolicy } from "./organizations.ts";
 import { findBucket } from "./s3.ts";
-import { findFindingAggregator } from "./security-hub.ts";
+import { findAutomationRule, findConfigurationPolicy, findFindingAggregator, findInsight } from "./security-hub.ts";
 import { findQueue } from "./sqs.ts";
 import { findAssociation } from "./systems-manager.ts";
 
@@ -25,13 +25,16 @@ type Find = (
 const LISTINGS: Readonly<Record<Listing, Find>> = {
   analyzer: findAnalyzer,
   association: findAssociation,
+  automationRule: findAutomationRule,
   bucket: findBucket,
   cisScan: findCisScan,
+  configurationPolicy: findConfigurationPolicy,
   detector: findDetector,
   entitySet: findEntitySet,
   findingAggregator: findFindingAggregator,
-  flowLog: findFlowLog,
   findingsExport: findFindingsExport,
+  flowLog: findFlowLog,
+  insight: findInsight,
   key: findKey,
   policy: findPolicy,
   queue: findQueue,

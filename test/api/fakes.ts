@@ -267,6 +267,10 @@ export function fakeAws(): FakeAws {
       called("readAccountSettings", accountId);
       return { regions: {}, ...aws.ownSettings };
     },
+    async readGoverning(accountId) {
+      called("readGoverning", accountId);
+      return undefined;
+    },
     async readAdmin({ organizationId }) {
       called("readAdmin", "222222222222");
       const regions = Object.fromEntries(settings.regions.map((region) => [region, { organizationAnalyzers: [] }]));

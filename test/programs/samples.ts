@@ -58,6 +58,13 @@ export const EVERY_OPTION = {
   ...ADMIN_OPTIONS,
   ...DETECTION_OPTIONS,
   account: { securityContact: CONTACT },
+  securityHub: {
+    disabledControls: [{ controlId: "IAM.6", standards: ["fsbp-1.0.0"], reason: "Test" }],
+    productSubscriptions: {
+      security: [{ product: "prowler/prowler" }],
+      members: [{ product: "prowler/prowler" }],
+    },
+  },
   inspector: {
     cisScans: [{ name: "weekly", schedule: { every: "week", days: ["SUN"], at: "03:30" }, tags: { CisScan: ["yes"] } }],
   },
@@ -94,6 +101,7 @@ export function adminInputs(overrides: Record<string, unknown> = {}, from = sett
     kind: "admin",
     ...shared(from),
     controlParameters: from.controlParameters,
+    environments: { prod: [MEMBER], dev: ["100000000013"] },
     ...overrides,
   });
 }

@@ -94,9 +94,10 @@ describe("Security Hub in the sandbox: organization and members", () => {
       await assert.rejects(
         as(SECURITY).updateOrganizationConfiguration({
           AutoEnable: false,
+          AutoEnableStandards: "NONE",
           OrganizationConfiguration: { ConfigurationType: "CENTRAL" },
         }),
-        /central configuration/,
+        /finding aggregator/,
       );
     });
 

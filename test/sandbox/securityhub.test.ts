@@ -307,8 +307,8 @@ describe("Security Hub in the sandbox: hub, standards, controls", () => {
 
   it("answers a call that it does not have with an error that names it", async () => {
     await assert.rejects(
-      as(MEMBER).listAutomationRules({}),
-      (error: Error) => error.name === "NotImplemented" && /securityhub:ListAutomationRules/.test(error.message),
+      as(MEMBER).listConnectorsV2({}),
+      (error: Error) => error.name === "NotImplemented" && /securityhub:ListConnectorsV2/.test(error.message),
     );
     await assert.rejects(as("555555555555").listOrganizationAdminAccounts({}), AccessDeniedException);
   });

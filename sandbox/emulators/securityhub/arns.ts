@@ -53,3 +53,18 @@ export function productSubscriptionArn(place: Place, product: string): string {
 export function findingAggregatorArn(place: Place, id: string): string {
   return regional(place, `finding-aggregator/${id}`);
 }
+
+/** ARN of an automation rule; AWS chooses the id. */
+export function automationRuleArn(place: Place, id: string): string {
+  return regional(place, `automation-rule/${id}`);
+}
+
+/** ARN of an insight of an account's own; those that AWS manages have another form. */
+export function insightArn(place: Place, id: string): string {
+  return regional(place, `insight/${place.accountId}/custom/${id}`);
+}
+
+/** ARN of a configuration policy. */
+export function configurationPolicyArn(place: Place, id: string): string {
+  return regional(place, `configuration-policy/${id}`);
+}

@@ -19,6 +19,8 @@ const namedResource: Readonly<Record<string, string>> = {
   TagResource: "ResourceArn",
   UntagResource: "ResourceArn",
   ListTagsForResource: "ResourceArn",
+  BatchGetAutomationRules: "AutomationRulesArns",
+  BatchDeleteAutomationRules: "AutomationRulesArns",
 };
 
 /** IAM resources and condition keys of a call (Service Authorization Reference, "AWS Security Hub"). */
@@ -27,6 +29,7 @@ export function authorizationOf(state: State): NonNullable<Emulator["authorizati
     if (call.operation === "BatchImportFindings") return importAuthorization(call);
     if (withoutHub.has(call.operation)) return organizationAuthorization(state, call);
     const named = call.input[namedResource[call.operation] ?? ""];
+    if (Array.isArray(named)) return { resources: named.map(String) };
     return { resources: [typeof named === "string" ? named : hubArn(placeOf(state, call))] };
   };
 }

@@ -50,6 +50,8 @@ export async function enableHub(state: State, at: At, options: HubOptions): Prom
     controls: new Map(),
     actionTargets: new Map(),
     products: new Set(awsProducts),
+    automationRules: new Map(),
+    insights: new Map(),
   };
   account.hub = hub;
   if (options.defaultStandards) {

@@ -3,6 +3,10 @@ import type { Aws, Emulator, EmulatorFactory, Operation } from "../../gateway/em
 import { actionTargetOperations } from "./action-targets.ts";
 import { administratorOperations } from "./administrator.ts";
 import { authorizationOf } from "./authorization.ts";
+import { automationRuleOperations } from "./automation-rules.ts";
+import { configureNewcomers, refuseGoverned } from "./central-effects.ts";
+import { configurationAssociationOperations } from "./configuration-associations.ts";
+import { configurationPolicyOperations } from "./configuration-policies.ts";
 import { controlAssociationOperations } from "./control-associations.ts";
 import { controlOperations } from "./controls.ts";
 import { notFound } from "./errors.ts";
@@ -12,6 +16,7 @@ import { getOperations } from "./findings/get.ts";
 import { importOperations, receive } from "./findings/import.ts";
 import { updateOperations } from "./findings/update.ts";
 import { hubOperations } from "./hub.ts";
+import { insightOperations } from "./insights.ts";
 import { invitationOperations } from "./invitations.ts";
 import { type At, hubAt, requireHub } from "./lifecycle.ts";
 import { memberOperations } from "./members.ts";
@@ -76,6 +81,8 @@ function operationsOf(state: State): Record<string, Operation> {
     ...controlAssociationOperations(state),
     ...organizationAdminOperations(state),
     ...organizationConfigurationOperations(state),
+    ...configurationPolicyOperations(state),
+    ...configurationAssociationOperations(state),
     ...memberOperations(state),
     ...invitationOperations(state),
     ...administratorOperations(state),
@@ -83,6 +90,8 @@ function operationsOf(state: State): Record<string, Operation> {
     ...importOperations(state),
     ...getOperations(state),
     ...updateOperations(state),
+    ...automationRuleOperations(state),
+    ...insightOperations(state),
     ...actionTargetOperations(state),
     ...productOperations(state),
     ...tagOperations(state),
@@ -91,6 +100,8 @@ function operationsOf(state: State): Record<string, Operation> {
     name,
     async (call) => {
       await enrolNewAccounts(state, call.region);
+      await configureNewcomers(state);
+      refuseGoverned(state, call);
       return operation(call);
     },
   ]);

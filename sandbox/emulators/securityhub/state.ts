@@ -1,8 +1,15 @@
-import type { AwsSecurityFinding, ControlFindingGenerator, ParameterConfiguration } from "@aws-sdk/client-securityhub";
+import type {
+  AutomationRulesConfig,
+  AwsSecurityFinding,
+  ControlFindingGenerator,
+  Insight,
+  ParameterConfiguration,
+} from "@aws-sdk/client-securityhub";
 import { type Aws, type Regional, regional } from "../../gateway/emulator.ts";
 import { Aggregators } from "./aggregators.ts";
 import type { Place } from "./arns.ts";
 import type { StandardKey } from "./catalog/standards.ts";
+import { Central } from "./central.ts";
 import { Memberships } from "./memberships.ts";
 import { OrganizationAdmins } from "./organization-admins.ts";
 
@@ -34,6 +41,11 @@ export interface ActionTarget {
   description: string;
 }
 
+/** An automation rule of an administrator, complete. */
+export type AutomationRule = { [K in keyof AutomationRulesConfig]-?: NonNullable<AutomationRulesConfig[K]> } & {
+  readonly tags: Map<string, string>;
+};
+
 /** The hub of one account in one region. */
 export interface Hub {
   readonly arn: string;
@@ -46,6 +58,9 @@ export interface Hub {
   readonly actionTargets: Map<string, ActionTarget>;
   /** Integrated products whose findings are taken, as `company/product`. */
   readonly products: Set<string>;
+  /** By ARN, as the insights. */
+  readonly automationRules: Map<string, AutomationRule>;
+  readonly insights: Map<string, Insight>;
 }
 
 /** A finding where it was imported, with what the customer (not its provider) has set since. */
@@ -70,6 +85,9 @@ export interface State {
   readonly memberships: Memberships;
   readonly organizationAdmins: OrganizationAdmins;
   readonly aggregators: Aggregators;
+  readonly central: Central;
+  /** The configuration policy that each account was last brought to, by account. */
+  readonly configuredBy: Map<string, string>;
 }
 
 /** An empty Security Hub: no account has enabled it. */
@@ -81,6 +99,8 @@ export function createState(aws: Aws): State {
     memberships,
     organizationAdmins: new OrganizationAdmins(aws.organization, memberships),
     aggregators: new Aggregators(),
+    central: new Central(aws.organization),
+    configuredBy: new Map(),
   };
 }
 

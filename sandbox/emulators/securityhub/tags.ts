@@ -11,14 +11,14 @@ import type { State } from "./state.ts";
 
 const mostTags = 50;
 
-/** Tags. The hub is the one resource of this emulator that carries them. */
+/** Tags of hubs and automation rules. */
 export function tagOperations(state: State): Record<string, Operation> {
   const tagsOf = (call: Call<{ ResourceArn?: string | undefined }>): Map<string, string> => {
     const hub = hubAt(state, call);
-    if (hub === undefined || call.input.ResourceArn !== hub.arn) {
-      throw notFound(`Resource ${call.input.ResourceArn} was not found`);
-    }
-    return hub.tags;
+    const arn = call.input.ResourceArn ?? "";
+    const tags = hub?.arn === arn ? hub.tags : hub?.automationRules.get(arn)?.tags;
+    if (tags === undefined) throw notFound(`Resource ${arn} was not found`);
+    return tags;
   };
   return {
     TagResource(call: Call<TagResourceRequest>) {

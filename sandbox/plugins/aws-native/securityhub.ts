@@ -5,6 +5,7 @@ import type { Place } from "../provider/place.ts";
 import { block, boolean, type InputsOf, list, mapOf, number, string } from "../provider/property.ts";
 import { type ResourceTypes, resource } from "../provider/resource.ts";
 import { waitFor } from "../provider/waiting.ts";
+import { policyAssociation } from "./policy-association.ts";
 
 /** A parameter's value has one member, named as its type. */
 const valueProperties = {
@@ -116,4 +117,7 @@ const securityControl = resource({
   },
 });
 
-export const securityHub: ResourceTypes = { "aws-native:securityhub:SecurityControl": securityControl };
+export const securityHub: ResourceTypes = {
+  "aws-native:securityhub:PolicyAssociation": policyAssociation,
+  "aws-native:securityhub:SecurityControl": securityControl,
+};

@@ -21,14 +21,20 @@ const mostValues = 20;
  * joined by OR and negative ones by AND (documentation of `StringFilter`).
  *
  * @param now milliseconds since the epoch, for relative dates
+ * @param more how many values a filter can have, by name, where it is not twenty
  * @throws `InvalidInputException` for values that AWS refuses, `NotImplemented` for a filter that has no table entry
  */
-export function compileFilters(filters: AwsSecurityFindingFilters, now: number): Test {
+export function compileFilters(
+  filters: AwsSecurityFindingFilters,
+  now: number,
+  more: Readonly<Record<string, number>> = {},
+): Test {
   const tests = Object.entries(filters).flatMap(([name, values]): Test[] => {
     if (values === undefined || values.length === 0) return [];
     const field = filterFields[name];
     if (field === undefined) throw notServed(`the finding filter ${name}`);
-    if (values.length > mostValues) throw invalidInput(`Filter ${name} can have ${mostValues} values`);
+    const most = more[name] ?? mostValues;
+    if (values.length > most) throw invalidInput(`Filter ${name} can have ${most} values`);
     const matches = comparison(field.kind, name, values, now);
     return [(finding) => matches(field.kind === "keyword" ? [JSON.stringify(finding)] : valuesAt(finding, field.path))];
   });

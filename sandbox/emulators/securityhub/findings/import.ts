@@ -12,6 +12,7 @@ import { products } from "../product-catalog.ts";
 import { type Hub, placeOf, type State } from "../state.ts";
 import { newFinding, type Origin, replaceFinding } from "./arrival.ts";
 import { asffViolations } from "./asff.ts";
+import { applyAutomationRules } from "./automation.ts";
 import { announce } from "./delivery.ts";
 
 /** `company/product` of an ARN of the form that a product has; undefined for anything else. */
@@ -44,8 +45,10 @@ export async function receive(state: State, at: At, sent: AwsSecurityFinding): P
   const origin = originOf(state, at, sent);
   if (stored === undefined) findings.set(key, newFinding(sent, origin));
   else if (!replaceFinding(stored, sent, origin)) return;
-  const finding = findings.get(key)?.finding;
-  if (finding !== undefined) await announce(state, at, finding);
+  const received = findings.get(key);
+  if (received === undefined) return;
+  applyAutomationRules(state, at, received);
+  await announce(state, at, received.finding);
 }
 
 /** What identifies a finding: its provider's product and its id there. */

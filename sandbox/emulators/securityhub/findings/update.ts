@@ -1,5 +1,4 @@
 import type {
-  AwsSecurityFinding,
   BatchUpdateFindingsRequest,
   BatchUpdateFindingsResponse,
   BatchUpdateFindingsUnprocessedFinding,
@@ -8,25 +7,13 @@ import type { Call, Operation } from "../../../gateway/emulator.ts";
 import { invalidInput } from "../errors.ts";
 import { requireHub } from "../lifecycle.ts";
 import type { State } from "../state.ts";
+import { change, changesOf, updatable } from "./changes.ts";
 import { announce } from "./delivery.ts";
 import { findingKey } from "./import.ts";
-import { completeSeverity } from "./severity.ts";
 import { type Sighting, visibleFindings } from "./visibility.ts";
 
 /** Documentation of `BatchUpdateFindings`. */
 const mostFindings = 100;
-
-const updatable = [
-  "Confidence",
-  "Criticality",
-  "Note",
-  "RelatedFindings",
-  "Severity",
-  "Types",
-  "UserDefinedFields",
-  "VerificationState",
-  "Workflow",
-] as const;
 
 /** What customers set on findings: an administrator on its members' too. `UpdatedAt` stays the provider's. */
 export function updateOperations(state: State): Record<string, Operation> {
@@ -57,19 +44,10 @@ export function updateOperations(state: State): Record<string, Operation> {
         }
         processed.push(identifier);
         const { stored, at } = sighting;
-        stored.finding = { ...stored.finding, ...changes };
-        for (const field of Object.keys(changes)) stored.ownedByCustomer.add(field);
+        change(stored, changes);
         await announce(state, at, stored.finding);
       }
       return { ProcessedFindings: processed, UnprocessedFindings: unprocessed };
     },
   };
-}
-
-function changesOf(input: BatchUpdateFindingsRequest, now: Date): Partial<AwsSecurityFinding> {
-  const changes: Partial<AwsSecurityFinding> = {};
-  for (const field of updatable) if (input[field] !== undefined) Object.assign(changes, { [field]: input[field] });
-  if (input.Severity !== undefined) changes.Severity = completeSeverity(input.Severity);
-  if (input.Note !== undefined) changes.Note = { ...input.Note, UpdatedAt: now.toISOString() };
-  return changes;
 }

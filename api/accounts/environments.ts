@@ -1,0 +1,29 @@
+import type { AutomationRuleSettings } from "../../programs/security-hub-settings.ts";
+
+/** An account and what it is for. */
+export interface Placed {
+  readonly accountId: string;
+  readonly environment: string;
+}
+
+/**
+ * Account ids by environment, ascending, as far as the settings do something for the environment: nothing else may change the inputs of the
+ * admin stack, or an approved change of it would have to be approved again.
+ */
+export function environmentsOf(
+  accounts: readonly Placed[],
+  settings: AutomationRuleSettings,
+): Record<string, string[]> {
+  if (!settings.enabled) return {};
+  const environments: Record<string, string[]> = {};
+  const known = accounts.filter(({ environment }) => Object.hasOwn(settings.environments, environment));
+  for (const { accountId, environment } of [...known].sort(byPlace)) {
+    environments[environment] = [...(environments[environment] ?? []), accountId];
+  }
+  return environments;
+}
+
+function byPlace(a: Placed, b: Placed): number {
+  const [left, right] = [`${a.environment} ${a.accountId}`, `${b.environment} ${b.accountId}`];
+  return left < right ? -1 : Number(left > right);
+}

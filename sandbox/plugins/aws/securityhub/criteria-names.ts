@@ -1,0 +1,51 @@
+import type { FilterNames } from "./finding-filters.ts";
+
+/** Criteria of an automation rule: AWS's names by the provider's, which puts them in the plural. */
+export const criteriaNames = {
+  date: {
+    createdAts: "CreatedAt",
+    firstObservedAts: "FirstObservedAt",
+    lastObservedAts: "LastObservedAt",
+    noteUpdatedAts: "NoteUpdatedAt",
+    updatedAts: "UpdatedAt",
+  },
+  map: {
+    resourceDetailsOthers: "ResourceDetailsOther",
+    resourceTags: "ResourceTags",
+    userDefinedFields: "UserDefinedFields",
+  },
+  number: {
+    confidences: "Confidence",
+    criticalities: "Criticality",
+  },
+  string: {
+    awsAccountIds: "AwsAccountId",
+    awsAccountNames: "AwsAccountName",
+    companyNames: "CompanyName",
+    complianceAssociatedStandardsIds: "ComplianceAssociatedStandardsId",
+    complianceSecurityControlIds: "ComplianceSecurityControlId",
+    complianceStatuses: "ComplianceStatus",
+    descriptions: "Description",
+    generatorIds: "GeneratorId",
+    ids: "Id",
+    noteTexts: "NoteText",
+    noteUpdatedBies: "NoteUpdatedBy",
+    productArns: "ProductArn",
+    productNames: "ProductName",
+    recordStates: "RecordState",
+    relatedFindingsIds: "RelatedFindingsId",
+    relatedFindingsProductArns: "RelatedFindingsProductArn",
+    resourceApplicationArns: "ResourceApplicationArn",
+    resourceApplicationNames: "ResourceApplicationName",
+    resourceIds: "ResourceId",
+    resourcePartitions: "ResourcePartition",
+    resourceRegions: "ResourceRegion",
+    resourceTypes: "ResourceType",
+    severityLabels: "SeverityLabel",
+    sourceUrls: "SourceUrl",
+    titles: "Title",
+    types: "Type",
+    verificationStates: "VerificationState",
+    workflowStatuses: "WorkflowStatus",
+  },
+} as const satisfies FilterNames;

@@ -1,0 +1,347 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { environmentsOf } from "../../api/accounts/environments.ts";
+import { accountGroups, environmentRules } from "../../programs/admin/environment-rules.ts";
+import { adminProgram } from "../../programs/admin/program.ts";
+import { decideAdoptions } from "../../programs/baseline/adoption.ts";
+import { baselineProgram } from "../../programs/baseline/program.ts";
+import { AdminInputs } from "../../programs/inputs.ts";
+import type { AccountInventory } from "../../programs/inventory.ts";
+import { WAYS } from "../../programs/recovery/ways.ts";
+import { SecurityHubSettings } from "../../programs/security-hub-settings.ts";
+import { OrganizationSettings } from "../../programs/settings.ts";
+import { STANDARDS, type StandardName, standardArn } from "../../programs/standards.ts";
+import { standards as offered } from "../../sandbox/emulators/securityhub/catalog/standards.ts";
+import { declare } from "./declared.ts";
+import { adminInputs, baselineInputs, LOG_ARCHIVE, MANAGEMENT, MEMBER, SECURITY, settings } from "./samples.ts";
+
+const HOME = "us-east-1";
+const LINKED = "us-west-2";
+const DEV = "100000000013";
+const defaults = SecurityHubSettings.parse({}).automationRules;
+
+/** Settings with choices in Security Hub. */
+const choosing = (securityHub: Record<string, unknown>) => settings({ features: { securityHub } });
+
+/** `path: message` of everything that the settings find. */
+function complaints(securityHub: Record<string, unknown>, more: Record<string, unknown> = {}): string[] {
+  const accounts = { management: MANAGEMENT, security: SECURITY, logArchive: LOG_ARCHIVE };
+  const document = { homeRegion: HOME, regions: [HOME, LINKED], accounts, features: { securityHub }, ...more };
+  const parsed = OrganizationSettings.safeParse(document);
+  return parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+}
+
+describe("findings scored by environment", () => {
+  const rulesOf = async (inputs = adminInputs()) =>
+    (await declare(() => adminProgram(inputs), "admin")).ofType("aws:securityhub/automationRule:AutomationRule");
+
+  it("have rules in the security account, the same in every region, once its hub administers the region", async () => {
+    const rules = await rulesOf();
+    const names = (region: string) =>
+      rules.flatMap(({ name, inputs }) => (inputs.region === region ? name.replace(`-${region}`, "") : [])).sort();
+    assert.deepEqual(names(HOME), [
+      "automation-rule-dev-environment",
+      "automation-rule-dev-suppressed-severities",
+      "automation-rule-dev-to-medium",
+      "automation-rule-prod-environment",
+    ]);
+    assert.deepEqual(names(LINKED), names(HOME));
+    for (const { provider, dependsOn, inputs } of rules) {
+      assert.equal(provider, `aws-${SECURITY}`);
+      assert.deepEqual([...dependsOn].sort(), [`hub-${inputs.region}`, `hub-administrator-${inputs.region}`].sort());
+    }
+  });
+
+  it("are lowered in development as far as they are weaknesses, and say where they are from", async () => {
+    const rules = await rulesOf();
+    const inputsOf = (name: string) => rules.find((rule) => rule.name === `automation-rule-${name}-${LINKED}`)?.inputs;
+    const name = `automation-rule-dev-to-medium-${LINKED}`;
+    assert.deepEqual(inputsOf("dev-to-medium"), {
+      region: LINKED,
+      ruleName: "Bulwark dev-to-medium",
+      ruleStatus: "ENABLED",
+      description: "HIGH and CRITICAL is MEDIUM in dev",
+      ruleOrder: 202,
+      criteria: {
+        awsAccountIds: [{ comparison: "EQUALS", value: DEV }],
+        recordStates: [{ comparison: "EQUALS", value: "ACTIVE" }],
+        severityLabels: ["HIGH", "CRITICAL"].map((value) => ({ comparison: "EQUALS", value })),
+        productArns: ["securityhub", "inspector"].map((product) => ({
+          comparison: "EQUALS",
+          value: `arn:aws:securityhub:${LINKED}::product/aws/${product}`,
+        })),
+      },
+      actions: [{ type: "FINDING_FIELDS_UPDATE", findingFieldsUpdate: { severity: { label: "MEDIUM" } } }],
+      tags: { ManagedBy: "Bulwark", BulwarkResource: `admin/${name}` },
+    });
+    assert.deepEqual(inputsOf("prod-environment")?.actions, [
+      {
+        type: "FINDING_FIELDS_UPDATE",
+        findingFieldsUpdate: { criticality: 90, userDefinedFields: { Environment: "prod" } },
+      },
+    ]);
+  });
+
+  it("are suppressed with a reason where a control does not matter, but not once they have passed", () => {
+    const { automationRules } = SecurityHubSettings.parse({
+      automationRules: {
+        environments: { dev: { suppressControls: [{ controlId: "S3.9", reason: "No audit there" }] } },
+      },
+    });
+    const rules = environmentRules(automationRules, { dev: [DEV] }, { partition: "aws", region: HOME });
+    const { wanted } = rules.find(({ key }) => key === "dev-suppressed-S3.9") ?? {};
+    assert.deepEqual(wanted?.actions, [
+      {
+        type: "FINDING_FIELDS_UPDATE",
+        findingFieldsUpdate: {
+          workflow: { status: "SUPPRESSED" },
+          note: { text: "No audit there", updatedBy: "Bulwark" },
+        },
+      },
+    ]);
+    assert.deepEqual(wanted?.criteria, {
+      awsAccountIds: [{ comparison: "EQUALS", value: DEV }],
+      recordStates: [{ comparison: "EQUALS", value: "ACTIVE" }],
+      complianceSecurityControlIds: [{ comparison: "EQUALS", value: "S3.9" }],
+      complianceStatuses: [{ comparison: "NOT_EQUALS", value: "PASSED" }],
+    });
+  });
+
+  it("stay as they are where rules are switched off, and for environments without accounts", async () => {
+    const off = choosing({ automationRules: { enabled: false } });
+    assert.deepEqual(await rulesOf(adminInputs({}, off)), []);
+    assert.deepEqual(await rulesOf(adminInputs({ environments: {} })), []);
+  });
+
+  it("are of accounts in groups that a rule can take, of which a newcomer changes one", () => {
+    const account = fc.integer({ min: 0, max: 999_999 }).map((tail) => `100000${String(tail).padStart(6, "0")}`);
+    fc.assert(
+      fc.property(fc.uniqueArray(account, { maxLength: 350 }), account, (accounts, newcomer) => {
+        const before = accountGroups(accounts);
+        assert.deepEqual(before.flat().sort(), [...accounts].sort());
+        assert.ok(before.every((group) => group.length > 0 && group.length <= 100));
+        if (accounts.includes(newcomer)) return;
+        const after = accountGroups([...accounts, newcomer]);
+        const changed = after.filter((group) => !before.some((other) => other.join() === group.join()));
+        // More only when a group was full, so that all were divided.
+        if (before.every((group) => group.length < 100)) assert.equal(changed.length, 1);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("are refused where they would take more rules than AWS allows in a region", () => {
+    const accounts = Array.from({ length: 3_300 }, (_, index) => String(100_000_000_000 + index));
+    const parsed = AdminInputs.safeParse({ ...adminInputs(), environments: { dev: accounts } });
+    assert.deepEqual(
+      parsed.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`),
+      [
+        "features.securityHub.automationRules: asks for 192 rules in us-east-1, where AWS allows 100: score fewer environments or severities",
+      ],
+    );
+  });
+
+  it("are those of the accounts that have an environment for which there are rules", () => {
+    const placed = [
+      { accountId: "100000000009", environment: "stage" },
+      { accountId: DEV, environment: "dev" },
+      { accountId: "100000000002", environment: "prod" },
+      { accountId: MEMBER, environment: "prod" },
+      { accountId: "100000000003", environment: "laboratory" },
+    ];
+    assert.deepEqual(environmentsOf(placed, defaults), {
+      dev: [DEV],
+      prod: [MEMBER, "100000000002"],
+      stage: ["100000000009"],
+    });
+    assert.deepEqual(environmentsOf(placed, { ...defaults, enabled: false }), {});
+  });
+
+  it("are refused a severity that changes again with the next update, and say where", () => {
+    const environments = { dev: { severity: { CRITICAL: "HIGH", HIGH: "MEDIUM" } } };
+    const [complaint, ...others] = complaints({ automationRules: { environments } });
+    assert.match(
+      complaint ?? "",
+      /^features\.securityHub\.automationRules\.environments\.dev\.severity\.CRITICAL: HIGH becomes MEDIUM in its turn/,
+    );
+    assert.deepEqual(others, []);
+    assert.deepEqual(complaints({ automationRules: { environments: { dev: { severity: { HIGH: "HIGH" } } } } }), []);
+    assert.match(
+      complaints({ automationRules: { environments: { Dev: {} } } }).join(),
+      /environments\.Dev: .*(such as prod|Invalid key)/,
+    );
+  });
+});
+
+describe("views of the backlog", () => {
+  it("are in the home region only, by account, resource, control and environment", async () => {
+    const declared = await declare(() => adminProgram(adminInputs()), "admin");
+    const insights = declared.ofType("aws:securityhub/insight:Insight");
+    assert.deepEqual(Object.fromEntries(insights.map(({ name, inputs }) => [name, inputs.groupByAttribute])), {
+      [`insight-accounts-${HOME}`]: "AwsAccountId",
+      [`insight-resources-${HOME}`]: "ResourceId",
+      [`insight-controls-${HOME}`]: "ComplianceSecurityControlId",
+      [`insight-public-resources-${HOME}`]: "ResourceId",
+      [`insight-environment-dev-${HOME}`]: "AwsAccountId",
+      [`insight-environment-prod-${HOME}`]: "AwsAccountId",
+    });
+    for (const { provider, dependsOn, inputs } of insights) {
+      assert.deepEqual([provider, dependsOn, inputs.region], [`aws-${SECURITY}`, [`finding-aggregator-${HOME}`], HOME]);
+    }
+    const filters = declared.named(`insight-environment-prod-${HOME}`).inputs.filters as Record<string, unknown[]>;
+    assert.deepEqual(filters.userDefinedValues, [{ comparison: "EQUALS", key: "Environment", value: "prod" }]);
+    const open = declared.named(`insight-public-resources-${HOME}`).inputs.filters as Record<string, unknown[]>;
+    assert.ok((open.complianceSecurityControlIds?.length ?? 0) <= 20);
+  });
+
+  it("can be switched off", async () => {
+    const off = choosing({ insights: { enabled: false } });
+    const declared = await declare(() => adminProgram(adminInputs({}, off)), "admin");
+    assert.deepEqual(declared.ofType("aws:securityhub/insight:Insight"), []);
+  });
+});
+
+describe("single controls and products of third parties", () => {
+  const chosen = choosing({
+    disabledControls: [
+      { controlId: "IAM.6", standards: ["fsbp-1.0.0", "cis-5.0.0"], regions: "linked", reason: "Checked at home" },
+      { controlId: "EC2.8", standards: ["fsbp-1.0.0"], status: "ENABLED", reason: "Wanted again" },
+    ],
+    productSubscriptions: {
+      security: [{ product: "wiz-security/wiz-security" }],
+      members: [{ product: "alertlogic/althreatmanagement", accountId: "733251395267" }],
+    },
+  });
+
+  for (const [stack, program, owner, product, productArn] of [
+    [
+      `account-${MEMBER}`,
+      () => baselineProgram(baselineInputs({}, chosen)),
+      MEMBER,
+      "alertlogic-althreatmanagement",
+      `arn:aws:securityhub:${LINKED}:733251395267:product/alertlogic/althreatmanagement`,
+    ],
+    [
+      "admin",
+      () => adminProgram(adminInputs({}, chosen)),
+      SECURITY,
+      "wiz-security-wiz-security",
+      `arn:aws:securityhub:${LINKED}::product/wiz-security/wiz-security`,
+    ],
+  ] as const) {
+    it(`are chosen in the stack ${stack}, in the regions that the settings say`, async () => {
+      const declared = await declare(program, stack);
+      const associations = declared.ofType("aws:securityhub/standardsControlAssociation:StandardsControlAssociation");
+      assert.deepEqual(associations.map(({ name }) => name).sort(), [
+        `control-association-EC2.8-fsbp-1.0.0-${HOME}`,
+        `control-association-EC2.8-fsbp-1.0.0-${LINKED}`,
+        `control-association-IAM.6-cis-5.0.0-${LINKED}`,
+        `control-association-IAM.6-fsbp-1.0.0-${LINKED}`,
+      ]);
+      const off = declared.named(`control-association-IAM.6-cis-5.0.0-${LINKED}`);
+      const standardsArn = standardArn("aws", LINKED, "cis-5.0.0");
+      assert.deepEqual(off.inputs, {
+        ...{ region: LINKED, securityControlId: "IAM.6", standardsArn },
+        ...{ associationStatus: "DISABLED", updatedReason: "Checked at home" },
+      });
+      assert.deepEqual([off.provider, off.dependsOn], [`aws-${owner}`, [`standard-cis-5.0.0-${LINKED}`]]);
+      const subscription = declared.named(`product-subscription-${product}-${LINKED}`);
+      assert.deepEqual(subscription.inputs, { region: LINKED, productArn });
+      assert.deepEqual([subscription.provider, subscription.dependsOn], [`aws-${owner}`, [`hub-${LINKED}`]]);
+
+      const sought = { accountId: owner, partition: "aws", region: LINKED } as const;
+      const idOf = (resource: typeof off) => {
+        const way = WAYS[resource.type];
+        return way?.by === "name" ? way.id({ ...sought, ...resource }) : undefined;
+      };
+      assert.equal(idOf(off), `IAM.6,${standardsArn}`);
+      const path = productArn.slice(productArn.indexOf("product/") + "product/".length);
+      const subscribed = `arn:aws:securityhub:${LINKED}:${owner}:product-subscription/${path}`;
+      assert.equal(idOf(subscription), `${productArn},${subscribed}`);
+    });
+  }
+
+  it("are adopted as they are where they are there already, in the standards and hubs that are", () => {
+    const fsbp = standardArn("aws", LINKED, "fsbp-1.0.0");
+    const subscriptionArn = `arn:aws:securityhub:${LINKED}:${MEMBER}:product-subscription/alertlogic/althreatmanagement`;
+    const hub = {
+      hubArn: `arn:aws:securityhub:${LINKED}:${MEMBER}:hub/default`,
+      autoEnableControls: true,
+      controlFindingGenerator: "SECURITY_CONTROL",
+      standards: [{ standardsArn: fsbp, subscriptionArn: fsbp.replace("::standards", `:${MEMBER}:subscription`) }],
+      controls: [{ controlId: "EC2.8", standardsArn: fsbp, status: "DISABLED", reason: "No time" }],
+      products: [subscriptionArn, `arn:aws:securityhub:${LINKED}:${MEMBER}:product-subscription/aws/guardduty`],
+    };
+    const inventory: AccountInventory = {
+      accountId: MEMBER,
+      serviceLinkedRoles: [],
+      regions: { [LINKED]: { hub, ebsEncryptionByDefault: false } },
+    };
+    const adoptions = decideAdoptions(inventory, baselineInputs({}, chosen));
+    const product = `arn:aws:securityhub:${LINKED}:733251395267:product/alertlogic/althreatmanagement`;
+    assert.deepEqual(
+      adoptions.slice(2).map(({ name, id, before, decision }) => ({ name, id, before, decision })),
+      [
+        {
+          name: `control-association-EC2.8-fsbp-1.0.0-${LINKED}`,
+          id: `EC2.8,${fsbp}`,
+          before: {
+            securityControlId: "EC2.8",
+            standardsArn: fsbp,
+            associationStatus: "DISABLED",
+            updatedReason: "No time",
+          },
+          decision: "adopt",
+        },
+        {
+          name: `product-subscription-alertlogic-althreatmanagement-${LINKED}`,
+          id: `${product},${subscriptionArn}`,
+          before: { productArn: product },
+          decision: "adopt",
+        },
+      ],
+    );
+    assert.deepEqual(decideAdoptions(inventory, baselineInputs()).length, 2);
+  });
+
+  it("are refused where they don't fit, with their path", () => {
+    const control = { controlId: "IAM.6", standards: ["fsbp-1.0.0"], reason: "x" };
+    const found = complaints({
+      disabledControls: [control, control, { ...control, controlId: "EC2.8", standards: ["cis-1.4.0"] }],
+      productSubscriptions: { members: [{ product: "aws/guardduty" }] },
+    });
+    assert.deepEqual(
+      found.map((text) => text.split(": ")[0]),
+      [
+        "features.securityHub.disabledControls.1.controlId",
+        "features.securityHub.disabledControls.2.standards.0",
+        "features.securityHub.productSubscriptions.members.0.product",
+      ],
+    );
+    assert.match(
+      complaints({ disabledControls: [{ ...control, standards: ["cis-2.0.0"] }] })[0] ?? "",
+      /standards\.0: must be one of/,
+    );
+  });
+});
+
+describe("the standards of the settings", () => {
+  it("are offered by AWS in every partition under the ARN that they are given", () => {
+    const names = Object.keys(STANDARDS) as StandardName[];
+    assert.ok(["cis-5.0.0", "cis-3.0.0", "cis-1.4.0"].every((name) => names.includes(name as StandardName)));
+    for (const name of names) {
+      assert.ok(
+        offered.some(({ path }) => path === STANDARDS[name]),
+        name,
+      );
+      for (const [partition, region] of [
+        ["aws", "eu-central-1"],
+        ["aws-us-gov", "us-gov-west-1"],
+        ["aws-cn", "cn-north-1"],
+      ] as const) {
+        const arn = `arn:${partition}:securityhub:${region}::standards/${STANDARDS[name]}`;
+        assert.equal(standardArn(partition, region, name), arn);
+      }
+    }
+  });
+});
