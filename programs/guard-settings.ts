@@ -16,6 +16,8 @@ const protectedByDefault = [
   resourceTypes.hubMember,
   resourceTypes.hubAdministrator,
   resourceTypes.findingAggregator,
+  resourceTypes.configurationPolicy,
+  resourceTypes.policyAssociation,
   resourceTypes.detector,
   resourceTypes.detectorMember,
   resourceTypes.detectorAdministrator,

@@ -52,7 +52,7 @@ export function controlChoices(
 export function productChoices(
   { inputs, declare, provider }: Owner,
   region: string,
-  { hub }: Pick<StandingHub, "hub">,
+  { hub }: Partial<Pick<StandingHub, "hub">>,
   choices: readonly ProductChoice[],
 ): void {
   for (const choice of choices) {
@@ -63,7 +63,7 @@ export function productChoices(
         region,
         wanted: { productArn: productArn({ partition: inputs.partition, region }, choice) },
       },
-      { provider, dependsOn: [hub] },
+      { provider, dependsOn: hub === undefined ? [] : [hub] },
     );
   }
 }

@@ -53,6 +53,10 @@ export const Governing = z.strictObject({
   /** Whether Security Hub is on. */
   enabled: z.boolean(),
   standards: z.array(StandardName),
+  /** What the stack has made in local mode, as far as it is still there: where, and which standards. */
+  held: z
+    .strictObject({ regions: z.array(Region).default([]), standards: z.array(StandardName).default([]) })
+    .prefault({}),
 });
 export type Governing = z.infer<typeof Governing>;
 

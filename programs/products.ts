@@ -1,6 +1,5 @@
 import { arn, type Partition } from "./partition.ts";
 import type { ProductChoice } from "./security-hub-settings.ts";
-import { STANDARDS, type StandardName } from "./standards.ts";
 
 interface Place {
   readonly partition: Partition;
@@ -16,9 +15,4 @@ export function productArn({ partition, region }: Omit<Place, "accountId">, choi
 /** The ARN of an account's subscription to a product, by the product's path. */
 export function productSubscriptionArn({ partition, region, accountId }: Place, product: string): string {
   return arn(partition, "securityhub", region, accountId, `product-subscription/${product}`);
-}
-
-/** The ARN of an account's subscription to a standard. */
-export function subscriptionArn({ partition, region, accountId }: Place, standard: StandardName): string {
-  return arn(partition, "securityhub", region, accountId, `subscription/${STANDARDS[standard]}`);
 }

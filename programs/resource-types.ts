@@ -4,6 +4,8 @@ export const resourceTypes = {
   standard: "aws:securityhub/standardsSubscription:StandardsSubscription",
   controlAssociation: "aws:securityhub/standardsControlAssociation:StandardsControlAssociation",
   productSubscription: "aws:securityhub/productSubscription:ProductSubscription",
+  configurationPolicy: "aws:securityhub/configurationPolicy:ConfigurationPolicy",
+  policyAssociation: "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation",
   hubMember: "aws:securityhub/member:Member",
   hubAdministrator: "aws:securityhub/organizationAdminAccount:OrganizationAdminAccount",
   findingAggregator: "aws:securityhub/findingAggregator:FindingAggregator",

@@ -1,11 +1,17 @@
 import type { Adoption } from "../../programs/adoption.ts";
 import { decideAdoptions } from "../../programs/baseline/adoption.ts";
-import { governingFrom, governingProblems } from "../../programs/baseline/governing.ts";
+import {
+  type FormerInputs,
+  governingFrom,
+  governingProblems,
+  heldBy,
+  isCentral,
+} from "../../programs/baseline/governing.ts";
 import { baselineProblems } from "../../programs/baseline/preconditions.ts";
 import { isOfSettings } from "../../programs/baseline/settings-adoption.ts";
-import { AdminLink, BaselineInputs } from "../../programs/inputs.ts";
 import { AdminLink, BaselineInputs, type Governing } from "../../programs/inputs.ts";
 import { regionsOf } from "../../programs/regions.ts";
+import { resourceTypes } from "../../programs/resource-types.ts";
 import { whyNotMember } from "../accounts/eligibility.ts";
 import type { MemberRole } from "../aws.ts";
 import { findAccount } from "../store/accounts.ts";
@@ -68,7 +74,8 @@ export async function planBaseline(
     ...(row?.owner ? { owner: row.owner } : {}),
     ...(row?.environment ? { environment: row.environment } : {}),
   };
-  const bare = parse({ ...wanted, ...(await governingOf(work, accountId)) }, accountId);
+  const former = (stack?.inputs ?? undefined) as FormerInputs | undefined;
+  const bare = parse({ ...wanted, ...(await governingOf(work, accountId, former)) }, accountId);
 
   // What was adopted in a region that is left is nothing of this stack any more, when it comes back to it.
   const known = ((stack?.adoptions ?? []) as Adoption[]).filter(
@@ -76,27 +83,33 @@ export async function planBaseline(
   );
   const inventoried = stack?.adoptions == null ? [] : ((stack.inputs?.regions as string[] | undefined) ?? []);
   const unknown = regions.filter((region) => !inventoried.includes(region));
-  const [decided, own] = await Promise.all([
+  const [decided, back, own] = await Promise.all([
     decideOn(work, bare, role, unknown, inventoried.length === 0),
+    backToLocal(work, bare, role, former, unknown),
     planSettings(work, bare, role, stack),
   ]);
-  const adoptions = [...known, ...decided, ...own.adoptions];
+  const adoptions = [...known, ...decided, ...back, ...own.adoptions];
   return {
     inputs: { ...bare, vpcs: own.vpcs, adoptions },
     role,
     adoptions,
     imported: new Set((stack?.imported ?? []).filter((name) => known.some((adoption) => adoption.name === name))),
     leaving: standing.filter((region) => !regions.includes(region)),
-    driftRecorded: stack?.drift?.drifted === true,
+    // What a policy has ended must leave the state before its deletion is tried.
+    driftRecorded: stack?.drift?.drifted === true || (former !== undefined && isCentral(bare) !== isCentral(former)),
   };
 }
 
 /** What governs the account in central mode, once it holds. */
-async function governingOf({ aws, settings, operation }: Work, accountId: string): Promise<{ governing?: Governing }> {
+async function governingOf(
+  { aws, settings, operation }: Work,
+  accountId: string,
+  former: FormerInputs | undefined,
+): Promise<{ governing?: Governing }> {
   if (settings.features.securityHub.mode === "local") return {};
   const found = await aws.readGoverning(accountId, operation.id);
   failUnless(governingProblems(found, accountId), "preparing the baseline", accountId);
-  return found === undefined ? {} : { governing: governingFrom(found) };
+  return found === undefined ? {} : { governing: governingFrom(found, former) };
 }
 
 async function memberRole(
@@ -128,6 +141,22 @@ async function decideOn(
   const inventory = await work.aws.readAccount({ accountId, operationId, role, regions, detectorIds });
   failUnless(baselineProblems(inventory, { accountId, accounts, regions }), "preparing the baseline", accountId);
   return decideAdoptions(inventory, { ...inputs, regions }).filter(({ region }) => first || region !== "global");
+}
+
+/** Hubs that the organization's policy has made are adopted when an account comes back to local mode. */
+async function backToLocal(
+  work: Work,
+  inputs: BaselineInputs,
+  role: MemberRole,
+  former: FormerInputs | undefined,
+  unknown: readonly string[],
+): Promise<Adoption[]> {
+  if (isCentral(inputs) || !isCentral(former)) return [];
+  const held = heldBy(former).regions;
+  const regions = inputs.regions.filter((region) => !held.includes(region) && !unknown.includes(region));
+  const found = await decideOn(work, inputs, role, regions, false);
+  const ofHub: readonly string[] = [resourceTypes.hub, resourceTypes.standard, resourceTypes.hubMember];
+  return found.filter(({ type }) => ofHub.includes(type));
 }
 
 function parse(document: unknown, accountId: string): BaselineInputs {

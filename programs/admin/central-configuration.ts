@@ -46,6 +46,8 @@ export function centralConfiguration(
     // AWS asks for the aggregation; the hubs and standards of the security account are made while it may still make them.
     { provider: security, dependsOn: [aggregator, ...hubs.flatMap(({ standards }) => standards)] },
   );
+  // AWS leaves central configuration only where nothing is associated any more, this neither.
+  if (central.policies.length === 0) return;
   const own = new PolicyAssociation(
     names.policyAssociation(accounts.security, region),
     { configurationPolicyId: SELF_MANAGED, targetId: accounts.security, targetType: "ACCOUNT" },

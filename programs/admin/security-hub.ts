@@ -90,8 +90,8 @@ export function securityHub(
     {
       provider: security,
       dependsOn: [administrator],
-      // A linked region takes what is configured centrally from its home region.
-      ignoreChanges: inputs.features.securityHub.mode === "central" ? ["organizationConfiguration"] : [],
+      // A linked region takes its home region's, where alone AWS lets it be changed.
+      ignoreChanges: region === inputs.homeRegion ? [] : ["organizationConfiguration"],
     },
   );
   return { hub, standards, administrator, organization };

@@ -1,45 +1,46 @@
 import { Account as Hub } from "@pulumi/aws/securityhub/account.js";
 import { Member } from "@pulumi/aws/securityhub/member.js";
 import { StandardsSubscription } from "@pulumi/aws/securityhub/standardsSubscription.js";
-import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { productChoices } from "../hub-choices.ts";
 import { names } from "../names.ts";
-import { subscriptionArn } from "../products.ts";
 import { standardArn } from "../standards.ts";
 import type { BaselineStack } from "./stack.ts";
 
 /**
- * What the organization's configuration policy gives to the account: looked at, and never set. Each is imported if it is not in the stack
- * yet, which fails where it is not there; nothing is created, a difference changes nothing, and what leaves the stack stays in AWS. Under
- * the same names as in local mode, so that a stack goes from one mode to the other without losing a hub.
+ * Security Hub where the organization's configuration policy owns it. `api` has asked AWS whether the policy holds; here is only kept what the
+ * stack has made of it in local mode, unchanged: what left the program would be deleted, which AWS forbids to a governed account.
+ * Whatever goes from the stack from now on stays in AWS.
  */
 export function centralHub(stack: BaselineStack, region: string): void {
   const { inputs, member, security } = stack;
   const { partition, accountId, email, governing, features } = inputs;
   if (governing?.enabled !== true) return;
-  const found = (id: string, ...ignoreChanges: string[]): CustomResourceOptions => ({
-    ...{ import: `${id}@${region}`, retainOnDelete: true, ignoreChanges },
-  });
+  const products = features.securityHub.productSubscriptions.members;
+  const owner = { inputs, declare: stack.declare, provider: member };
+  if (!governing.held.regions.includes(region)) {
+    productChoices(owner, region, {}, products);
+    return;
+  }
+  const kept = { retainOnDelete: true };
   const hub = new Hub(
     names.hub(region),
-    { region },
+    { region, enableDefaultStandards: false, autoEnableControls: true },
     {
-      provider: member,
-      ...found(accountId, "autoEnableControls", "controlFindingGenerator", "enableDefaultStandards"),
+      ...{ provider: member, ...kept },
+      ignoreChanges: ["autoEnableControls", "controlFindingGenerator", "enableDefaultStandards"],
     },
   );
-  for (const standard of governing.standards) {
-    const standardsArn = standardArn(partition, region, standard);
+  for (const standard of governing.held.standards) {
     new StandardsSubscription(
       names.standard(standard, region),
-      { region, standardsArn },
-      { provider: member, dependsOn: [hub], ...found(subscriptionArn({ partition, region, accountId }, standard)) },
+      { region, standardsArn: standardArn(partition, region, standard) },
+      { provider: member, dependsOn: [hub], ...kept },
     );
   }
   new Member(
     names.hubMember(region),
     { region, accountId, email },
-    { provider: security, dependsOn: [hub], ...found(accountId, "email", "invite") },
+    { provider: security, dependsOn: [hub], ignoreChanges: ["email", "invite"], ...kept },
   );
-  productChoices({ ...stack, provider: member }, region, { hub }, features.securityHub.productSubscriptions.members);
+  productChoices(owner, region, { hub }, products);
 }

@@ -27,9 +27,43 @@ export function governingProblems(governing: GoverningInventory | undefined, acc
       );
 }
 
-/** What of a policy a baseline looks at: standards that Bulwark does not know are the organization's own affair. */
-export function governingFrom({ policyId, enabled, standardArns }: GoverningInventory): Governing {
+/** A stack's inputs of before, as they are stored: those of an older version may lack what is newer. */
+export interface FormerInputs {
+  readonly regions?: readonly string[];
+  readonly standards?: readonly StandardName[];
+  readonly features?: { readonly securityHub?: { readonly mode?: string } };
+  readonly governing?: Governing | undefined;
+}
+
+/**
+ * What a policy says of an account, and what of it the stack holds from local mode. Standards that Bulwark does not know are the
+ * organization's own affair.
+ *
+ * @param former the inputs of the last attempt to deploy, whatever became of it
+ */
+export function governingFrom(
+  { policyId, enabled, standardArns }: GoverningInventory,
+  former: FormerInputs | undefined,
+): Governing {
   const known = Object.entries(STANDARDS) as [StandardName, string][];
-  const standards = known.filter(([, path]) => standardArns.some((arn) => arn.endsWith(`:standards/${path}`)));
-  return { policyId, enabled, standards: standards.map(([name]) => name) };
+  const standards = known
+    .filter(([, path]) => standardArns.some((arn) => arn.endsWith(`:standards/${path}`)))
+    .map(([name]) => name);
+  const { regions, standards: held } = heldBy(former);
+  return {
+    ...{ policyId, enabled, standards },
+    held: { regions: [...regions], standards: held.filter((name) => standards.includes(name)) },
+  };
+}
+
+/** What of Security Hub is in a stack, by its inputs of before. */
+export function heldBy(former: FormerInputs | undefined): Pick<Governing["held"], "regions" | "standards"> {
+  if (former === undefined) return { regions: [], standards: [] };
+  if (isCentral(former)) return former.governing?.held ?? { regions: [], standards: [] };
+  return { regions: [...(former.regions ?? [])], standards: [...(former.standards ?? [])] };
+}
+
+/** Whether a stack was deployed in central mode. */
+export function isCentral(former: FormerInputs | undefined): boolean {
+  return former?.features?.securityHub?.mode === "central";
 }

@@ -14,8 +14,8 @@ export type LinkedService = keyof typeof SERVICE_LINKED_ROLES;
 
 /**
  * All that a baseline brings into an account: with those that it declares the one that GuardDuty makes by itself where malware protection
- * is on, as it is in a new detector (GuardDuty User Guide, "Service-linked role permissions for Malware Protection for EC2"), and the
- * two of Inspector, which AWS makes where the delegated administrator switches a member's scans on (Inspector User Guide, "Using service-linked roles").
+ * is on, as it is in a new detector (GuardDuty User Guide, "Service-linked role permissions for Malware Protection for EC2"), and the two
+ * that Inspector makes where its administrator switches a member's scans on (Inspector User Guide, "Using service-linked roles").
  */
 export const ACCOUNT_SERVICE_LINKED_ROLES = {
   ...SERVICE_LINKED_ROLES,

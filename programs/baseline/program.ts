@@ -1,21 +1,19 @@
-import { type Output, output, type Resource } from "@pulumi/pulumi";
+import type { Output, Resource } from "@pulumi/pulumi";
 import type { BaselineInputs } from "../inputs.ts";
-import { arn } from "../partition.ts";
 import { passwordPolicy, publicAccessBlock } from "./account-settings.ts";
 import { auditPack } from "./audit-pack.ts";
-import { centralHub } from "./central-hub.ts";
 import { configRecorder } from "./config-recorder.ts";
 import { configRules } from "./config-rules.ts";
 import { ebsEncryption } from "./ebs-encryption.ts";
 import { extensions } from "./extensions.ts";
 import { guardDuty } from "./guardduty.ts";
+import { hubOf } from "./hub.ts";
 import { inspector } from "./inspector.ts";
 import { networks } from "./networks.ts";
 import { regionalSettings } from "./regional-settings.ts";
 import { securityContact } from "./security-contact.ts";
-import { securityHub, type Upstream } from "./security-hub.ts";
 import { serviceLinkedRoles } from "./service-linked-roles.ts";
-import { type BaselineStack, baselineStack } from "./stack.ts";
+import { baselineStack } from "./stack.ts";
 import { systemsManager } from "./systems-manager.ts";
 import { takenOver } from "./taken-over.ts";
 
@@ -61,12 +59,4 @@ export function baselineProgram(inputs: BaselineInputs): BaselineOutputs {
   extensions(stack, recordings);
   systemsManager(stack);
   return outputs;
-}
-
-/** The ARN of the hub that the baseline owns, or that the organization's configuration policy gives to the account. */
-function hubOf(stack: BaselineStack, region: string, upstream: Upstream): Output<string> {
-  const { partition, accountId, features } = stack.inputs;
-  if (features.securityHub.mode === "local") return securityHub(stack, region, upstream).arn;
-  centralHub(stack, region);
-  return output(arn(partition, "securityhub", region, accountId, "hub/default"));
 }

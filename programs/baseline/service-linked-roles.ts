@@ -8,8 +8,8 @@ import type { BaselineStack } from "./stack.ts";
 export type ServiceLinkedRoles = Readonly<Partial<Record<LinkedService, ServiceLinkedRole>>>;
 
 /**
- * Roles by which AWS Config, its conformance packs, GuardDuty and Security Hub act in the account. The services make them by themselves when they are switched
- * on; made here, they are there before. They outlive the stack; see `serviceLinkedRolesToRemove`.
+ * Roles by which AWS Config, its conformance packs, GuardDuty and Security Hub act in the account. The services make them by
+ * themselves when they are switched on; made here, they are there before. They outlive the stack; see `serviceLinkedRolesToRemove`.
  */
 export function serviceLinkedRoles({ inputs, member, declare }: BaselineStack): ServiceLinkedRoles {
   const made: Partial<Record<LinkedService, ServiceLinkedRole>> = {};

@@ -52,6 +52,18 @@ export const ADMIN_FEATURES: readonly Feature[] = [
   },
   {
     stack: "admin",
+    title: "Central configuration",
+    what: "Instead of by its baseline, an account gets hub, standards and controls from the policy of its organizational unit, from its first day on and in every region.",
+    types: [
+      "aws:securityhub/configurationPolicy:ConfigurationPolicy",
+      "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation",
+      "aws-native:securityhub:PolicyAssociation",
+    ],
+    controls: satisfies("SecurityHub.1"),
+    setting: "features.securityHub.mode",
+  },
+  {
+    stack: "admin",
     title: "Findings scored by environment",
     what: "Findings carry the environment of their account and how much it matters; weaknesses of development are less severe than those of production, and what only informs there is suppressed.",
     types: ["aws:securityhub/automationRule:AutomationRule"],

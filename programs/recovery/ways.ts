@@ -57,8 +57,8 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.productSubscription]: named(joined(",", input("productArn"), productSubscriptionArn)),
   "aws:securityhub/automationRule:AutomationRule": { by: "listing", listing: "automationRule" },
   "aws:securityhub/insight:Insight": { by: "listing", listing: "insight" },
-  "aws:securityhub/configurationPolicy:ConfigurationPolicy": { by: "listing", listing: "configurationPolicy" },
-  "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation": named(input("targetId")),
+  [resourceTypes.configurationPolicy]: { by: "listing", listing: "configurationPolicy" },
+  [resourceTypes.policyAssociation]: named(input("targetId")),
   "aws-native:securityhub:PolicyAssociation": named(input("targetId")),
   "aws-native:securityhub:SecurityControl": named(
     (sought) => input("securityControlId")(sought) ?? input("securityControlArn")(sought)?.split("/").at(-1),

@@ -1,7 +1,6 @@
 import { EC2Client, GetEbsEncryptionByDefaultCommand } from "@aws-sdk/client-ec2";
 import { ACCOUNT_SERVICE_LINKED_ROLES } from "../../programs/baseline/linked-services.ts";
-import type { InspectorSettings } from "../../programs/inspector-settings.ts";
-import { isInspected } from "../../programs/inspector-settings.ts";
+import { type InspectorSettings, isInspected } from "../../programs/inspector-settings.ts";
 import type { AccountInventory, MembershipInventory, RegionInventory } from "../../programs/inventory.ts";
 import { readPasswordPolicy, readPublicAccessBlock, readServiceLinkedRoles } from "./account-wide.ts";
 import { readRecorder } from "./config-recorder.ts";

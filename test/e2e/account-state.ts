@@ -27,6 +27,7 @@ import {
 } from "@aws-sdk/client-securityhub";
 import type { RootAccess } from "../../sandbox/organization/root-access.ts";
 import { readOwnSettings } from "./own-settings.ts";
+import { readHosts } from "./host-state.ts";
 
 /** What a member account holds of everything that Bulwark touches, read by its own root. Times are left out. */
 export type AccountState = Awaited<ReturnType<typeof readAccount>>;
@@ -68,15 +69,16 @@ export async function readAccount(as: As, accountId: string, regions: readonly s
 }
 
 async function readRegion(access: RootAccess) {
-  const [hub, detector, config, inspector, ebs, own] = await Promise.all([
+  const [hub, detector, config, inspector, ebs, own, hosts] = await Promise.all([
     readHub(access),
     readDetector(access),
     readRecording(access),
     readScans(access),
     readEncryption(access),
     readOwnSettings(access),
+    readHosts(access),
   ]);
-  return { hub, detector, ...config, inspector, ebsEncryptionByDefault: ebs, own };
+  return { hub, detector, ...config, inspector, ebsEncryptionByDefault: ebs, own, hosts };
 }
 
 async function readHub(access: RootAccess) {

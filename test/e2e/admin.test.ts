@@ -40,6 +40,7 @@ import {
   DescribeOrganizationConfigurationCommand as DescribeHubConfiguration,
   GetEnabledStandardsCommand,
   GetFindingAggregatorCommand,
+  GetInsightsCommand,
   ListFindingAggregatorsCommand,
   ListOrganizationAdminAccountsCommand as ListHubAdministrators,
   SecurityHubClient,
@@ -123,6 +124,18 @@ describe("the admin stack", function () {
     assert.equal(aggregator.FindingAggregationRegion, "us-east-1");
     assert.equal(aggregator.RegionLinkingMode, "SPECIFIED_REGIONS");
     assert.deepEqual([...(aggregator.Regions ?? [])].sort(), ["ap-southeast-3", "us-west-2"]);
+  });
+
+  it("shows the backlog by insights in the home region", async () => {
+    const { Insights = [] } = await new SecurityHubClient(as(security)).send(new GetInsightsCommand({}));
+    assert.deepEqual(Insights.map(({ Name, GroupByAttribute }) => [Name, GroupByAttribute]).sort(), [
+      ["Bulwark backlog by account", "AwsAccountId"],
+      ["Bulwark backlog by control", "ComplianceSecurityControlId"],
+      ["Bulwark backlog by resource", "ResourceId"],
+      ["Bulwark public resources", "ResourceId"],
+    ]);
+    const elsewhere = await new SecurityHubClient(as(security, "us-west-2")).send(new GetInsightsCommand({}));
+    assert.deepEqual(elsewhere.Insights, []);
   });
 
   it("customises the parameter of a single control in every region", async () => {

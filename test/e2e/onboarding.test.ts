@@ -170,6 +170,18 @@ for (const [accountId, regions] of Object.entries(onboarded)) {
       assert.equal(state.securityContact?.EmailAddress, "security@clearing.example.com");
     });
 
+    it("has hosts managed, their inventory gathered and their patches known", () => {
+      for (const region of regions) {
+        const associations = ["bulwark-inventory", "bulwark-patch-scan"];
+        assert.deepEqual(
+          state.regions[region]?.hosts,
+          { managementRole: "BulwarkHostManagement", associations },
+          region,
+        );
+      }
+      assert.ok(state.roles.includes(`arn:aws:iam::${accountId}:role/BulwarkHostManagement`));
+    });
+
     it("leaves regions alone in which the account is not", async () => {
       const others = ["us-east-2", "eu-central-1"];
       const elsewhere = await readAccount(environment.root, accountId, others);
@@ -183,6 +195,7 @@ for (const [accountId, regions] of Object.entries(onboarded)) {
           recording: [],
           channels: [],
           ebsEncryptionByDefault: false,
+          hosts: { managementRole: "$None", associations: [] },
         });
       }
     });

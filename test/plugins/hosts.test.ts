@@ -5,6 +5,7 @@ import { SSM } from "@aws-sdk/client-ssm";
 import { baselineStack } from "../../programs/baseline/stack.ts";
 import { systemsManager } from "../../programs/baseline/systems-manager.ts";
 import { memberDeploymentRole } from "../../programs/bootstrap/roles.ts";
+import type { Reading } from "../../stacks/inventory/reading.ts";
 import { readHosts } from "../../stacks/inventory/systems-manager.ts";
 import { findAssociation } from "../../stacks/recovery/systems-manager.ts";
 import { baselineInputs, MEMBER, settings } from "../programs/samples.ts";
@@ -28,6 +29,12 @@ describe("the baseline's management of hosts, by the rights of the deployment ro
   let session: Awaited<ReturnType<typeof assume>>["credentials"];
 
   const ssm = (region = "us-east-1") => new SSM(sandbox.root(MEMBER, region));
+
+  const asMember = (keys: typeof session): Reading => ({
+    accountId: MEMBER,
+    credentials: { ...keys, expiration: "2099-01-01T00:00:00Z" },
+    endpoint: sandbox.url,
+  });
 
   /** The deployment role of a member, without one action. */
   async function permit(without?: string): Promise<void> {
@@ -73,7 +80,7 @@ describe("the baseline's management of hosts, by the rights of the deployment ro
     const made = await engine.run("hosts", "up", hosts());
     assert.deepEqual([made.changes, made.errors], [{ create: 11 }, ""]);
     assert.deepEqual(await engine.run("hosts", "previewRefresh"), { changes: { same: 11 }, diffs: {}, errors: "" });
-    const reading = { accountId: MEMBER, credentials: session, endpoint: sandbox.url };
+    const reading = asMember(session);
     for (const region of REGIONS) {
       const { ServiceSetting } = await ssm(region).getServiceSetting({ SettingId: SETTING });
       assert.equal(ServiceSetting?.SettingValue, "BulwarkHostManagement");
@@ -99,12 +106,10 @@ describe("the baseline's management of hosts, by the rights of the deployment ro
     await own.updateServiceSetting({ SettingId: SETTING, SettingValue: "service-role/Own" });
     const targets = { Targets: [{ Key: "InstanceIds", Values: ["*"] }] };
     const gathering = await own.createAssociation({ Name: "AWS-GatherSoftwareInventory", ...targets });
-    const found = await readHosts({ accountId: MEMBER, credentials: rootKeys(), endpoint: sandbox.url }, "us-east-2");
+    const found = await readHosts(asMember({ ...sandbox.root(MEMBER).credentials, sessionToken: "" }), "us-east-2");
     const inventoryAssociationId = gathering.AssociationDescription?.AssociationId;
     assert.deepEqual(found, { managementRole: "service-role/Own", inventoryAssociationId });
   });
-
-  const rootKeys = () => ({ ...sandbox.root(MEMBER).credentials, sessionToken: "" });
 
   it("fails without the right to pass the role, and goes without a trace when it is switched off", async () => {
     await permit("iam:PassRole");

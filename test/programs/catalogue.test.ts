@@ -10,15 +10,28 @@ import { declare } from "./declared.ts";
 import { adminInputs, baselineInputs, EVERY_OPTION, MEMBER, settings } from "./samples.ts";
 
 const from = settings({ features: EVERY_OPTION });
+const central = settings({
+  features: { securityHub: { mode: "central", central: { policies: [{ name: "all", targets: [MEMBER] }] } } },
+});
+
 const stacks = [
-  { stack: "admin", features: ADMIN_FEATURES, program: () => adminProgram(adminInputs({}, from)) },
-  { stack: `account-${MEMBER}`, features: BASELINE_FEATURES, program: () => baselineProgram(baselineInputs({}, from)) },
+  {
+    stack: "admin",
+    features: ADMIN_FEATURES,
+    programs: [() => adminProgram(adminInputs({}, from)), () => adminProgram(adminInputs({}, central))],
+  },
+  {
+    stack: `account-${MEMBER}`,
+    features: BASELINE_FEATURES,
+    programs: [() => baselineProgram(baselineInputs({}, from))],
+  },
 ];
 
 describe("the controls catalogue", () => {
-  for (const { stack, features, program } of stacks) {
+  for (const { stack, features, programs } of stacks) {
     it(`has a feature for every type of resource of stack ${stack}, and no type that it lacks`, async () => {
-      const { resources } = await declare(program, stack);
+      const resources = [];
+      for (const program of programs) resources.push(...(await declare(program, stack)).resources);
       const declared = new Set(resources.map(({ type }) => type).filter((type) => !type.startsWith("pulumi:")));
       const named = new Set(features.flatMap(({ types }) => types));
       assert.deepEqual([...named].sort(), [...declared].sort());

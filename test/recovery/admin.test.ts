@@ -82,7 +82,10 @@ describe("an admin stack whose run was killed after AWS had made what it asked f
   this.timeout(400_000);
   let at: Crashing;
   // Their keys, queues and calls would take the places of those that the waves wait for.
-  const features = { alerts: { enabled: false }, config: { enabled: false }, inspector: { enabled: false } };
+  const features = {
+    ...{ alerts: { enabled: false }, config: { enabled: false }, inspector: { enabled: false } },
+    guardDuty: { exportFindings: false },
+  };
   const inputs = adminInputs({}, settings({ regions: ["us-east-1"], features }));
   const root: Root = (accountId) => at.sandbox.root(accountId);
   before(async () => {

@@ -100,6 +100,10 @@ describe("a provider's error", () => {
       { code: "timeout", retryable: true },
     ],
     [
+      "creating GuardDuty Member Detector Feature (d/1/S3): The request is rejected because the given account ID is not an associated member of account the current account.",
+      { code: "conflict", retryable: true },
+    ],
+    [
       "no resource plugin 'pulumi-resource-aws' found in the workspace at version v7.48.0 or on your $PATH",
       { code: "missing_plugin", retryable: false },
     ],

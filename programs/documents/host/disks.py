@@ -1,11 +1,27 @@
 """Which folders a scan begins at: the mount points of local disks, without network and pseudo file systems."""
+
 import os
 import re
 
 from host import Stop, parameter
 
 # Those that keep files on a disk of the host. overlay, squashfs and tmpfs show files that are elsewhere, read-only or not on a disk.
-LOCAL = {"bcachefs", "btrfs", "exfat", "ext2", "ext3", "ext4", "f2fs", "jfs", "ntfs", "ntfs3", "reiserfs", "vfat", "xfs", "zfs"}
+LOCAL = {
+    "bcachefs",
+    "btrfs",
+    "exfat",
+    "ext2",
+    "ext3",
+    "ext4",
+    "f2fs",
+    "jfs",
+    "ntfs",
+    "ntfs3",
+    "reiserfs",
+    "vfat",
+    "xfs",
+    "zfs",
+}
 
 
 def mounts(text):
@@ -16,7 +32,9 @@ def mounts(text):
         if b"-" not in fields[6:]:
             continue
         kind = fields[fields.index(b"-", 6) + 1].decode("ascii", "replace")
-        root, point = (re.sub(rb"\\([0-7]{3})", lambda each: bytes([int(each.group(1), 8)]), fields[at]) for at in (3, 4))
+        root, point = (
+            re.sub(rb"\\([0-7]{3})", lambda each: bytes([int(each.group(1), 8)]), fields[at]) for at in (3, 4)
+        )
         found.append((fields[2], root, point, kind))
     return found
 
@@ -50,10 +68,14 @@ def roots():
         return found
     for path in asked:
         if not path.startswith("/") or not os.path.isdir(path) or os.path.islink(path):
-            raise Stop("parameter Paths: %s is not a folder; name folders by absolute paths, separated by commas" % path)
+            raise Stop(
+                "parameter Paths: %s is not a folder; name folders by absolute paths, separated by commas" % path
+            )
     return [os.path.normpath(os.fsencode(path)) for path in asked]
 
 
 def excluded():
     """Parameter ExcludePaths as absolute paths."""
-    return {os.path.normpath(os.fsencode(each)) for each in parameter("EXCLUDE_PATHS").split(",") if each.startswith("/")}
+    return {
+        os.path.normpath(os.fsencode(each)) for each in parameter("EXCLUDE_PATHS").split(",") if each.startswith("/")
+    }

@@ -1,4 +1,5 @@
 """Findings in the AWS Security Finding Format, sent to Security Hub."""
+
 import json
 import tempfile
 
@@ -36,10 +37,15 @@ def finding(report, subject, **fields):
 def coverage(report, title):
     """The finding that a scan did not cover what it should; archived by the first scan that does."""
     if report.reasons:
-        text, state, label = "It is not known what the part that was left out holds: " + "; ".join(report.reasons), "ACTIVE", "LOW"
+        text, state, label = (
+            "It is not known what the part that was left out holds: " + "; ".join(report.reasons),
+            "ACTIVE",
+            "LOW",
+        )
     else:
         text, state, label = "The scan covered what it should.", "ARCHIVED", "INFORMATIONAL"
-    return finding(report,
+    return finding(
+        report,
         "coverage",
         Title="%s of %s is incomplete" % (title, report.host.instance),
         Description=text,
@@ -56,10 +62,17 @@ def send(report, findings):
         file.flush()
         try:
             answer = aws(
-                "securityhub", "batch-import-findings", "--findings", "file://" + file.name, "--region", report.host.region
+                "securityhub",
+                "batch-import-findings",
+                "--findings",
+                "file://" + file.name,
+                "--region",
+                report.host.region,
             )
         except Stop as failure:
             report.incomplete("sending findings to Security Hub: %s" % failure)
             return
     for failed in (answer or {}).get("FailedFindings", []):
-        report.incomplete("Security Hub refused a finding: %s: %s" % (failed.get("ErrorCode"), failed.get("ErrorMessage")))
+        report.incomplete(
+            "Security Hub refused a finding: %s: %s" % (failed.get("ErrorCode"), failed.get("ErrorMessage"))
+        )

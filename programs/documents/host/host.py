@@ -1,4 +1,5 @@
 """Who this host is, what its parameters are, and how its file names are shown. Python 3.6, standard library only."""
+
 import json
 import os
 import subprocess
@@ -91,7 +92,9 @@ def identity():
     except (OSError, ValueError, KeyError):
         region, instance = os.environ.get("AWS_SSM_REGION_NAME", ""), os.environ.get("AWS_SSM_INSTANCE_ID", "")
         if not region or not instance:
-            raise Stop("this host could not be identified: instance metadata does not answer, and the SSM agent told none")
+            raise Stop(
+                "this host could not be identified: instance metadata does not answer, and the SSM agent told none"
+            )
         caller = aws("sts", "get-caller-identity", "--region", region, timeout=60)
         return Identity(caller["Account"], region, instance)
 

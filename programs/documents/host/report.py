@@ -1,4 +1,5 @@
 """Reports that reach S3, or stay on the host until they do."""
+
 import datetime
 import json
 import os
@@ -91,14 +92,21 @@ class Report:
     def upload(self, path, key):
         """The bucket's owner is part of the call: a bucket of that name in another account is not written to."""
         aws(
-            "s3api", "put-object",
-            "--bucket", parameter("REPORT_BUCKET"),
-            "--key", key,
-            "--body", path,
-            "--content-type", "application/json",
-            "--expected-bucket-owner", parameter("REPORT_BUCKET_OWNER"),
-            "--region", parameter("REPORT_BUCKET_REGION") or self.host.region,
-        )  # fmt: skip
+            "s3api",
+            "put-object",
+            "--bucket",
+            parameter("REPORT_BUCKET"),
+            "--key",
+            key,
+            "--body",
+            path,
+            "--content-type",
+            "application/json",
+            "--expected-bucket-owner",
+            parameter("REPORT_BUCKET_OWNER"),
+            "--region",
+            parameter("REPORT_BUCKET_REGION") or self.host.region,
+        )
 
     def end(self):
         """Delivers the report, prints what came of the run, and returns the exit code. What was found outweighs the rest."""

@@ -1,4 +1,5 @@
 """Notes the pending security updates before patches are installed, and afterwards reboots if it is to and reports both."""
+
 import json
 import os
 
@@ -29,7 +30,11 @@ def before():
     """Never keeps the patches from being installed: a state that could not be found out is told at the end."""
     found = state()
     keep(noted(), found)
-    print(json.dumps({"pending": None if found["pending"] is None else len(found["pending"]), "problem": found["problem"]}))
+    print(
+        json.dumps(
+            {"pending": None if found["pending"] is None else len(found["pending"]), "problem": found["problem"]}
+        )
+    )
     return 0
 
 
@@ -70,7 +75,10 @@ def tell(first, last, path):
         if each["problem"] is not None:
             report.incomplete("the state %s the patches: %s" % (when, each["problem"]))
     if pending:
-        report.incomplete("%d security updates are still pending; the patch baseline does not approve them, or they failed" % len(pending))
+        report.incomplete(
+            "%d security updates are still pending; the patch baseline does not approve them, or they failed"
+            % len(pending)
+        )
     if last["rebootPending"] and parameter("REBOOT_OPTION") != "NoReboot":
         report.incomplete("the host still waits for a reboot after one")
     done = installed(first, last)

@@ -1,4 +1,5 @@
 """Which packages of this host have security updates that are not installed, and whether it waits for a reboot."""
+
 import os
 import re
 import shutil
@@ -14,7 +15,12 @@ def call(arguments, fine=(0,)):
     environment = dict(os.environ, LC_ALL="C", LANG="C", DEBIAN_FRONTEND="noninteractive")
     try:
         ran = subprocess.run(
-            arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=MOST_SECONDS, env=environment
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=MOST_SECONDS,
+            env=environment,
         )
     except subprocess.TimeoutExpired:
         raise Stop("%s did not end within %d seconds" % (" ".join(arguments[:2]), MOST_SECONDS))
@@ -58,7 +64,9 @@ def zypper(name):
     titles = next((row for row in rows if "Name" in row and "Status" in row), None)
     if titles is None:
         return set()
-    return {row[titles.index("Name")] for row in rows if len(row) >= len(titles) and row[titles.index("Status")] == "needed"}
+    return {
+        row[titles.index("Name")] for row in rows if len(row) >= len(titles) and row[titles.index("Status")] == "needed"
+    }
 
 
 def apt(name):

@@ -3,6 +3,7 @@
 Fast because it searches for literals: every digit is first translated to 0, so a card in groups of four is one fixed string.
 Measured with Python 3.11 on one core of a busy build machine: 60 to 90 MB/s in program text, 20 MB/s in log lines that are digits mostly.
 """
+
 import functools
 import re
 
@@ -79,7 +80,9 @@ def card(digits):
 def social_security(digits):
     """Whether the Social Security Administration can have given out this number of nine digits."""
     area, group, serial = digits[:3], digits[3:5], digits[5:]
-    return not (area in (b"000", b"666") or area >= b"900" or group == b"00" or serial == b"0000" or digits in SSN_NOBODY)
+    return not (
+        area in (b"000", b"666") or area >= b"900" or group == b"00" or serial == b"0000" or digits in SSN_NOBODY
+    )
 
 
 class Finder:
@@ -208,7 +211,10 @@ def outside_groups(buffer, start, end, separator):
     """Whether groups of four digits (of any base) do not go on before or after, as in a table of numbers or code points."""
     before, after = buffer[max(0, start - 6) : start], buffer[end : end + 6]
     return not (
-        before[-1:] == separator and GROUP_BEFORE.search(before[:-1]) or after[:1] == separator and GROUP_AFTER.match(after[1:])
+        before[-1:] == separator
+        and GROUP_BEFORE.search(before[:-1])
+        or after[:1] == separator
+        and GROUP_AFTER.match(after[1:])
     )
 
 

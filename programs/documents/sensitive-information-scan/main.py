@@ -1,4 +1,5 @@
 """Looks for sensitive information in the text files of this host's disks. Tells counts and paths, and never a value."""
+
 import os
 import re
 
@@ -116,8 +117,8 @@ def sensitive(path):
         finder.feed(named, 0, len(named))
         if finder.end():
             return True
-    for run in re.findall(rb"[0-9](?:[ _.-]?[0-9]){12,}", path):
-        digits = re.sub(rb"[^0-9]", b"", run)
+    for group in re.findall(rb"[0-9](?:[ _.-]?[0-9]){12,}", path):
+        digits = re.sub(rb"[^0-9]", b"", group)
         if any(card(digits[at : at + size]) for size in range(13, 20) for at in range(len(digits) - size + 1)):
             return True
     return re.search(rb"A[KS]IA[A-Z2-7]{16}", path) is not None
@@ -135,11 +136,16 @@ def finding(report, scan):
     }
     if counts:
         listed = ", ".join("%s: %d" % (kind, count) for kind, count in sorted(counts.items()))
-        fields["Description"] = "%d files hold sensitive information (%s). The report lists their paths." % (files, listed)
+        fields["Description"] = "%d files hold sensitive information (%s). The report lists their paths." % (
+            files,
+            listed,
+        )
         fields["Severity"] = {"Label": max((NAMES[kind][3] for kind in counts), key=SEVERITIES.index)}
         fields["RecordState"] = "ACTIVE"
         fields["Remediation"] = {
-            "Recommendation": {"Text": "Move the data to where it is encrypted and accounted for, remove the files, and replace found keys."}
+            "Recommendation": {
+                "Text": "Move the data to where it is encrypted and accounted for, remove the files, and replace found keys."
+            }
         }
         sensitive = {}
         for kind, count in sorted(counts.items()):

@@ -1,4 +1,5 @@
 """Holds a scan to bytes a second and to an end."""
+
 import time
 
 

@@ -1,4 +1,5 @@
 """Walks folders and gives their regular files, opened. Follows no symbolic link and leaves no file system."""
+
 import os
 import stat
 

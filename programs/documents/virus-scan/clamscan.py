@@ -1,4 +1,5 @@
 """Runs clamscan over folders until a time limit and reads what it says."""
+
 import os
 import re
 import subprocess
@@ -25,9 +26,16 @@ def command(folder, roots, excluded, most_file_mib):
     """Stays on the file systems of `roots` and follows no symbolic links. Files above the limit are skipped by ClamAV itself."""
     size = "%dM" % most_file_mib
     options = [
-        "clamscan", "--recursive=yes", "--infected", "--cross-fs=no", "--follow-dir-symlinks=0",
-        "--follow-file-symlinks=0", "--max-filesize=" + size, "--max-scansize=" + size, "--database=" + folder,
-    ]  # fmt: skip
+        "clamscan",
+        "--recursive=yes",
+        "--infected",
+        "--cross-fs=no",
+        "--follow-dir-symlinks=0",
+        "--follow-file-symlinks=0",
+        "--max-filesize=" + size,
+        "--max-scansize=" + size,
+        "--database=" + folder,
+    ]
     # Patterns of ClamAV are POSIX extended regular expressions.
     for path in sorted(excluded):
         literal = re.sub(r"([\\.^$*+?(){}|\[\]])", r"\\\1", os.fsdecode(path))

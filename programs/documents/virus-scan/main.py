@@ -1,4 +1,5 @@
 """Scans this host's disks for malware with ClamAV and tells Security Hub and S3 what it found."""
+
 import os
 import re
 
@@ -25,7 +26,10 @@ def check_memory():
     with open("/proc/meminfo") as file:
         found = available_mib(file.read())
     if found is not None and found < least:
-        raise Stop("%d MiB of memory are available, and a scan needs %d; let GuardDuty scan this instance instead" % (found, least))  # fmt: skip
+        raise Stop(
+            "%d MiB of memory are available, and a scan needs %d; let GuardDuty scan this instance instead"
+            % (found, least)
+        )
 
 
 def finding(report, infected):
@@ -40,13 +44,18 @@ def finding(report, infected):
         names = sorted({name for _, name in infected})
         fields["Severity"] = {"Label": "HIGH"}
         fields["RecordState"] = "ACTIVE"
-        fields["Description"] = "ClamAV found malware in %d files: %s. The report lists them." % (len(infected), ", ".join(names)[:900])
+        fields["Description"] = "ClamAV found malware in %d files: %s. The report lists them." % (
+            len(infected),
+            ", ".join(names)[:900],
+        )
         fields["Malware"] = [
             {"Name": (name or "unknown")[:64], "Path": shown(path)[:512], "State": "OBSERVED"}
             for path, name in infected[:MOST_MALWARE]
         ]
         fields["Remediation"] = {
-            "Recommendation": {"Text": "Isolate the host, keep a snapshot as evidence, and replace it from a clean image."}
+            "Recommendation": {
+                "Text": "Isolate the host, keep a snapshot as evidence, and replace it from a clean image."
+            }
         }
     return findings.finding(report, "malware", **fields)
 

@@ -1,4 +1,5 @@
 """ClamAV's signatures: brought from a bucket, since a host may have no way to the internet, and judged by their age."""
+
 import os
 import re
 import time
@@ -19,12 +20,28 @@ def fetch(report):
         wanted = [part for name in SIGNED + ("*.cvd.sign",) for part in ("--include", name)]
         region = parameter("SIGNATURE_BUCKET_REGION") or report.host.region
         try:
-            aws("s3", "sync", source, folder, "--exclude", "*", *wanted, "--no-progress", "--only-show-errors", "--region", region, timeout=900)  # fmt: skip
+            aws(
+                "s3",
+                "sync",
+                source,
+                folder,
+                "--exclude",
+                "*",
+                *wanted,
+                "--no-progress",
+                "--only-show-errors",
+                "--region",
+                region,
+                timeout=900,
+            )
         except Stop as failure:
             report.incomplete("fetching signatures: %s" % failure)
     missing = [name for name in ("main.cvd", "daily.cvd") if not os.path.isfile(os.path.join(folder, name))]
     if missing:
-        raise Stop("no signatures: %s holds no %s; run freshclam where there is internet and copy its files to the bucket" % (folder, " and no ".join(missing)))  # fmt: skip
+        raise Stop(
+            "no signatures: %s holds no %s; run freshclam where there is internet and copy its files to the bucket"
+            % (folder, " and no ".join(missing))
+        )
     return folder
 
 

@@ -26,7 +26,7 @@ const properties = {
   accountId: string({ replaces: true }),
   alternateContactType: string({ required: true, replaces: true }),
   emailAddress: string({ required: true }),
-  name: string({ required: true, naming: { length: 64 } }),
+  name: string({ naming: { length: 64 } }),
   phoneNumber: string({ required: true }),
   title: string({ required: true }),
 };

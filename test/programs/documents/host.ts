@@ -100,6 +100,7 @@ export class Host {
   readonly #bin = join(this.folder, "bin");
   readonly #metadata: Server;
   readonly #endpoint: string;
+  #last: number | undefined;
 
   private constructor(metadata: Server, standIns: readonly string[]) {
     this.#metadata = metadata;
@@ -170,16 +171,9 @@ export class Host {
     const child = spawn(command[0] ?? "", command.slice(1), {
       cwd: this.folder,
       detached: true,
-      env: {
-        PATH: this.#bin,
-        TMPDIR: this.folder,
-        STAND_IN: this.home,
-        AWS_EC2_METADATA_SERVICE_ENDPOINT: this.#endpoint,
-        AWS_SSM_REGION_NAME: REGION,
-        AWS_SSM_INSTANCE_ID: INSTANCE,
-        ...environment,
-      },
+      env: { ...this.environment(), ...environment },
     });
+    this.#last = child.pid;
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (chunk) => {
@@ -195,6 +189,18 @@ export class Host {
     await during?.((signal) => process.kill(-(child.pid ?? Number.NaN), signal));
     const code = await ended;
     return { code, stdout, stderr };
+  }
+
+  /** What the agent's processes have in their environment here. */
+  environment(): Record<string, string> {
+    return {
+      PATH: this.#bin,
+      TMPDIR: this.folder,
+      STAND_IN: this.home,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: this.#endpoint,
+      AWS_SSM_REGION_NAME: REGION,
+      AWS_SSM_INSTANCE_ID: INSTANCE,
+    };
   }
 
   /** What the programs were called with, in order. */
@@ -216,6 +222,12 @@ export class Host {
   }
 
   async close(): Promise<void> {
+    try {
+      // What a failed test left running.
+      process.kill(-(this.#last ?? Number.NaN), "SIGKILL");
+    } catch {
+      // Nothing.
+    }
     await new Promise((resolve) => this.#metadata.close(resolve));
     rmSync(this.folder, { recursive: true, force: true });
   }

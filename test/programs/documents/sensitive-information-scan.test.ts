@@ -4,7 +4,18 @@ import { join } from "node:path";
 import type { AwsSecurityFinding } from "@aws-sdk/client-securityhub";
 import { sensitiveInformationScanDocument } from "../../../programs/documents/sensitive-information-scan/document.ts";
 import { asffViolations } from "../../../sandbox/emulators/securityhub/findings/asff.ts";
-import { ACCOUNT, type Call, describeOnLinux, Host, INSTANCE, type Ran, REGION, REPORTS, severityOf } from "./host.ts";
+import {
+  ACCOUNT,
+  type Call,
+  describeOnLinux,
+  Host,
+  INSTANCE,
+  python,
+  type Ran,
+  REGION,
+  REPORTS,
+  severityOf,
+} from "./host.ts";
 
 const document = sensitiveInformationScanDocument(REPORTS);
 
@@ -228,6 +239,35 @@ describeOnLinux("The document for the scan for sensitive information", () => {
     const [coverage, ...others] = findingsOf(host.calls("securityhub")[0]);
     assert.deepEqual([coverage?.RecordState, severityOf(coverage), others], ["ACTIVE", "LOW", []]);
     assert.deepEqual(coverage === undefined ? ["none"] : asffViolations(coverage), []);
+  });
+
+  it("ends at its time limit, in the middle of a file, and is incomplete", async () => {
+    host.write("a.txt", `4111111111111111\n${"lorem ipsum\n".repeat(500_000)}`);
+    for (const name of ["b.txt", "c.txt"]) host.write(name, "5555555555554444\n");
+    const settings = {
+      ...{ REPORT_BUCKET: "b", REPORT_BUCKET_OWNER: "333333333333", REPORT_BUCKET_REGION: "", REPORT_PREFIX: "" },
+      ...{ WORK_FOLDER: host.work, PATHS: host.disk, MIB_PER_SECOND: "1000", MAXIMUM_FILE_MIB: "64" },
+      TIME_LIMIT_MINUTES: "1",
+    };
+    const environment = Object.fromEntries(Object.entries(settings).map(([name, value]) => [`BULWARK_${name}`, value]));
+    // A clock that goes on by ten seconds with every look, so that a minute is over after a few chunks.
+    const answer = python<{ code: number; told: { incomplete: string[]; filesScanned: number } }>(
+      ["sensitive-information-scan", "host"],
+      `
+import contextlib, io, itertools, os
+import main, pace
+os.environ.update(input)
+ticks = itertools.count(0, 10)
+main.Pace = lambda rate, limit: pace.Pace(rate, limit, lambda: next(ticks), lambda seconds: None)
+said = io.StringIO()
+with contextlib.redirect_stdout(said):
+    code = main.main()
+print(json.dumps({"code": code, "told": json.loads(said.getvalue())}))`,
+      { ...environment, ...host.environment() },
+    );
+    assert.deepEqual([answer.code, answer.told.filesScanned], [10, 0]);
+    assert.deepEqual(answer.told.incomplete, ["the time limit of 1 minutes ran out"]);
+    assert.deepEqual(reportOf(host).summary.counts.creditCard, 1);
   });
 
   it("keeps a report that could not be uploaded and uploads it with the next", async () => {

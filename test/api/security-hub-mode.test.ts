@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { findStack } from "../../api/store/stacks.ts";
+import type { GoverningInventory } from "../../programs/inventory.ts";
+import { OrganizationSettings } from "../../programs/settings.ts";
+import { standardArn } from "../../programs/standards.ts";
+import { fakeAws, settings } from "./fakes.ts";
+import { type Serving, serve } from "./serving.ts";
+
+const accountId = "100000000001";
+const policies = [{ name: "all", targets: [accountId] }];
+const central = OrganizationSettings.parse({
+  ...settings,
+  features: { securityHub: { mode: "central", central: { policies } } },
+});
+const standardArns = [standardArn("aws", "us-east-1", "cis-5.0.0")];
+
+describe("Security Hub's mode, in the inputs of stacks", () => {
+  let serving: Serving;
+  let governing: GoverningInventory | undefined = { policyId: "p", status: "SUCCESS", enabled: true, standardArns };
+  const aws = Object.assign(fakeAws(), { readGoverning: async () => governing });
+  before(async () => {
+    serving = await serve({ aws, dependencies: { settings: central } });
+  });
+  after(() => serving?.stop());
+
+  const ended = async (at: Serving, path: string, body?: object) => {
+    const { status, body: accepted, text } = await at.call("POST", path, body === undefined ? {} : { body });
+    assert.equal(status, 202, text);
+    return at.ended(accepted.id);
+  };
+  const deployments = `/accounts/${accountId}/deployments`;
+  const stack = async () => {
+    const row = await findStack(serving.db, `account-${accountId}`);
+    const inputs = row?.inputs as { governing?: { held: object }; features: { securityHub: { mode: string } } };
+    return { inputs, adoptions: (row?.adoptions ?? []) as { name: string }[] };
+  };
+
+  it("is central: what governs the account is asked of AWS and written down, and nothing of it is the stack's own", async () => {
+    const { status } = await ended(serving, "/accounts", { accountId, environment: "prod" });
+    assert.equal(status, "succeeded");
+    assert.deepEqual((await stack()).inputs.governing, {
+      ...{ policyId: "p", enabled: true, standards: ["cis-5.0.0"] },
+      held: { regions: [], standards: [] },
+    });
+  });
+
+  it("fails a deployment while no policy holds, and says what to do", async () => {
+    const found = governing;
+    governing = undefined;
+    const { status, error } = await ended(serving, deployments);
+    assert.deepEqual([status, error.code ?? error.type.split("/").at(-1)], ["failed", "precondition"]);
+    assert.match(error.detail, /no configuration policy of Security Hub governs account 100000000001/);
+    governing = found;
+  });
+
+  it("holds what the stack has made in local mode", async () => {
+    const { inputs } = await stack();
+    const { governing: _, ...rest } = inputs;
+    const former = { ...rest, features: { securityHub: { ...inputs.features.securityHub, mode: "local" } } };
+    await serving.db
+      .updateTable("stacks")
+      .set({ inputs: JSON.stringify(former) })
+      .where("name", "=", `account-${accountId}`)
+      .execute();
+    assert.equal((await ended(serving, deployments)).status, "succeeded");
+    const held = { regions: ["us-east-1", "us-west-2"], standards: ["cis-5.0.0"] };
+    assert.deepEqual((await stack()).inputs.governing?.held, held);
+    assert.equal((await ended(serving, deployments)).status, "succeeded");
+    assert.deepEqual((await stack()).inputs.governing?.held, held);
+  });
+
+  it("gives the admin stack the accounts of each environment", async () => {
+    assert.equal((await ended(serving, "/admin/deployments")).status, "succeeded");
+    const admin = (await findStack(serving.db, "admin"))?.inputs as { environments: object };
+    assert.deepEqual(admin.environments, { prod: [accountId] });
+  });
+
+  it("is local again: hubs that the policy has made are adopted", async () => {
+    const { inputs } = await stack();
+    const former = { ...inputs, governing: { ...inputs.governing, held: { regions: ["us-west-2"], standards: [] } } };
+    await serving.db
+      .updateTable("stacks")
+      .set({ inputs: JSON.stringify(former) })
+      .where("name", "=", `account-${accountId}`)
+      .execute();
+    await serving.service.stop();
+    const hub = {
+      hubArn: "arn:hub",
+      autoEnableControls: true,
+      controlFindingGenerator: "SECURITY_CONTROL",
+      standards: [],
+    };
+    const region = { ebsEncryptionByDefault: true, hub };
+    aws.inventory = { regions: { "us-east-1": region, "us-west-2": region } };
+    const local = await serve({ aws, database: serving.database });
+    assert.equal((await ended(local, deployments)).status, "succeeded");
+    const { adoptions } = await stack();
+    assert.deepEqual(
+      adoptions.map(({ name }) => name),
+      ["hub-us-east-1"],
+    );
+    assert.equal((await stack()).inputs.features.securityHub.mode, "local");
+    await local.stop();
+  });
+});
