@@ -4,6 +4,7 @@ import type { MembershipToEnd } from "../programs/baseline/memberships.ts";
 import type { OpenSettings } from "../programs/baseline/settings-adoption.ts";
 import type { BaselineInputs, StackInputs } from "../programs/inputs.ts";
 import type { AccountInventory, AdminInventory, GoverningInventory } from "../programs/inventory.ts";
+import type { RegionReadiness } from "../programs/readiness.ts";
 import type { LostMembership } from "../stacks/aws/lost-memberships.ts";
 import type { KeptMembership } from "../stacks/aws/memberships.ts";
 import type { Organizations } from "../stacks/aws/organizations.ts";

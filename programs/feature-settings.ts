@@ -8,9 +8,9 @@ import { GuardDutySettings } from "./guardduty-settings.ts";
 import { GuardrailSettings } from "./guardrail-settings.ts";
 import { InspectorSettings } from "./inspector-settings.ts";
 import { RootAccessSettings } from "./root-access-settings.ts";
+import { SecurityHubSettings } from "./security-hub-settings.ts";
 import { SystemsManagerSettings } from "./systems-manager-settings.ts";
 import { TrailSettings } from "./trail-settings.ts";
-import { SecurityHubSettings } from "./security-hub-settings.ts";
 
 /**
  * What the organization chose of the features that can be chosen: a section for each service, in a file of its own
@@ -28,6 +28,6 @@ export const FeatureSettings = z.strictObject({
   inspector: InspectorSettings.prefault({}),
   accessAnalyzer: AccessAnalyzerSettings.prefault({}),
   guardDuty: GuardDutySettings.prefault({}),
+  securityHub: SecurityHubSettings.prefault({}),
 });
-export const FeatureSettings = z.strictObject({ securityHub: SecurityHubSettings.prefault({}) });
 export type FeatureSettings = z.infer<typeof FeatureSettings>;

@@ -173,6 +173,8 @@ function scansId({ inputs }: Sought): string | undefined {
   const [accountId, ...others] = Array.isArray(inputs.accountIds) ? inputs.accountIds : [];
   if (typeof accountId !== "string" || others.length > 0 || !Array.isArray(inputs.resourceTypes)) return undefined;
   return enablerId(accountId, inputs.resourceTypes as string[]);
+}
+
 function productSubscriptionArn(sought: Sought): string | undefined {
   const product = /:product\/(.+)$/.exec(input("productArn")(sought) ?? "")?.[1];
   const { partition, region, accountId } = sought;

@@ -7,8 +7,8 @@ import { readRecorder } from "./config-recorder.ts";
 import { readDetector, readDetectorMembership } from "./guardduty.ts";
 import { readInspectorMembership, readScans } from "./inspector.ts";
 import { clientSettings, defined, type Reading, reader } from "./reading.ts";
-import { readHosts } from "./systems-manager.ts";
 import { type ChosenControls, readHub, readHubMembership } from "./security-hub.ts";
+import { readHosts } from "./systems-manager.ts";
 
 export interface AccountReading {
   readonly member: Reading;

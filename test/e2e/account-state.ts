@@ -26,8 +26,8 @@ import {
   SecurityHubClient,
 } from "@aws-sdk/client-securityhub";
 import type { RootAccess } from "../../sandbox/organization/root-access.ts";
-import { readOwnSettings } from "./own-settings.ts";
 import { readHosts } from "./host-state.ts";
+import { readOwnSettings } from "./own-settings.ts";
 
 /** What a member account holds of everything that Bulwark touches, read by its own root. Times are left out. */
 export type AccountState = Awaited<ReturnType<typeof readAccount>>;
