@@ -52,6 +52,7 @@ describe("access", () => {
     "POST /accounts": operators,
     "PATCH /accounts/{accountId}": operators,
     "DELETE /accounts/{accountId}": operators,
+    "GET /accounts/{accountId}/readiness": everybody,
     "POST /accounts/{accountId}/previews": operators,
     "POST /accounts/{accountId}/deployments": operators,
     "POST /accounts/{accountId}/drift-checks": operators,

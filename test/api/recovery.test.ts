@@ -92,6 +92,8 @@ describe("an accepted operation", () => {
     const second = await serve({ database });
     try {
       assert.equal((await serving.ended(body.id)).status, "succeeded");
+      // The other service looks whether the account is ready, and records it.
+      await until(async () => (await serving.db.selectFrom("accounts").selectAll().execute())[0]?.readiness != null);
       const after = await everything();
       worker.kill("SIGCONT");
       await sleep(3_000);
