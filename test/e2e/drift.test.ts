@@ -16,7 +16,7 @@ const regions = ["us-east-1", "us-west-2"];
 const region = "us-west-2";
 
 describe("what is changed by hand in a member", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let environment: Environment;
   before(async () => {
     environment = await organization();
