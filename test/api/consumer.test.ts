@@ -168,7 +168,7 @@ describe("account events", () => {
 });
 
 async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 90_000;
   while (!holds()) {
     assert.ok(Date.now() < deadline, "it did not happen in time");
     await sleep(20);

@@ -16,7 +16,7 @@ const plan = fc.record({ fates: fc.array(fate, { maxLength: 3 }), cancelled: mom
 type Plan = { readonly fates: readonly Fate[]; readonly cancelled: string };
 
 describe("operations of one stack, whatever befalls them, in whatever order", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let serving: Serving;
   const underWay = new Map<string, { plan: Plan; left: Fate[]; cancelled: boolean }>();
   let writers = 0;

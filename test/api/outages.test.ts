@@ -11,7 +11,7 @@ import { type Serving, serve } from "./serving.ts";
 const onboarding = { body: { accountId: "100000000001" } };
 
 describe("a service whose database", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let folder: string;
   let server: EmbeddedServer;
   let supervisor: Supervisor | undefined;
@@ -29,7 +29,7 @@ describe("a service whose database", function () {
   afterEach(async () => {
     await supervisor?.stop();
     supervisor = undefined;
-    await server.revive(AbortSignal.timeout(30_000));
+    await server.revive(AbortSignal.timeout(90_000));
     await serving.stop();
     await server.stop();
     await rm(folder, { recursive: true, force: true });
@@ -112,7 +112,7 @@ describe("a service whose database", function () {
     }
     assert.equal((await serving.call("GET", "/healthz")).status, 200);
     assert.equal((await serving.call("GET", "/readyz")).status, 503);
-    await server.revive(AbortSignal.timeout(30_000));
+    await server.revive(AbortSignal.timeout(90_000));
     assert.equal((await serving.call("GET", "/operations")).status, 200);
   });
 
@@ -121,7 +121,7 @@ describe("a service whose database", function () {
     await kill();
     await until(() => serving.log.join("").includes("a lease is lost"));
     assert.equal(serving.runner.running, 0);
-    await server.revive(AbortSignal.timeout(30_000));
+    await server.revive(AbortSignal.timeout(90_000));
     await assertEndedOnce(id);
     // The next attempt looks at what the first has left before it goes on.
     assert.equal(runs(), 3);
@@ -131,7 +131,7 @@ describe("a service whose database", function () {
     const { id } = await begin();
     await kill();
     await serving.service.stop();
-    await server.revive(AbortSignal.timeout(30_000));
+    await server.revive(AbortSignal.timeout(90_000));
     const next = await serve({ database: server.address });
     try {
       assert.equal((await next.ended(id)).status, "succeeded");

@@ -221,7 +221,7 @@ describe("an accepted operation", () => {
 });
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 90_000;
   while (!(await holds())) {
     assert.ok(Date.now() < deadline, "it did not happen in time");
     await sleep(25);

@@ -86,7 +86,7 @@ export async function serve(wanted: ServingOptions = {}): Promise<Serving> {
     ...{ service, runner, aws, database, db, log, call },
     async ended(id) {
       // Only what never ends takes as long, also on a busy machine.
-      const deadline = Date.now() + 150_000;
+      const deadline = Date.now() + 400_000;
       while (Date.now() < deadline) {
         const { body } = await call("GET", `/operations/${id}`);
         if (["succeeded", "failed", "cancelled"].includes(body.status)) return body;

@@ -22,7 +22,7 @@ const roles = [
 ] as const;
 
 describe("who can act as Bulwark", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let environment: Environment;
   let operationId: string;
   before(async () => {

@@ -55,7 +55,7 @@ const regions = ["us-east-1", "us-west-2", "ap-southeast-3"];
 const buckets = ["config", "evidence", "guardduty"].map((kind) => `bulwark-${kind}-333333333333-us-east-1`);
 
 describe("the admin stack", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let environment: Environment;
   before(async () => {
     environment = await organization();

@@ -116,7 +116,7 @@ interface Way {
 }
 
 describe("an account that is not empty", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let environment: Environment;
   const ways = new Map<string, Way>();
 

@@ -210,7 +210,7 @@ const rows: readonly Row[] = [
 ];
 
 describe("bad input", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let environment: Environment;
   let found: unknown;
   before(async () => {

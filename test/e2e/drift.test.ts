@@ -24,7 +24,7 @@ const plan = { Name: "S3_DATA_EVENTS", Status: "DISABLED" } as const;
 const planDrifted = "detector-member-plan-s3-us-east-1";
 
 describe("what is changed by hand in a member", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let environment: Environment;
   before(async () => {
     environment = await organization();

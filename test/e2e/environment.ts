@@ -46,7 +46,7 @@ export interface Service {
 const root = resolve(import.meta.dirname, "../..");
 const sampleSettings = join(root, "sandbox/organization/settings.json");
 const token = "administrator-token-of-the-end-to-end-tests";
-const START_MS = 60_000;
+const START_MS = 180_000;
 
 let started: Promise<Environment> | undefined;
 let adminDeployed: Promise<Operation> | undefined;
@@ -193,7 +193,7 @@ function partEnvironment(extra: Record<string, string>): Record<string, string> 
 
 after("the environment closes and leaves no process", async function () {
   if (folder === undefined) return;
-  this.timeout(60_000);
+  this.timeout(600_000);
   // The service first: its runs still talk to AWS.
   const endings: string[] = [];
   for (const part of parts.splice(0).reverse()) {

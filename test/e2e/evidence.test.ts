@@ -30,7 +30,7 @@ const everything = JSON.stringify({
 const evidence = { Bucket: "bulwark-evidence-333333333333-us-east-1", Key: "audit/end-to-end.json" };
 
 describe("evidence in the log archive", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let environment: Environment;
   let role: SessionAccess;
   let VersionId: string | undefined;

@@ -19,7 +19,7 @@ interface Followed {
 }
 
 describe("what AWS refuses", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let environment: Environment;
   const onboarded = new Map<string, Followed>();
 

@@ -13,7 +13,7 @@ const dropped = "us-west-2";
 
 /** The steps build on one another: each begins where the one before has left the account. */
 describe("a deployment that would take protection away", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let environment: Environment;
   let approver: string;
   let settings: { regions: string[] };

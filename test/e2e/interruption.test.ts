@@ -13,7 +13,7 @@ const interrupted = "100000000015";
 const regions = ["us-east-1", "us-west-2"];
 
 describe("an onboarding", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let environment: Environment;
   before(async () => {
     environment = await organization();

@@ -13,7 +13,7 @@ import { until } from "./until.ts";
 const unit = "ou-bulw-stage0001";
 
 describe("a new account", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let environment: Environment;
   let organizations: OrganizationsClient;
 

@@ -30,7 +30,7 @@ const onboarded = {
 
 for (const [accountId, regions] of Object.entries(onboarded)) {
   describe(`onboarding account ${accountId} in ${regions.length} regions`, function () {
-    this.timeout(240_000);
+    this.timeout(600_000);
     let environment: Environment;
     let operation: Operation;
     let events: readonly OperationEvent[];
@@ -277,7 +277,7 @@ for (const [accountId, regions] of Object.entries(onboarded)) {
 }
 
 describe("a deployed organization", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let environment: Environment & { readonly admin: Operation };
   before(async () => {
     environment = await organization();

@@ -1,6 +1,6 @@
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
 
-/** Asks until the answer is true. Throws after two minutes, which only a broken thing reaches. */
+/** Asks until the answer is true. Throws after five minutes, which only a broken thing reaches. */
 export async function until(what: string, ask: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + LIMIT_MS;
   while (!(await ask())) {

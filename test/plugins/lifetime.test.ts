@@ -93,7 +93,7 @@ describe("a plugin's process", () => {
       const response = await fetch(`${sandbox.url}/_sandbox/calls?operation=GetCallerIdentity`);
       return ((await response.json()) as unknown[]).length > 0;
     };
-    assert.ok(await until(calls, 30_000), "the provider was never configured");
+    assert.ok(await until(calls, 120_000), "the provider was never configured");
     const [pid = ""] = await running();
     const status = await readFile(`/proc/${pid}/status`, "utf8");
     process.kill(Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]), "SIGKILL");

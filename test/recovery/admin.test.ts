@@ -79,7 +79,7 @@ const WANTED: readonly (readonly [string, number, (root: Root) => Promise<readon
 ];
 
 describe("an admin stack whose run was killed after AWS had made what it asked for", function () {
-  this.timeout(400_000);
+  this.timeout(900_000);
   let at: Crashing;
   // Their keys, queues and calls would take the places of those that the waves wait for.
   const features = {

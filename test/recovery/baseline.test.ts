@@ -50,7 +50,7 @@ const WAVES: readonly Wave[] = [
 ];
 
 describe("a baseline whose run was killed after AWS had made what it asked for", function () {
-  this.timeout(400_000);
+  this.timeout(900_000);
   let at: Crashing;
   let inputs: BaselineInputs;
   before(async () => {

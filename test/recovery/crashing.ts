@@ -116,7 +116,7 @@ export async function startCrashing(): Promise<Crashing> {
   };
   const request = async (stack: string, inputs: StackInputs) => ({
     operationId: `op-${++count}`,
-    ...{ stack, inputs, credentials: await sessions(sandbox, stack), timeoutMs: 120_000 },
+    ...{ stack, inputs, credentials: await sessions(sandbox, stack), timeoutMs: 400_000 },
   });
 
   return {

@@ -36,7 +36,7 @@ export async function runSandbox(organization: SampleOrganization = { seed: SAMP
 
 /** Asks until `ready` is content with the answer. Throws after twenty seconds: a busy machine takes its time. */
 export async function until<Answer>(ask: () => Promise<Answer>, ready: (answer: Answer) => boolean): Promise<Answer> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 90_000;
   for (;;) {
     const answer = await ask();
     if (ready(answer)) return answer;

@@ -12,7 +12,7 @@ export interface Client {
   events(operationId: string): Promise<readonly OperationEvent[]>;
 }
 
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 400_000;
 const FINAL = ["succeeded", "failed", "cancelled"];
 
 /** `urls` are asked anew at every attempt: a service that starts again listens elsewhere. */

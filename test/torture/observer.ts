@@ -51,7 +51,7 @@ export interface Observer {
 }
 
 const gateKey = 77_330;
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 400_000;
 
 /** `application_name` of a service's connections is `bulwark <pid>`. */
 const pidOfService = "nullif(substring(application_name from '\\d+$'), '')::integer";

@@ -24,7 +24,7 @@ const lentDisk = process.env.BULWARK_TORTURE_DISK;
 type Server = Awaited<ReturnType<typeof startEmbeddedServer>>;
 
 describe("what a service needs and loses for a while", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let installation: Installation;
   let observer: Observer;
   let database: Server;

@@ -11,7 +11,7 @@ import { type Call, holdCalls, readCalls, releaseCalls } from "./sandbox-calls.t
 const leaseSeconds = 2;
 
 describe("two services of which one is paused for longer than its lease", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let installation: Installation;
   let observer: Observer;
 

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const entry = join(resolve(import.meta.dirname, "../.."), "api/main.ts");
-const START_MS = 120_000;
+const START_MS = 300_000;
 
 /** One service process, which is started again whenever it has died, until it is stopped. */
 export interface ServiceProcess {

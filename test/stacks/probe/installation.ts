@@ -88,7 +88,7 @@ export async function install(changes: Partial<RunnerConfig> = {}): Promise<Inst
         // The probe's programs take inputs of their own.
         inputs: document as unknown as RunRequest["inputs"],
         credentials: {},
-        timeoutMs: 60_000,
+        timeoutMs: 240_000,
         ...more,
       };
     },

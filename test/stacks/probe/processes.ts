@@ -43,12 +43,12 @@ export async function inSessions(sids: readonly number[]): Promise<ProcessView[]
 
 /** Asks again every 20 ms until there is an answer; fails after 20 s. */
 export async function eventually<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
-  for (let round = 0; round < 5000; round++) {
+  for (let round = 0; round < 15_000; round++) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
     await delay(20);
   }
-  throw new Error(`waiting for ${what}: nothing after 100 s`);
+  throw new Error(`waiting for ${what}: nothing after five minutes`);
 }
 
 /** Working directory of a process. */

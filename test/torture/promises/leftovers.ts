@@ -5,7 +5,7 @@ import type { Installation } from "../installation.ts";
 import type { Observer } from "../observer.ts";
 
 /** Time in which what dies by itself is dead, and a service that has started has swept. Only a broken thing reaches it. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 240_000;
 
 /** What is left although nothing is at work: processes, folders, locks, pending operations, leases, runs to recover from. */
 export async function leftovers(installation: Installation, observer: Observer): Promise<string[]> {
