@@ -194,6 +194,9 @@ for (const [accountId, regions] of Object.entries(onboarded)) {
           recorders: [],
           recording: [],
           channels: [],
+          inspector: [],
+          packs: [],
+          rules: [],
           ebsEncryptionByDefault: false,
           hosts: { managementRole: "$None", associations: [] },
         });
