@@ -12,7 +12,7 @@ export const ADMIN_FEATURES: readonly Feature[] = [
       "aws:securityhub/organizationAdminAccount:OrganizationAdminAccount",
       "aws:guardduty/organizationAdminAccount:OrganizationAdminAccount",
     ],
-    controls: satisfies("SecurityHub.1 GuardDuty.1 IAM.28/1.19"),
+    controls: satisfies("/4.16 GuardDuty.1 IAM.28/1.19"),
   },
   {
     stack: "admin",
@@ -23,7 +23,7 @@ export const ADMIN_FEATURES: readonly Feature[] = [
       "aws:securityhub/standardsSubscription:StandardsSubscription",
       "aws:securityhub/organizationConfiguration:OrganizationConfiguration",
     ],
-    controls: satisfies("SecurityHub.1"),
+    controls: satisfies("/4.16"),
     setting: "standards",
   },
   {
@@ -31,7 +31,7 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     title: "Findings in one region",
     what: "Findings of every account and region are in the home region too.",
     types: ["aws:securityhub/findingAggregator:FindingAggregator"],
-    controls: satisfies("SecurityHub.1"),
+    controls: satisfies("/4.16"),
   },
   {
     stack: "admin",

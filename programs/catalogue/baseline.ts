@@ -7,7 +7,7 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     title: "Security Hub CSPM with standards",
     what: "Security Hub is on in every region, its findings are one per control, and the organization's standards are subscribed to.",
     types: ["aws:securityhub/account:Account", "aws:securityhub/standardsSubscription:StandardsSubscription"],
-    controls: satisfies("SecurityHub.1"),
+    controls: satisfies("/4.16"),
     setting: "standards",
   },
   {
@@ -15,7 +15,7 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     title: "Membership in the organization's detection",
     what: "The security account administers the account's Security Hub and GuardDuty and sees its findings.",
     types: ["aws:securityhub/member:Member", "aws:guardduty/member:Member"],
-    controls: satisfies("SecurityHub.1 GuardDuty.1"),
+    controls: satisfies("/4.16 GuardDuty.1"),
   },
   {
     stack: "baseline",
