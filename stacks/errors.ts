@@ -80,6 +80,11 @@ export function failureOf(error: StackRunError): Failure {
   return { ...failure, message: error.message };
 }
 
+/** Of what a run told, the failures of resources: what is kept where the run ended for another reason. */
+export function ofResources(told: Failure | undefined): readonly Failure[] {
+  return [told, ...(told?.others ?? [])].filter((failure) => failure?.resource !== undefined) as Failure[];
+}
+
 /** The failure that a run is told by, where several resources failed: one that no retry cures comes first. */
 export function worstOf(failures: readonly Failure[]): Failure | undefined {
   const worst = failures.find(({ retryable }) => !retryable) ?? failures[0];

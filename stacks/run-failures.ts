@@ -1,4 +1,4 @@
-import { type Failure, StackRunError } from "./errors.ts";
+import { type Failure, ofResources, StackRunError } from "./errors.ts";
 import type { RunRequest } from "./run.ts";
 import { SurvivorsError } from "./session.ts";
 
@@ -8,7 +8,7 @@ export function stopped(
   code: "timeout" | "cancelled",
   told?: Failure,
 ): Failure {
-  const others = told && [told, ...(told.others ?? [])].filter(({ resource }) => resource !== undefined);
+  const others = ofResources(told);
   const activity = `running ${verb} on stack ${stack}`;
   const failure: Failure =
     code === "cancelled"
@@ -25,7 +25,7 @@ export function stopped(
           remedy:
             "Look at the operation's last events for the resource that it waited for, then run the operation again.",
         };
-  return others?.length ? { ...failure, others } : failure;
+  return others.length > 0 ? { ...failure, others } : failure;
 }
 
 /** The failure of a run whose process died. */

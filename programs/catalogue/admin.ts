@@ -13,7 +13,7 @@ export const ADMIN_FEATURES: readonly Feature[] = [
       "aws:guardduty/organizationAdminAccount:OrganizationAdminAccount",
       "aws:inspector2/delegatedAdminAccount:DelegatedAdminAccount",
     ],
-    controls: satisfies("SecurityHub.1 GuardDuty.1 IAM.28/1.19"),
+    controls: satisfies("/4.16 GuardDuty.1 IAM.28/1.19"),
   },
   {
     stack: "admin",
@@ -24,7 +24,7 @@ export const ADMIN_FEATURES: readonly Feature[] = [
       "aws:securityhub/standardsSubscription:StandardsSubscription",
       "aws:securityhub/organizationConfiguration:OrganizationConfiguration",
     ],
-    controls: satisfies("SecurityHub.1"),
+    controls: satisfies("/4.16"),
     setting: "standards",
   },
   {
@@ -32,14 +32,14 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     title: "Findings in one region",
     what: "Findings of every account and region are in the home region too.",
     types: ["aws:securityhub/findingAggregator:FindingAggregator"],
-    controls: satisfies("SecurityHub.1"),
+    controls: satisfies("/4.16"),
   },
   {
     stack: "admin",
     title: "Single controls",
     what: "Controls that the organization has decided against are off in the security account, with the reason beside them.",
     types: ["aws:securityhub/standardsControlAssociation:StandardsControlAssociation"],
-    controls: satisfies("SecurityHub.1"),
+    controls: satisfies("/4.16"),
     setting: "features.securityHub.disabledControls",
   },
   {
@@ -47,7 +47,7 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     title: "Findings of third parties",
     what: "The hub of the security account takes the findings of the chosen products.",
     types: ["aws:securityhub/productSubscription:ProductSubscription"],
-    controls: satisfies("SecurityHub.1"),
+    controls: satisfies("/4.16"),
     setting: "features.securityHub.productSubscriptions",
   },
   {
@@ -59,7 +59,7 @@ export const ADMIN_FEATURES: readonly Feature[] = [
       "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation",
       "aws-native:securityhub:PolicyAssociation",
     ],
-    controls: satisfies("SecurityHub.1"),
+    controls: satisfies("/4.16"),
     setting: "features.securityHub.mode",
   },
   {
@@ -67,7 +67,7 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     title: "Findings scored by environment",
     what: "Findings carry the environment of their account and how much it matters; weaknesses of development are less severe than those of production, and what only informs there is suppressed.",
     types: ["aws:securityhub/automationRule:AutomationRule"],
-    controls: satisfies("SecurityHub.1"),
+    controls: satisfies("/4.16"),
     setting: "features.securityHub.automationRules",
   },
   {
@@ -75,7 +75,7 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     title: "Views of the backlog",
     what: "Open findings of all regions are grouped by account, environment, resource and control, and those of public resources by themselves.",
     types: ["aws:securityhub/insight:Insight"],
-    controls: satisfies("SecurityHub.1"),
+    controls: satisfies("/4.16"),
     setting: "features.securityHub.insights",
   },
   {

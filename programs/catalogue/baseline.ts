@@ -7,7 +7,7 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     title: "Security Hub CSPM with standards",
     what: "Security Hub is on in every region, its findings are one per control, and the organization's standards are subscribed to.",
     types: ["aws:securityhub/account:Account", "aws:securityhub/standardsSubscription:StandardsSubscription"],
-    controls: satisfies("SecurityHub.1"),
+    controls: satisfies("/4.16"),
     setting: "standards",
   },
   {
@@ -15,7 +15,7 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     title: "Single controls",
     what: "Controls that the organization has decided against are off in the account, with the reason beside them.",
     types: ["aws:securityhub/standardsControlAssociation:StandardsControlAssociation"],
-    controls: satisfies("SecurityHub.1"),
+    controls: satisfies("/4.16"),
     setting: "features.securityHub.disabledControls",
   },
   {
@@ -23,7 +23,7 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     title: "Findings of third parties",
     what: "The hub of the account takes the findings of the chosen products.",
     types: ["aws:securityhub/productSubscription:ProductSubscription"],
-    controls: satisfies("SecurityHub.1"),
+    controls: satisfies("/4.16"),
     setting: "features.securityHub.productSubscriptions",
   },
   {
@@ -31,7 +31,7 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     title: "Membership in the organization's detection",
     what: "The security account administers the account's Security Hub and GuardDuty and sees its findings.",
     types: ["aws:securityhub/member:Member", "aws:guardduty/member:Member"],
-    controls: satisfies("SecurityHub.1 GuardDuty.1"),
+    controls: satisfies("/4.16 GuardDuty.1"),
   },
   {
     stack: "baseline",

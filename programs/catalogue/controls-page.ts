@@ -10,8 +10,8 @@ export function controlsPage(): string {
   return [
     "# Controls",
     "",
-    "Which controls of AWS Foundational Security Best Practices (as Security Hub numbers them) and of the CIS AWS Foundations Benchmark 5.0",
-    "each feature satisfies, or is needed for. Written by `make docs` from [programs/catalogue](../programs/catalogue).",
+    "Which controls of Security Hub CSPM (of AWS Foundational Security Best Practices and other standards) and which numbers of the CIS AWS",
+    "Foundations Benchmark 5.0 each feature satisfies, or is needed for. Where a row has no control, Security Hub does not check the number. Written by `make docs` from [programs/catalogue](../programs/catalogue).",
     "",
     "## Baseline stack, in every member account",
     "",
@@ -34,8 +34,8 @@ function featureTable(features: readonly Feature[]): string[] {
     features.map(({ title, what, controls, setting }) => [
       title,
       what,
-      controls.map(({ id }) => id).join(", "),
-      controls.flatMap(({ cis }) => cis ?? []).join(", "),
+      controls.flatMap(({ id }) => id ?? []).join(", "),
+      [...new Set(controls.flatMap(({ cis }) => cis ?? []))].join(", "),
       setting === undefined ? "" : `\`${setting}\``,
     ]),
   );
@@ -45,15 +45,16 @@ function controlTable(): string[] {
   const byId = new Map<string, { readonly control: SatisfiedControl; readonly titles: string[] }>();
   for (const { title, controls, stack } of FEATURES) {
     for (const control of controls) {
-      const row = byId.get(control.id) ?? { control, titles: [] };
+      const key = control.id ?? `CIS ${control.cis}`;
+      const row = byId.get(key) ?? { control, titles: [] };
       row.titles.push(`${title} (${stack})`);
-      byId.set(control.id, row);
+      byId.set(key, row);
     }
   }
   const order = new Intl.Collator("en", { numeric: true });
-  const rows = [...byId.values()].sort((a, b) => order.compare(a.control.id, b.control.id));
+  const rows = [...byId].sort(([a], [b]) => order.compare(a, b)).map(([, row]) => row);
   return table(
     ["control", "CIS 5.0", "features"],
-    rows.map(({ control, titles }) => [control.id, control.cis ?? "", titles.join("; ")]),
+    rows.map(({ control, titles }) => [control.id ?? "", control.cis ?? "", titles.join("; ")]),
   );
 }

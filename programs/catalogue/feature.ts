@@ -1,8 +1,8 @@
-/** A control that a feature satisfies, or without which it would fail. */
+/** A control that a feature satisfies, or without which it would fail. One of the two is there, or both. */
 export interface SatisfiedControl {
-  /** The Security Hub control, such as `EC2.7`, as it is in AWS Foundational Security Best Practices. */
-  readonly id: string;
-  /** Its number in the CIS AWS Foundations Benchmark 5.0, where that has it. */
+  /** The Security Hub control, such as `EC2.7`, of whichever standard. */
+  readonly id?: string;
+  /** Its number in the CIS AWS Foundations Benchmark 5.0, where that has it; some of its numbers Security Hub does not check. */
   readonly cis?: string;
 }
 
@@ -19,13 +19,13 @@ export interface Feature {
   readonly setting?: string;
 }
 
-/** Writes controls down: `EC2.7/5.1.1 EC2.182` is EC2.7, which is 5.1.1 in CIS, and EC2.182. At least one. */
+/** Writes controls down: `EC2.7/5.1.1 EC2.182 /4.16` is EC2.7, which is 5.1.1 in CIS, EC2.182, and 4.16 of CIS alone. At least one. */
 export function satisfies(text: string): readonly [SatisfiedControl, ...SatisfiedControl[]] {
   const [first = "", ...others] = text.split(" ");
   return [control(first), ...others.map(control)];
 }
 
 function control(text: string): SatisfiedControl {
-  const [id = "", cis] = text.split("/");
-  return cis === undefined ? { id } : { id, cis };
+  const [id = "", cis = ""] = text.split("/");
+  return { ...(id === "" ? {} : { id }), ...(cis === "" ? {} : { cis }) };
 }

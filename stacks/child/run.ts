@@ -6,7 +6,7 @@ import {
   type PulumiFn,
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
-import { type Failure, failureOf, StackRunError } from "../errors.ts";
+import { type Failure, failureOf, ofResources, StackRunError } from "../errors.ts";
 import { engineFailure, programFailure } from "../failures.ts";
 import type { FromChild, StackSecrets } from "../messages.ts";
 import { INPUTS_KEY } from "../project.ts";
@@ -153,8 +153,8 @@ function explain(error: unknown, { run, signal }: RunContext, log: EventLog, { r
   const fromEngine = engineFailure(text, { verb, stack });
   const crashed = [fromEngine, told, ...(told?.others ?? [])].some((failure) => failure?.code === "crashed");
   // What a process that died was creating may exist, whoever ended the run afterwards: the recovery looks for it.
-  const withTold = (ended: Failure): Failure =>
-    crashed && told !== undefined ? { ...ended, others: [told, ...(told.others ?? [])] } : ended;
+  const others = crashed ? ofResources(told) : [];
+  const withTold = (ended: Failure): Failure => (others.length > 0 ? { ...ended, others } : ended);
   const failure = (): Failure => {
     if (signal.aborted) return withTold(interrupted(`running ${verb} on stack ${stack}`, signal.reason === LEASE));
     if (program !== undefined) return programFailure(redact(program.message), { stack });

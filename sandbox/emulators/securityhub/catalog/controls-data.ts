@@ -103,6 +103,7 @@ export const dataControls = [
   ),
   control("S3.13", "LOW", "S3 general purpose buckets should have Lifecycle configurations", "fsbp nist53"),
   control("S3.14", "LOW", "S3 general purpose buckets should have versioning enabled", "nist53 nist171"),
+  control("S3.15", "MEDIUM", "S3 general purpose buckets should have Object Lock enabled", "nist53 pci401"),
   control(
     "S3.17",
     "MEDIUM",
