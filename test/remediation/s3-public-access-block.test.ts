@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { CLOSED, decide, isSame, targetsOf } from "../../remediation/s3-public-access-block/decide.ts";
+
+const accountId = "100000000001";
+const finding = (...resources: readonly (readonly [string, string])[]) => ({
+  AwsAccountId: accountId,
+  Resources: resources.map(([Type, Id]) => ({ Type, Id })),
+});
+const bucket = (name: string) => ({ kind: "bucket", accountId, bucket: name });
+
+describe("the decision on public access of S3", () => {
+  it("is about the buckets that a finding names, each once, in any partition", () => {
+    assert.deepEqual(
+      targetsOf(
+        finding(
+          ["AwsIamAccessKey", "AKIA"],
+          ["AwsS3Bucket", "arn:aws:s3:::one"],
+          ["AwsS3Bucket", "arn:aws-us-gov:s3:::two.three"],
+          ["AwsS3Bucket", "arn:aws:s3:::one"],
+        ),
+      ),
+      [bucket("one"), bucket("two.three")],
+    );
+  });
+
+  it("is about the account where the finding is, also where GuardDuty names only who took the block away", () => {
+    const account = [{ kind: "account", accountId }];
+    assert.deepEqual(targetsOf(finding(["AwsAccount", `AWS::::Account:${accountId}`])), account);
+    const types = ["TTPs/Policy:S3-AccountBlockPublicAccessDisabled"];
+    assert.deepEqual(targetsOf({ ...finding(["AwsIamAccessKey", "AKIA"]), Types: types }), account);
+  });
+
+  it("is nothing for findings about neither, and never becomes the account where a bucket can't be told", () => {
+    assert.deepEqual(targetsOf(finding(["AwsEc2Instance", "i-1"])), []);
+    const hostile = ["", "one", "arn:aws:s3:::", "arn:aws:s3:::../x", "arn:aws:s3:::one/key", "arn:aws:s3:::A\n", "*"];
+    for (const Id of hostile) {
+      assert.deepEqual(targetsOf(finding(["AwsS3Bucket", Id], ["AwsAccount", "AWS::::Account"])), [], Id);
+    }
+  });
+
+  it("changes the switches that are off, all where there is no block, none where it is closed", () => {
+    assert.deepEqual(decide(undefined), Object.keys(CLOSED));
+    assert.deepEqual(decide(CLOSED), []);
+    assert.deepEqual(decide({ ...CLOSED, blockPublicPolicy: false }), ["blockPublicPolicy"]);
+    assert.ok(isSame(undefined, undefined) && isSame(CLOSED, { ...CLOSED }));
+    assert.ok(!isSame(undefined, CLOSED) && !isSame({ ...CLOSED, ignorePublicAcls: false }, CLOSED));
+  });
+});
