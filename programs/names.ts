@@ -64,6 +64,10 @@ export const names = {
   configAggregatorRole: "config-aggregator-role",
   configAggregatorPolicy: "config-aggregator-policy",
 
+  remediationRole: (remediation: string) => `remediation-role-${remediation}`,
+  remediationPolicy: (remediation: string) => `remediation-policy-${remediation}`,
+  customAction: (remediation: string, region: string) => `custom-action-${remediation}-${region}`,
+
   extensionRule: (name: string, region: string) => `extension-rule-${name}-${region}`,
   extensionPack: (name: string, region: string) => `extension-pack-${name}-${region}`,
   rootAccess: "root-access",
@@ -117,6 +121,14 @@ export const awsNames = {
   alertDeliveryRole: "BulwarkAlertDelivery",
   heartbeatRole: "BulwarkAlertHeartbeat",
   heartbeat: "bulwark-heartbeat",
+  /** In members; the roles that they are for may have no other boundary. */
+  remediationRole: (remediation: string) => `BulwarkRemediation-${remediation}`,
+  remediationBoundary: "BulwarkRemediationBoundary",
+  /** In the security account: the only principal that the roles of remediations trust. */
+  responseRole: "BulwarkResponse",
+  responseBoundary: "BulwarkResponseBoundary",
+  requestRule: (remediation: string) => `bulwark-request-${remediation}`,
+  remediationRule: (remediation: string) => `bulwark-remediate-${remediation}`,
 } as const;
 
 /** On everything that Bulwark makes and AWS can tag. */

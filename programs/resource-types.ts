@@ -45,4 +45,5 @@ export const resourceTypes = {
   organizationPolicyAttachment: "aws:organizations/policyAttachment:PolicyAttachment",
   delegatedAdministrator: "aws:organizations/delegatedAdministrator:DelegatedAdministrator",
   topic: "aws:sns/topic:Topic",
+  customAction: "aws:securityhub/actionTarget:ActionTarget",
 } as const;

@@ -14,6 +14,7 @@ import { guardrails } from "./guardrails/guardrails.ts";
 import { insights } from "./insights.ts";
 import { inspector } from "./inspector.ts";
 import { organizationTrail } from "./organization-trail.ts";
+import { response } from "./response.ts";
 import { rootAccess } from "./root-access.ts";
 import { findingAggregation, type HubAdministration, securityHub } from "./security-hub.ts";
 import { adminStack } from "./stack.ts";
@@ -35,6 +36,8 @@ export interface AdminOutputs {
   readonly evidenceKeyArn: Output<string>;
   /** Undefined where the settings switch alerts off. */
   readonly alerts: Alerts | undefined;
+  /** The role that becomes the remediations' roles; undefined where the settings switch all of them off. */
+  readonly responseRoleArn: Output<string> | undefined;
 }
 
 /** Declares what is administered once for the whole organization. */
@@ -71,6 +74,7 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
     stack,
     hubs.map(({ hub }) => hub),
   );
+  const responseRoleArn = response(stack, hubs[inputs.regions.indexOf(inputs.homeRegion)]?.hub);
   organizationTrail(stack);
   systemsManagerDelegation(stack);
   rootAccess(stack);
@@ -91,5 +95,6 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
     evidenceBucket: exported.bucket.bucket,
     evidenceKeyArn: exported.key.arn,
     alerts: routed,
+    responseRoleArn,
   };
 }

@@ -13,6 +13,7 @@ import {
   type Statement,
   versioned,
 } from "./policy-document.ts";
+import { remediationBoundary, remediationRights, responseBoundary } from "./remediation-rights.ts";
 import {
   ACCOUNT_SETTINGS,
   AGGREGATOR_ROLE,
@@ -58,6 +59,11 @@ export function deploymentRole(settings: Settings, place: DeploymentPlace): Role
       policyName: settings.roles.deploymentBoundary,
       document: deploymentBoundary(settings, rights(settings, place)),
     },
+    boundariesOfOthers: {
+      member: [remediationBoundary(settings)],
+      security: [responseBoundary(settings)],
+      logArchive: [],
+    }[place],
   });
 }
 
@@ -135,6 +141,7 @@ function memberRights(settings: Settings): readonly Statement[] {
       Condition: { StringEquals: { "iam:PassedToService": "config.amazonaws.com" } },
     },
     ...hostRights(settings),
+    ...remediationRights(settings),
   ];
 }
 

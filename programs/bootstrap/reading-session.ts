@@ -1,6 +1,7 @@
 import { policyDocument } from "./policy-document.ts";
 import {
   ACCOUNT_SETTINGS,
+  ALERT_ROLE,
   ASSOCIATION,
   ASSOCIATION_LISTING,
   CONFIG_RULE,
@@ -36,6 +37,7 @@ export function readingSessionPolicy(): string {
     ...ASSOCIATION,
     ...ASSOCIATION_LISTING,
     ...SERVICE_ROLE,
+    ...ALERT_ROLE,
     ...CONFORMANCE_PACK,
     ...CONFIG_RULE,
     ...INSPECTOR_STATUS,
@@ -44,7 +46,7 @@ export function readingSessionPolicy(): string {
     policyDocument({
       Sid: "Reading",
       Effect: "Allow",
-      Action: [...reading, "account:ListRegions"],
+      Action: [...new Set([...reading, "account:ListRegions"])],
       Resource: ["*"],
     }),
   );

@@ -276,6 +276,8 @@ export const HUB_ADMINISTRATION = [
   "securityhub:GetSecurityControlDefinition",
   "securityhub:ListSecurityControlDefinitions",
   "securityhub:UpdateSecurityControl",
+  // Custom actions: all four calls about one.
+  "securityhub:*ActionTarget*",
 ] as const;
 
 /**

@@ -1,4 +1,5 @@
 import { type Feature, satisfies } from "./feature.ts";
+import { RESPONSES } from "./remediations.ts";
 
 /** The features of the admin stack, in the order in which a reader would ask for them. */
 export const ADMIN_FEATURES: readonly Feature[] = [
@@ -230,4 +231,5 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     controls: satisfies("SNS.1 SNS.4 SQS.1 SQS.3 CloudWatch.15 CloudWatch.16 CloudWatch.17 KMS.4/3.6"),
     setting: "features.alerts",
   },
+  RESPONSES,
 ];

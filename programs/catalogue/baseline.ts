@@ -1,4 +1,5 @@
 import { type Feature, satisfies } from "./feature.ts";
+import { REMEDIATION_ROLES } from "./remediations.ts";
 
 /** The features of a baseline stack, in the order in which a reader would ask for them. */
 export const BASELINE_FEATURES: readonly Feature[] = [
@@ -169,4 +170,5 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     controls: satisfies("SSM.2 SSM.3"),
     setting: "features.systemsManager",
   },
+  ...REMEDIATION_ROLES,
 ];

@@ -57,6 +57,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.productSubscription]: named(joined(",", input("productArn"), productSubscriptionArn)),
   "aws:securityhub/automationRule:AutomationRule": { by: "listing", listing: "automationRule" },
   "aws:securityhub/insight:Insight": { by: "listing", listing: "insight" },
+  [resourceTypes.customAction]: named(customActionArn),
   [resourceTypes.configurationPolicy]: { by: "listing", listing: "configurationPolicy" },
   [resourceTypes.policyAssociation]: named(input("targetId")),
   "aws-native:securityhub:PolicyAssociation": named(input("targetId")),
@@ -162,6 +163,13 @@ function topicArn(sought: Sought): string | undefined {
   const { partition, region, accountId } = sought;
   const name = input("name")(sought);
   return name === undefined || region === undefined ? undefined : arn(partition, "sns", region, accountId, name);
+}
+
+function customActionArn(sought: Sought): string | undefined {
+  const { partition, region, accountId } = sought;
+  const id = input("identifier")(sought);
+  if (id === undefined || region === undefined) return undefined;
+  return arn(partition, "securityhub", region, accountId, `action/custom/${id}`);
 }
 
 /** The ARN of a trail without its name. */

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { baselineProgram } from "../../programs/baseline/program.ts";
+import { MANIFESTS } from "../../remediation/manifests.ts";
 import { type Declaration, declare, upstreamOf } from "./declared.ts";
 import { baselineInputs, MEMBER, SECURITY, settings, VPC } from "./samples.ts";
 
 const GLOBAL = ["password-policy", "public-access-block", "host-management-role", "host-management-policy"].concat(
   ["config", "config-conforms", "guardduty", "securityhub"].map((service) => `service-linked-role-${service}`),
+  MANIFESTS.flatMap(({ name }) => [`remediation-role-${name}`, `remediation-policy-${name}`]),
 );
 const perRegion = (region: string) =>
   [
