@@ -16,6 +16,7 @@ import { inspector } from "./inspector.ts";
 import { organizationTrail } from "./organization-trail.ts";
 import { rootAccess } from "./root-access.ts";
 import { findingAggregation, type HubAdministration, securityHub } from "./security-hub.ts";
+import { signatures } from "./signatures.ts";
 import { adminStack } from "./stack.ts";
 import { systemsManagerDelegation } from "./systems-manager.ts";
 import { trustedAccess } from "./trusted-access.ts";
@@ -72,6 +73,7 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
     hubs.map(({ hub }) => hub),
   );
   organizationTrail(stack);
+  signatures(stack);
   systemsManagerDelegation(stack);
   rootAccess(stack);
   guardrails(stack);

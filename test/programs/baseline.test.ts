@@ -3,9 +3,13 @@ import { baselineProgram } from "../../programs/baseline/program.ts";
 import { type Declaration, declare, upstreamOf } from "./declared.ts";
 import { baselineInputs, MEMBER, SECURITY, settings, VPC } from "./samples.ts";
 
-const GLOBAL = ["password-policy", "public-access-block", "host-management-role", "host-management-policy"].concat(
-  ["config", "config-conforms", "guardduty", "securityhub"].map((service) => `service-linked-role-${service}`),
-);
+const GLOBAL = [
+  "password-policy",
+  "public-access-block",
+  "host-management-role",
+  "host-management-policy",
+  "host-policy",
+].concat(["config", "config-conforms", "guardduty", "securityhub"].map((service) => `service-linked-role-${service}`));
 const perRegion = (region: string) =>
   [
     "hub",
@@ -30,6 +34,8 @@ const perRegion = (region: string) =>
     "host-management",
     "inventory",
     "patch-scan",
+    ...["virus-scan", "sensitive-information-scan", "patch-now"].map((document) => `host-document-${document}`),
+    ...["virus-scan", "sensitive-information-scan"].map((document) => `host-scan-${document}`),
   ].map((name) => `${name}-${region}`);
 
 describe("the baseline of an empty account", () => {
