@@ -3,10 +3,8 @@ import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
 import type { Resource } from "@pulumi/pulumi";
 import { awsNames, names, TAGS } from "../names.ts";
 import { awsManagedPolicy } from "../partition.ts";
+import { WINDOW_POLICY } from "./host-management.ts";
 import type { BaselineStack } from "./stack.ts";
-
-/** What AWS gives the role by which a maintenance window runs commands. */
-export const WINDOW_POLICY = "service-role/AmazonSSMMaintenanceWindowRole";
 
 /**
  * The role by which windows run commands. Without one AWS makes a service-linked role, which would outlive the baseline. The policy is

@@ -1,5 +1,4 @@
-import { HOST_MANAGEMENT_SETTING, HOST_POLICY } from "../baseline/host-management.ts";
-import { WINDOW_POLICY } from "../baseline/patching-role.ts";
+import { HOST_MANAGEMENT_SETTING, HOST_POLICY, WINDOW_POLICY } from "../baseline/host-management.ts";
 import { awsNames } from "../names.ts";
 import { arn, awsManagedPolicy } from "../partition.ts";
 import type { OrganizationSettings } from "../settings.ts";

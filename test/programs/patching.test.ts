@@ -10,7 +10,7 @@ const RULE = { filters: { CLASSIFICATION: ["Security"], SEVERITY: ["Critical"] }
 const LINUX = { name: "linux", operatingSystem: "AMAZON_LINUX_2023", rules: [RULE], patchGroups: ["web"] };
 const SUNDAY = { name: "sunday", schedule: "cron(0 3 ? * SUN *)" };
 
-const choosing = (patching: object, more: object = {}) =>
+const choosing = (patching: object, more: Record<string, unknown> = {}) =>
   baselineInputs(more, settings({ ...more, features: { systemsManager: { patching } } }));
 const declared = (inputs = baselineInputs()): Promise<Declaration> => declare(() => baselineProgram(inputs), "test");
 const patchingOf = ({ resources }: Declaration): string[] =>
