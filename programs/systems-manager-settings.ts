@@ -38,7 +38,13 @@ export const SystemsManagerSettings = z.strictObject({
   /** Hosts are compared with their patch baseline; nothing is installed. */
   patchScan: recurring(24).prefault({}),
   /** The document that scans a host's disks with ClamAV, and its association, which runs where somebody asks for it. */
-  virusScan: onDemand.extend({ signatures: Signatures.prefault({}) }).prefault({}),
+  virusScan: onDemand
+    .extend({
+      signatures: Signatures.prefault({}),
+      /** The runbook that has GuardDuty scan an instance from outside, where it can, and the document where not. AWS charges such a scan by size. */
+      guardDuty: z.strictObject({ enabled: z.boolean().default(false) }).prefault({}),
+    })
+    .prefault({}),
   /** The same for card numbers, keys and the like in files. */
   sensitiveInformationScan: onDemand.prefault({}),
   /** The document that installs the approved patches of a host now. Nothing runs it but a person. */

@@ -7,6 +7,7 @@ import { hostPermissions } from "../documents/host-permissions.ts";
 import { patchNowDocument } from "../documents/patch-now/document.ts";
 import { sensitiveInformationScanDocument } from "../documents/sensitive-information-scan/document.ts";
 import { virusScanDocument } from "../documents/virus-scan/document.ts";
+import { malwareScanRunbook } from "../documents/virus-scan/runbook.ts";
 import { hostReportPlace, hostSignatures, hostsReport } from "../host-reports.ts";
 import type { BaselineInputs } from "../inputs.ts";
 import { awsNames, names, TAGS } from "../names.ts";
@@ -26,13 +27,15 @@ const ASKED = "requested";
 
 /** The documents that the settings ask for: the same in all regions. */
 function hostDocumentsOf(inputs: BaselineInputs): readonly HostDocument[] {
-  const { sensitiveInformationScan, patchNow } = inputs.features.systemsManager;
+  const { virusScan, sensitiveInformationScan, patchNow } = inputs.features.systemsManager;
   const reports = hostReportPlace(inputs);
   const signatures = hostSignatures(inputs);
   const documents: HostDocument[] = [];
   if (signatures !== undefined) {
     const document = virusScanDocument(reports, signatures);
     documents.push({ key: "virus-scan", document, askedBy: "BulwarkVirusScan" });
+    // State Manager runs no runbook for a host that newly has a tag, so this one is started by who wants it, with their rights.
+    if (virusScan.guardDuty.enabled) documents.push({ key: "malware-scan", document: malwareScanRunbook() });
   }
   if (sensitiveInformationScan.enabled) {
     const document = sensitiveInformationScanDocument(reports);

@@ -29,7 +29,9 @@ const PATCHING = {
   ],
   windows: [{ name: "sunday", schedule: "cron(0 3 ? * SUN *)", timezone: "Europe/Berlin" }],
 };
-const patching = settings({ features: { systemsManager: { patching: PATCHING } } });
+const patching = settings({
+  features: { systemsManager: { patching: PATCHING, virusScan: { guardDuty: { enabled: true } } } },
+});
 
 const hosts =
   (overrides: Record<string, unknown> = {}): Program =>
@@ -119,8 +121,8 @@ describe("the baseline's management of hosts, by the rights of the deployment ro
 
   it("has documents, scans on demand and a patch policy, which drift and are repaired", async () => {
     const made = await engine.run("hosts", "up", hosts({ features: patching.features }));
-    assert.deepEqual([made.changes, made.errors], [{ same: 22, create: 14 }, ""]);
-    assert.deepEqual(await engine.run("hosts", "previewRefresh"), { changes: { same: 36 }, diffs: {}, errors: "" });
+    assert.deepEqual([made.changes, made.errors], [{ same: 22, create: 16 }, ""]);
+    assert.deepEqual(await engine.run("hosts", "previewRefresh"), { changes: { same: 38 }, diffs: {}, errors: "" });
 
     const [east, west] = REGIONS.map((region) => ssm(region)) as [SSM, SSM];
     const { Document } = await west.describeDocument({ Name: "Bulwark-VirusScan" });
@@ -128,6 +130,8 @@ describe("the baseline's management of hosts, by the rights of the deployment ro
       [Document?.Status, Document?.Owner, Document?.PlatformTypes],
       ["Active", MEMBER, ["Linux", "Windows"]],
     );
+    const runbook = await west.describeDocument({ Name: "Bulwark-MalwareScan" });
+    assert.deepEqual([runbook.Document?.Status, runbook.Document?.DocumentType], ["Active", "Automation"]);
     const { AccountIds } = await west.describeDocumentPermission({
       Name: "Bulwark-VirusScan",
       PermissionType: "Share",
@@ -172,7 +176,7 @@ describe("the baseline's management of hosts, by the rights of the deployment ro
     await west.registerDefaultPatchBaseline({ BaselineId: BaselineIdentities[0]?.BaselineId });
 
     const drift = await engine.run("hosts", "refresh");
-    assert.deepEqual(drift.changes, { same: 31, update: 3, delete: 2 });
+    assert.deepEqual(drift.changes, { same: 33, update: 3, delete: 2 });
     assert.deepEqual(
       ["host-document-patch-now-us-east-1", "patch-window-sunday-us-east-1"].map((name) =>
         drift.diffs[name]?.filter((path) => /content|enabled/.test(path)),
@@ -181,8 +185,8 @@ describe("the baseline's management of hosts, by the rights of the deployment ro
     );
     assert.deepEqual(drift.diffs["default-patch-baseline-AMAZON_LINUX_2023-us-west-2"], ["~ baselineId"]);
     const repaired = await engine.run("hosts", "up");
-    assert.deepEqual([repaired.changes, repaired.errors], [{ same: 31, update: 2, replace: 1, create: 2 }, ""]);
-    assert.deepEqual(await engine.run("hosts", "previewRefresh"), { changes: { same: 36 }, diffs: {}, errors: "" });
+    assert.deepEqual([repaired.changes, repaired.errors], [{ same: 33, update: 2, replace: 1, create: 2 }, ""]);
+    assert.deepEqual(await engine.run("hosts", "previewRefresh"), { changes: { same: 38 }, diffs: {}, errors: "" });
     const { BaselineId } = await west.getDefaultPatchBaseline({ OperatingSystem });
     assert.equal(BaselineId, (await engine.resource("hosts", "patch-baseline-linux-us-west-2")).id);
     const { Content: again = "" } = await east.getDocument({ Name });
@@ -238,7 +242,7 @@ describe("the baseline's management of hosts, by the rights of the deployment ro
     assert.match(errors, /UpdateServiceSetting.*AccessDenied.*iam:PassRole/s);
     await permit();
     const off = await engine.run("hosts", "up", hosts({ features: { systemsManager: { enabled: false } } }));
-    assert.deepEqual([off.changes, off.errors], [{ same: 3, delete: 33 }, ""]);
+    assert.deepEqual([off.changes, off.errors], [{ same: 3, delete: 35 }, ""]);
     for (const region of REGIONS) {
       assert.deepEqual((await ssm(region).listAssociations({})).Associations, []);
       const { ServiceSetting } = await ssm(region).getServiceSetting({ SettingId: SETTING });

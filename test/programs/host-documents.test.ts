@@ -94,6 +94,17 @@ describe("the documents for hosts in the baseline", () => {
     );
   });
 
+  it("have GuardDuty scan from outside only where that is asked for, with the rights of who starts it", async () => {
+    const asked = await baseline(choosing({ virusScan: { guardDuty: { enabled: true } } }));
+    assert.equal(ofHosts(asked).length, 2 * 6 + 1);
+    const { inputs } = asked.named("host-document-malware-scan-us-west-2");
+    assert.deepEqual([inputs.name, inputs.documentType], ["Bulwark-MalwareScan", "Automation"]);
+    const { parameters } = JSON.parse(String(inputs.content)) as { parameters: Record<string, { default?: string }> };
+    assert.equal(parameters.AutomationAssumeRole?.default, "");
+    const disabled = choosing({ virusScan: { enabled: false, guardDuty: { enabled: true } } });
+    assert.ok(!ofHosts(await baseline(disabled)).some((name) => name.includes("malware")));
+  });
+
   it("are switched off one by one and as a whole, with what they need", async () => {
     const off = { enabled: false };
     const scanless = await baseline(choosing({ virusScan: off, sensitiveInformationScan: off }));
