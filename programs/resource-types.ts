@@ -33,6 +33,8 @@ export const resourceTypes = {
   passwordPolicy: "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
   serviceSetting: "aws:ssm/serviceSetting:ServiceSetting",
   association: "aws:ssm/association:Association",
+  ssmDocument: "aws:ssm/document:Document",
+  defaultPatchBaseline: "aws:ssm/defaultPatchBaseline:DefaultPatchBaseline",
   serviceLinkedRole: "aws:iam/serviceLinkedRole:ServiceLinkedRole",
   analyzer: "aws:accessanalyzer/analyzer:Analyzer",
   archiveRule: "aws:accessanalyzer/archiveRule:ArchiveRule",

@@ -17,6 +17,7 @@ import { organizationTrail } from "./organization-trail.ts";
 import { response } from "./response.ts";
 import { rootAccess } from "./root-access.ts";
 import { findingAggregation, type HubAdministration, securityHub } from "./security-hub.ts";
+import { signatures } from "./signatures.ts";
 import { adminStack } from "./stack.ts";
 import { systemsManagerDelegation } from "./systems-manager.ts";
 import { trustedAccess } from "./trusted-access.ts";
@@ -76,6 +77,7 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
   );
   const responseRoleArn = response(stack, hubs[inputs.regions.indexOf(inputs.homeRegion)]?.hub);
   organizationTrail(stack);
+  signatures(stack);
   systemsManagerDelegation(stack);
   rootAccess(stack);
   guardrails(stack);

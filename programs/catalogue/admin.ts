@@ -171,6 +171,18 @@ export const ADMIN_FEATURES: readonly Feature[] = [
   },
   {
     stack: "admin",
+    title: "Signatures for virus scans",
+    what: "Hosts of the organization, and nobody else, read ClamAV's signatures from a private bucket of the log archive.",
+    types: [
+      "aws:s3/bucket:Bucket",
+      "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+      "aws:s3/bucketPolicy:BucketPolicy",
+    ],
+    controls: satisfies("S3.2 S3.3 S3.5/2.1.1 S3.8/2.1.4"),
+    setting: "features.systemsManager.virusScan",
+  },
+  {
+    stack: "admin",
     title: "Organization trail",
     what: "One trail of all accounts and regions, validated and encrypted, delivers to a bucket of its own in the log archive, which Object Lock can keep.",
     types: [

@@ -68,6 +68,21 @@ export const EVERY_OPTION = {
   inspector: {
     cisScans: [{ name: "weekly", schedule: { every: "week", days: ["SUN"], at: "03:30" }, tags: { CisScan: ["yes"] } }],
   },
+  systemsManager: {
+    patching: {
+      baselines: [
+        {
+          name: "linux",
+          operatingSystem: "AMAZON_LINUX_2023",
+          rules: [
+            { filters: { CLASSIFICATION: ["Security"], SEVERITY: ["Critical", "Important"] }, complianceLevel: "HIGH" },
+          ],
+          patchGroups: ["web"],
+        },
+      ],
+      windows: [{ name: "weekly", schedule: "cron(0 3 ? * SUN *)" }],
+    },
+  },
   config: {
     rules: [{ name: "volumes-in-use", identifier: "EC2_VOLUME_INUSE_CHECK" }],
     policies: [
