@@ -1,4 +1,5 @@
 import type { AccountSettingsInventory } from "../programs/account-inventory.ts";
+import type { Invitations } from "../programs/baseline/invitations.ts";
 import type { ServiceLinkedRole } from "../programs/baseline/linked-services.ts";
 import type { MembershipToEnd } from "../programs/baseline/memberships.ts";
 import type { OpenSettings } from "../programs/baseline/settings-adoption.ts";
@@ -39,6 +40,10 @@ export interface Aws {
   /** The memberships of a baseline that somebody has ended. */
   lostMemberships(inputs: BaselineInputs, operationId: string): Promise<readonly LostMembership[]>;
   restoreMemberships(inputs: BaselineInputs, operationId: string, lost: readonly LostMembership[]): Promise<void>;
+  /** How the security account's Security Hub sees an account that it invites, in the regions of the inputs. */
+  readInvitations(inputs: BaselineInputs, operationId: string): Promise<Invitations>;
+  /** Invites an account again whose membership has ended. */
+  renewInvitations(inputs: BaselineInputs, operationId: string, regions: readonly string[]): Promise<void>;
   /** Removes service-linked roles from a member, as far as AWS lets them go; answers what is kept, and why. */
   removeServiceLinkedRoles(
     accountId: string,

@@ -39,7 +39,11 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
   work.say("reading what the organization and its security account hold");
   const inventory = await aws.readAdmin({ operationId: operation.id, organizationId });
   const { security } = settings.accounts;
-  const problems = [...adminProblems(inventory, wanted), ...(await problemsOfGuardrails(work, wanted, inventory))];
+  const problems = [
+    ...adminProblems(inventory, wanted),
+    ...(await problemsOfGuardrails(work, wanted, inventory)),
+    ...(await problemsOfOutsideMembers(work, wanted)),
+  ];
   failUnless(problems, "preparing the admin stack", security);
 
   const known = (stack?.adoptions ?? []) as Adoption[];
@@ -79,4 +83,21 @@ async function problemsOfGuardrails(
   if (!features.guardrails.enabled) return [];
   const organizationalUnits = await aws.organizations.organizationalUnits();
   return guardrailProblems(features, { enabledPolicyTypes, organizationalUnits });
+}
+
+/** Accounts that the settings have outside of the organization and that are in it: their membership is the organization's. */
+async function problemsOfOutsideMembers({ aws }: Work, { features }: AdminInputs): Promise<Problem[]> {
+  const found = await Promise.all(
+    features.securityHub.outsideMembers.map(async ({ accountId }, index): Promise<Problem[]> => {
+      if ((await aws.organizations.account(accountId)) === undefined) return [];
+      return [
+        {
+          service: "securityhub.amazonaws.com",
+          message: `features.securityHub.outsideMembers.${index}.accountId: account ${accountId} is in the organization, so it is not invited`,
+          remedy: `Take ${accountId} out of features.securityHub.outsideMembers: its baseline makes it a member.`,
+        },
+      ];
+    }),
+  );
+  return found.flat();
 }

@@ -14,6 +14,7 @@ import { guardrails } from "./guardrails/guardrails.ts";
 import { insights } from "./insights.ts";
 import { inspector } from "./inspector.ts";
 import { organizationTrail } from "./organization-trail.ts";
+import { outsideMembers } from "./outside-members.ts";
 import { rootAccess } from "./root-access.ts";
 import { findingAggregation, type HubAdministration, securityHub } from "./security-hub.ts";
 import { adminStack } from "./stack.ts";
@@ -50,7 +51,9 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
   });
   inputs.regions.forEach((region, index) => {
     const hub = hubs[index];
-    if (hub !== undefined) automationRules(stack, region, hub);
+    if (hub === undefined) return;
+    automationRules(stack, region, hub);
+    outsideMembers(stack, region, hub);
   });
   insights(stack, aggregator);
   centralConfiguration(stack, aggregator, hubs);

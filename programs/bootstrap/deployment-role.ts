@@ -30,6 +30,7 @@ import {
   FLOW_LOG,
   HUB,
   HUB_ADMINISTRATION,
+  HUB_INVITATION,
   INSPECTOR_ADMINISTRATION,
   INSPECTOR_MEMBERSHIP,
   INSPECTOR_STATUS,
@@ -43,7 +44,7 @@ import {
 } from "./service-actions.ts";
 
 /** What kind of account a deployment role stands in; its rights differ. */
-export type DeploymentPlace = "member" | "security" | "logArchive";
+export type DeploymentPlace = "member" | "outside" | "security" | "logArchive";
 
 type Settings = Pick<OrganizationSettings, "partition" | "homeRegion" | "regions" | "accounts" | "roles" | "features">;
 
@@ -86,7 +87,9 @@ function rights(settings: Settings, place: DeploymentPlace): readonly Statement[
       arn(partition, "iam", "", "*", role),
     ),
   };
-  const own = { member: memberRights, security: securityRights, logArchive: logArchiveRights }[place];
+  const own = { member: memberRights, outside: outsideRights, security: securityRights, logArchive: logArchiveRights }[
+    place
+  ];
   return [...own(settings), readsRoles];
 }
 
@@ -136,6 +139,12 @@ function memberRights(settings: Settings): readonly Statement[] {
     },
     ...hostRights(settings),
   ];
+}
+
+/** A member that is invited: it joins and leaves by itself. */
+function outsideRights(settings: Settings): readonly Statement[] {
+  const invitation = { ...inRegions(settings, HUB_INVITATION), Sid: "Invitation" };
+  return [...memberRights(settings), invitation];
 }
 
 function securityRights(settings: Settings): readonly Statement[] {

@@ -48,6 +48,14 @@ export const MEMBERSHIP = [
   "guardduty:UpdateMemberDetectors",
 ];
 
+/** aws:securityhub/inviteAccepter:InviteAccepter, by the calls with the older names, which the provider makes. */
+export const HUB_INVITATION = [
+  "securityhub:AcceptInvitation",
+  "securityhub:DisassociateFromMasterAccount",
+  "securityhub:GetMasterAccount",
+  "securityhub:ListInvitations",
+] as const;
+
 /** aws:cfg/recorder:Recorder, aws:cfg/recorderStatus:RecorderStatus and aws:cfg/deliveryChannel:DeliveryChannel. */
 export const RECORDER = [
   "config:PutConfigurationRecorder",

@@ -1,4 +1,5 @@
 import {
+  AcceptInvitationCommand,
   BatchDeleteAutomationRulesCommand,
   BatchDisableStandardsCommand,
   BatchEnableStandardsCommand,
@@ -20,6 +21,7 @@ import {
   DisableImportFindingsForProductCommand,
   DisableOrganizationAdminAccountCommand,
   DisableSecurityHubCommand,
+  DisassociateFromMasterAccountCommand,
   DisassociateMembersCommand,
   EnableImportFindingsForProductCommand,
   EnableOrganizationAdminAccountCommand,
@@ -29,9 +31,11 @@ import {
   GetEnabledStandardsCommand,
   GetFindingAggregatorCommand,
   GetInsightsCommand,
+  GetMasterAccountCommand,
   GetMembersCommand,
   InviteMembersCommand,
   ListEnabledProductsForImportCommand,
+  ListInvitationsCommand,
   ListOrganizationAdminAccountsCommand,
   ListStandardsControlAssociationsCommand,
   ListTagsForResourceCommand,
@@ -51,6 +55,7 @@ import {
 import { clientMaker } from "../../provider/client.ts";
 
 export const securityHubClient = clientMaker<SecurityHub>()(SecurityHubClient, {
+  AcceptInvitationCommand,
   BatchDeleteAutomationRulesCommand,
   BatchDisableStandardsCommand,
   BatchEnableStandardsCommand,
@@ -72,6 +77,7 @@ export const securityHubClient = clientMaker<SecurityHub>()(SecurityHubClient, {
   DisableImportFindingsForProductCommand,
   DisableOrganizationAdminAccountCommand,
   DisableSecurityHubCommand,
+  DisassociateFromMasterAccountCommand,
   DisassociateMembersCommand,
   EnableImportFindingsForProductCommand,
   EnableOrganizationAdminAccountCommand,
@@ -81,9 +87,11 @@ export const securityHubClient = clientMaker<SecurityHub>()(SecurityHubClient, {
   GetEnabledStandardsCommand,
   GetFindingAggregatorCommand,
   GetInsightsCommand,
+  GetMasterAccountCommand,
   GetMembersCommand,
   InviteMembersCommand,
   ListEnabledProductsForImportCommand,
+  ListInvitationsCommand,
   ListOrganizationAdminAccountsCommand,
   ListStandardsControlAssociationsCommand,
   ListTagsForResourceCommand,
