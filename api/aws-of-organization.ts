@@ -183,14 +183,17 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
       const credentials = await session(accounts.security, "deployment", operationId);
       return readGoverning({ accountId: accounts.security, credentials, ...at }, homeRegion, accountId);
     },
-    async readAdmin({ operationId, organizationId }) {
-      const [management, security] = await Promise.all([
+    async readAdmin({ operationId, organizationId, recordedRegions }) {
+      const [management, security, logArchive] = await Promise.all([
         session(accounts.management, "management", operationId),
         session(accounts.security, "deployment", operationId),
+        session(accounts.logArchive, "deployment", operationId),
       ]);
       return readAdminInventory({
         management: { accountId: accounts.management, credentials: management, ...at },
         security: { accountId: accounts.security, credentials: security, ...at },
+        logArchive: { accountId: accounts.logArchive, credentials: logArchive, ...at },
+        recordedRegions,
         organizationId,
         organizationsRegion: organizationsRegion(partition),
         homeRegion,

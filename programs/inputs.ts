@@ -29,6 +29,8 @@ export const AdminInputs = z
     controlParameters: z.array(ControlParameters),
     /** Account ids by environment, of the environments for which the settings have automation rules. */
     environments: z.record(z.string().min(1), z.array(AccountId)).default({}),
+    /** The regions that the log archive has enabled; all when left out. */
+    logArchiveRegions: z.array(Region).optional(),
   })
   .superRefine((value, context) => {
     const issue = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });

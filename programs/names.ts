@@ -1,3 +1,4 @@
+import { CORE_ACCOUNTS, type CoreAccount } from "./core-accounts.ts";
 import type { StandardName } from "./standards.ts";
 
 /**
@@ -18,9 +19,11 @@ export const names = {
   memberPlan: (plan: string, region: string) => `detector-member-plan-${plan}-${region}`,
   plan: (plan: string, region: string) => `detector-plan-${plan}-${region}`,
 
-  recorder: (region: string) => `recorder-${region}`,
-  recorderStatus: (region: string) => `recorder-status-${region}`,
-  deliveryChannel: (region: string) => `delivery-channel-${region}`,
+  // In the admin stack these three have the account before the region; see `corePlace`.
+  recorder: (place: string) => `recorder-${place}`,
+  recorderStatus: (place: string) => `recorder-status-${place}`,
+  deliveryChannel: (place: string) => `delivery-channel-${place}`,
+  serviceLinkedRoleOf: (account: CoreAccount) => `service-linked-role-config-${CORE_ACCOUNTS[account]}`,
   auditPack: (region: string) => `audit-pack-${region}`,
   configRule: (rule: string, region: string) => `config-rule-${rule}-${region}`,
   inspectorMember: (region: string) => `inspector-member-${region}`,

@@ -7,6 +7,7 @@ import { automationRules } from "./automation-rules.ts";
 import { centralConfiguration } from "./central-configuration.ts";
 import { config as configService } from "./config.ts";
 import { controlParameters } from "./control-parameters.ts";
+import { coreRecorders } from "./core-recorders.ts";
 import { detection } from "./detection.ts";
 import { evidence } from "./evidence.ts";
 import { type DetectorAdministration, guardDuty } from "./guardduty.ts";
@@ -69,6 +70,7 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
   configService(stack);
 
   const { config, evidence: exported } = evidence(stack);
+  coreRecorders(stack, config);
   const events = accountEvents(stack);
   const routed = alerts(
     stack,

@@ -1,4 +1,5 @@
 import { AGGREGATOR_POLICY } from "../admin/config-policy.ts";
+import { recordsCoreAccounts } from "../core-accounts.ts";
 import { awsNames } from "../names.ts";
 import { arn, awsManagedPolicy, roleArn } from "../partition.ts";
 import type { OrganizationSettings } from "../settings.ts";
@@ -13,6 +14,7 @@ import {
   type Statement,
   versioned,
 } from "./policy-document.ts";
+import { recorderRights, recorderRole } from "./recorder-rights.ts";
 import {
   ACCOUNT_SETTINGS,
   AGGREGATOR_ROLE,
@@ -37,6 +39,7 @@ import {
   MEMBERSHIP,
   ORGANIZATION_READ,
   RECORDER,
+  RECORDER_OF_SECURITY,
   REGIONAL_SETTINGS,
   SECURITY_CONTACT,
   SERVICE_LINKED_ROLE,
@@ -158,6 +161,7 @@ function securityRights(settings: Settings): readonly Statement[] {
       ...INSPECTOR_MEMBERSHIP,
       ...INSPECTOR_ADMINISTRATION,
       ...CONFIG_AGGREGATOR,
+      ...(recordsCoreAccounts(settings.features) ? RECORDER_OF_SECURITY : []),
       ...ANALYZER,
       ...CLOUD_CONTROL,
     ]),
@@ -165,6 +169,7 @@ function securityRights(settings: Settings): readonly Statement[] {
     ...entityLists(settings),
     serviceLinked(settings, [
       "access-analyzer.amazonaws.com",
+      ...(recordsCoreAccounts(settings.features) ? ["config.amazonaws.com"] : []),
       "inspector2.amazonaws.com",
       "agentless.inspector2.amazonaws.com",
       "guardduty.amazonaws.com",
@@ -176,8 +181,9 @@ function securityRights(settings: Settings): readonly Statement[] {
   ];
 }
 
-/** One role, which can be given one policy and to one service. */
-function aggregatorRole({ partition, accounts }: Settings): readonly Statement[] {
+/** One role, which can be given one policy and to one service; the recorder's can be given to that, too. */
+function aggregatorRole(settings: Settings): readonly Statement[] {
+  const { partition, accounts, features } = settings;
   const Resource = [arn(partition, "iam", "", accounts.security, `role/${awsNames.configAggregatorRole}`)];
   return [
     { Sid: "AggregatorRole", Effect: "Allow", Action: AGGREGATOR_ROLE, Resource },
@@ -192,14 +198,16 @@ function aggregatorRole({ partition, accounts }: Settings): readonly Statement[]
       Sid: "PassAggregatorRole",
       Effect: "Allow",
       Action: ["iam:PassRole"],
-      Resource,
+      Resource: [...Resource, ...(recordsCoreAccounts(features) ? [recorderRole(settings, "security")] : [])],
       Condition: { StringEquals: { "iam:PassedToService": "config.amazonaws.com" } },
     },
   ];
 }
 
-function logArchiveRights({ partition, homeRegion, accounts }: Settings): readonly Statement[] {
+function logArchiveRights(settings: Settings): readonly Statement[] {
+  const { partition, homeRegion, accounts } = settings;
   return [
+    ...recorderRights(settings, "logArchive"),
     {
       Sid: "EvidenceBuckets",
       Effect: "Allow",

@@ -69,6 +69,9 @@ export const RECORDER = [
   "config:DescribeDeliveryChannels",
 ] as const;
 
+/** The same, short: the security account's role is close to what IAM takes. */
+export const RECORDER_OF_SECURITY = ["config:*ConfigurationRecorder*", "config:*DeliveryChannel*"] as const;
+
 /** aws:cfg/conformancePack:ConformancePack. Deleting a pack takes nothing that AWS makes by its service-linked role. */
 export const CONFORMANCE_PACK = [
   "config:PutConformancePack",

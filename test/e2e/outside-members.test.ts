@@ -177,3 +177,5 @@ describe("an account outside of the organization", function () {
     assert.deepEqual(changes, unchanged);
   });
 });
+
+import "./recorders.test.ts";

@@ -9,9 +9,8 @@ import { featuresOutside } from "../../programs/outside-members.ts";
 import { unreadyOf } from "../../programs/readiness.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import { type Declaration, declare } from "./declared.ts";
-import { adminInputs, baselineInputs, LOG_ARCHIVE, MEMBER, SECURITY, settings } from "./samples.ts";
+import { adminInputs, baselineInputs, LOG_ARCHIVE, MEMBER, OUTSIDE, SECURITY, settings } from "./samples.ts";
 
-const OUTSIDE = "555555555555";
 const entry = { accountId: OUTSIDE, email: "it@acquired.example.com" };
 const outsideMembers = [entry];
 const inviting = (more: Record<string, unknown> = {}) =>
