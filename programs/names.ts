@@ -1,3 +1,4 @@
+import { CORE_ACCOUNTS, type CoreAccount } from "./core-accounts.ts";
 import type { StandardName } from "./standards.ts";
 
 /**
@@ -11,14 +12,18 @@ export const names = {
   hub: (region: string) => `hub-${region}`,
   standard: (standard: StandardName, region: string) => `standard-${standard}-${region}`,
   hubMember: (region: string) => `hub-member-${region}`,
+  hubInvitation: (region: string) => `hub-invitation-${region}`,
+  outsideMember: (accountId: string, region: string) => `hub-outside-member-${accountId}-${region}`,
   detector: (region: string) => `detector-${region}`,
   detectorMember: (region: string) => `detector-member-${region}`,
   memberPlan: (plan: string, region: string) => `detector-member-plan-${plan}-${region}`,
   plan: (plan: string, region: string) => `detector-plan-${plan}-${region}`,
 
-  recorder: (region: string) => `recorder-${region}`,
-  recorderStatus: (region: string) => `recorder-status-${region}`,
-  deliveryChannel: (region: string) => `delivery-channel-${region}`,
+  // In the admin stack these three have the account before the region; see `corePlace`.
+  recorder: (place: string) => `recorder-${place}`,
+  recorderStatus: (place: string) => `recorder-status-${place}`,
+  deliveryChannel: (place: string) => `delivery-channel-${place}`,
+  serviceLinkedRoleOf: (account: CoreAccount) => `service-linked-role-config-${CORE_ACCOUNTS[account]}`,
   auditPack: (region: string) => `audit-pack-${region}`,
   configRule: (rule: string, region: string) => `config-rule-${rule}-${region}`,
   inspectorMember: (region: string) => `inspector-member-${region}`,

@@ -7,6 +7,7 @@ export const resourceTypes = {
   configurationPolicy: "aws:securityhub/configurationPolicy:ConfigurationPolicy",
   policyAssociation: "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation",
   hubMember: "aws:securityhub/member:Member",
+  hubInvitation: "aws:securityhub/inviteAccepter:InviteAccepter",
   hubAdministrator: "aws:securityhub/organizationAdminAccount:OrganizationAdminAccount",
   findingAggregator: "aws:securityhub/findingAggregator:FindingAggregator",
   detector: "aws:guardduty/detector:Detector",

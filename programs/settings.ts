@@ -3,6 +3,7 @@ import { checkFeatureRegions } from "./feature-regions.ts";
 import { FeatureSettings } from "./feature-settings.ts";
 import { GuardSettings } from "./guard-settings.ts";
 import { AccountId, OrganizationalUnitId, Region, RoleName } from "./identifiers.ts";
+import { checkOutsideMembers } from "./outside-members.ts";
 import { Partition, partitionOf } from "./partition.ts";
 import { checkSecurityHub } from "./security-hub-settings.ts";
 import { StandardName } from "./standards.ts";
@@ -116,5 +117,6 @@ export const OrganizationSettings = z
     checkRegions(value, issue);
     checkFeatureRegions(value, issue);
     checkSecurityHub(value, issue);
+    checkOutsideMembers(value, issue);
   });
 export type OrganizationSettings = z.infer<typeof OrganizationSettings>;

@@ -77,7 +77,43 @@ export function configBucketPolicy(place: Place, bucket: string): PolicyDocument
       Condition: { StringEquals: { ...ofOrganization, "s3:x-amz-acl": "bucket-owner-full-control" } },
     },
     ...(takesFlowLogs(place) ? flowLogStatements(place, bucket) : []),
+    ...outsideStatements(place, bucket),
   );
+}
+
+/** The same for the accounts outside of the organization that are invited, each by its id and into its own folder. */
+function outsideStatements(place: Place, bucket: string): Statement[] {
+  const { partition } = place;
+  const accounts = outsideAccounts(place);
+  if (accounts.length === 0) return [];
+  const Principal = { Service: takesFlowLogs(place) ? [CONFIG, LOG_DELIVERY] : CONFIG };
+  const folders = takesFlowLogs(place) ? ["Config", "vpcflowlogs"] : ["Config"];
+  return [
+    {
+      Sid: "OutsideLooks",
+      Effect: "Allow",
+      Principal,
+      Action: ["s3:GetBucketAcl", "s3:ListBucket"],
+      Resource: [arn(partition, "s3", "", "", bucket)],
+      Condition: { StringEquals: { "aws:SourceAccount": accounts } },
+    },
+    ...accounts.map(
+      (account): Statement => ({
+        Sid: `OutsideDelivers${account}`,
+        Effect: "Allow",
+        Principal,
+        Action: ["s3:PutObject"],
+        Resource: folders.map((folder) => arn(partition, "s3", "", "", `${bucket}/AWSLogs/${account}/${folder}/*`)),
+        Condition: {
+          StringEquals: { "aws:SourceAccount": account, "s3:x-amz-acl": "bucket-owner-full-control" },
+        },
+      }),
+    ),
+  ];
+}
+
+function outsideAccounts({ features }: Place): string[] {
+  return features.securityHub.outsideMembers.map(({ accountId }) => accountId);
 }
 
 /**
@@ -150,5 +186,9 @@ export function configKeyPolicy(place: Place): PolicyDocument {
     Resource: ["*"],
     Condition: ofOrganization,
   };
-  return keyPolicy(place, config, ...(takesFlowLogs(place) ? [flowLogs] : []));
+  const used = [config, ...(takesFlowLogs(place) ? [flowLogs] : [])];
+  const accounts = outsideAccounts(place);
+  const Condition = { StringEquals: { "aws:SourceAccount": accounts } };
+  const outside = used.map((statement) => ({ ...statement, Sid: `${statement.Sid}Outside`, Condition }));
+  return keyPolicy(place, ...used, ...(accounts.length === 0 ? [] : outside));
 }

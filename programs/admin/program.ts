@@ -7,6 +7,7 @@ import { automationRules } from "./automation-rules.ts";
 import { centralConfiguration } from "./central-configuration.ts";
 import { config as configService } from "./config.ts";
 import { controlParameters } from "./control-parameters.ts";
+import { coreRecorders } from "./core-recorders.ts";
 import { detection } from "./detection.ts";
 import { evidence } from "./evidence.ts";
 import { type DetectorAdministration, guardDuty } from "./guardduty.ts";
@@ -14,6 +15,7 @@ import { guardrails } from "./guardrails/guardrails.ts";
 import { insights } from "./insights.ts";
 import { inspector } from "./inspector.ts";
 import { organizationTrail } from "./organization-trail.ts";
+import { outsideMembers } from "./outside-members.ts";
 import { response } from "./response.ts";
 import { rootAccess } from "./root-access.ts";
 import { findingAggregation, type HubAdministration, securityHub } from "./security-hub.ts";
@@ -54,7 +56,9 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
   });
   inputs.regions.forEach((region, index) => {
     const hub = hubs[index];
-    if (hub !== undefined) automationRules(stack, region, hub);
+    if (hub === undefined) return;
+    automationRules(stack, region, hub);
+    outsideMembers(stack, region, hub);
   });
   insights(stack, aggregator);
   centralConfiguration(stack, aggregator, hubs);
@@ -70,6 +74,7 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
   configService(stack);
 
   const { config, evidence: exported } = evidence(stack);
+  coreRecorders(stack, config);
   const events = accountEvents(stack);
   const routed = alerts(
     stack,

@@ -1,10 +1,10 @@
 import { Account as Hub } from "@pulumi/aws/securityhub/account.js";
-import { Member } from "@pulumi/aws/securityhub/member.js";
 import { StandardsSubscription } from "@pulumi/aws/securityhub/standardsSubscription.js";
 import type { Resource } from "@pulumi/pulumi";
 import { controlChoices, productChoices } from "../hub-choices.ts";
 import { names } from "../names.ts";
 import { STANDARD_TIMEOUTS, standardArn } from "../standards.ts";
+import { hubMembership } from "./hub-membership.ts";
 import type { ServiceLinkedRoles } from "./service-linked-roles.ts";
 import type { BaselineStack } from "./stack.ts";
 
@@ -48,25 +48,6 @@ export function securityHub(stack: BaselineStack, region: string, { roles, recor
   const owner = { inputs, declare, provider: member };
   controlChoices(owner, region, { standards });
   productChoices(owner, region, { hub }, inputs.features.securityHub.productSubscriptions.members);
-  membership(stack, region, [hub, ...standards]);
+  hubMembership(stack, region, [hub, ...standards]);
   return hub;
-}
-
-/**
- * Destroying the resource leaves the membership: AWS lets the administrator disassociate an account of the organization but never delete
- * it, and the provider's delete, which tries both, fails (Security Hub API, DeleteMembers). See `membershipsToEnd`.
- */
-function membership({ inputs, security, declare }: BaselineStack, region: string, dependsOn: Resource[]): void {
-  declare(
-    Member,
-    { name: names.hubMember(region), region, wanted: { accountId: inputs.accountId, email: inputs.email } },
-    {
-      provider: security,
-      dependsOn,
-      retainOnDelete: true,
-      deleteBeforeReplace: true,
-      // AWS answers no address for members of the organization, and a changed one must not end the membership.
-      ignoreChanges: ["email", "invite"],
-    },
-  );
 }

@@ -1,4 +1,5 @@
 import { AGGREGATOR_POLICY } from "../admin/config-policy.ts";
+import { recordsCoreAccounts } from "../core-accounts.ts";
 import { awsNames } from "../names.ts";
 import { arn, awsManagedPolicy, roleArn } from "../partition.ts";
 import type { OrganizationSettings } from "../settings.ts";
@@ -13,6 +14,7 @@ import {
   type Statement,
   versioned,
 } from "./policy-document.ts";
+import { recorderRights, recorderRole } from "./recorder-rights.ts";
 import { remediationBoundary, remediationRights, responseBoundary } from "./remediation-rights.ts";
 import {
   ACCOUNT_SETTINGS,
@@ -31,12 +33,14 @@ import {
   FLOW_LOG,
   HUB,
   HUB_ADMINISTRATION,
+  HUB_INVITATION,
   INSPECTOR_ADMINISTRATION,
   INSPECTOR_MEMBERSHIP,
   INSPECTOR_STATUS,
   MEMBERSHIP,
   ORGANIZATION_READ,
   RECORDER,
+  RECORDER_OF_SECURITY,
   REGIONAL_SETTINGS,
   SECURITY_CONTACT,
   SERVICE_LINKED_ROLE,
@@ -44,7 +48,7 @@ import {
 } from "./service-actions.ts";
 
 /** What kind of account a deployment role stands in; its rights differ. */
-export type DeploymentPlace = "member" | "security" | "logArchive";
+export type DeploymentPlace = "member" | "outside" | "security" | "logArchive";
 
 type Settings = Pick<OrganizationSettings, "partition" | "homeRegion" | "regions" | "accounts" | "roles" | "features">;
 
@@ -92,7 +96,9 @@ function rights(settings: Settings, place: DeploymentPlace): readonly Statement[
       arn(partition, "iam", "", "*", role),
     ),
   };
-  const own = { member: memberRights, security: securityRights, logArchive: logArchiveRights }[place];
+  const own = { member: memberRights, outside: outsideRights, security: securityRights, logArchive: logArchiveRights }[
+    place
+  ];
   return [...own(settings), readsRoles];
 }
 
@@ -145,6 +151,12 @@ function memberRights(settings: Settings): readonly Statement[] {
   ];
 }
 
+/** A member that is invited: it joins and leaves by itself. */
+function outsideRights(settings: Settings): readonly Statement[] {
+  const invitation = { ...inRegions(settings, HUB_INVITATION), Sid: "Invitation" };
+  return [...memberRights(settings), invitation];
+}
+
 function securityRights(settings: Settings): readonly Statement[] {
   return [
     inRegions(settings, [
@@ -156,6 +168,7 @@ function securityRights(settings: Settings): readonly Statement[] {
       ...INSPECTOR_MEMBERSHIP,
       ...INSPECTOR_ADMINISTRATION,
       ...CONFIG_AGGREGATOR,
+      ...(recordsCoreAccounts(settings.features) ? RECORDER_OF_SECURITY : []),
       ...ANALYZER,
       ...CLOUD_CONTROL,
     ]),
@@ -163,6 +176,7 @@ function securityRights(settings: Settings): readonly Statement[] {
     ...entityLists(settings),
     serviceLinked(settings, [
       "access-analyzer.amazonaws.com",
+      ...(recordsCoreAccounts(settings.features) ? ["config.amazonaws.com"] : []),
       "inspector2.amazonaws.com",
       "agentless.inspector2.amazonaws.com",
       "guardduty.amazonaws.com",
@@ -174,8 +188,9 @@ function securityRights(settings: Settings): readonly Statement[] {
   ];
 }
 
-/** One role, which can be given one policy and to one service. */
-function aggregatorRole({ partition, accounts }: Settings): readonly Statement[] {
+/** One role, which can be given one policy and to one service; the recorder's can be given to that, too. */
+function aggregatorRole(settings: Settings): readonly Statement[] {
+  const { partition, accounts, features } = settings;
   const Resource = [arn(partition, "iam", "", accounts.security, `role/${awsNames.configAggregatorRole}`)];
   return [
     { Sid: "AggregatorRole", Effect: "Allow", Action: AGGREGATOR_ROLE, Resource },
@@ -190,14 +205,16 @@ function aggregatorRole({ partition, accounts }: Settings): readonly Statement[]
       Sid: "PassAggregatorRole",
       Effect: "Allow",
       Action: ["iam:PassRole"],
-      Resource,
+      Resource: [...Resource, ...(recordsCoreAccounts(features) ? [recorderRole(settings, "security")] : [])],
       Condition: { StringEquals: { "iam:PassedToService": "config.amazonaws.com" } },
     },
   ];
 }
 
-function logArchiveRights({ partition, homeRegion, accounts }: Settings): readonly Statement[] {
+function logArchiveRights(settings: Settings): readonly Statement[] {
+  const { partition, homeRegion, accounts } = settings;
   return [
+    ...recorderRights(settings, "logArchive"),
     {
       Sid: "EvidenceBuckets",
       Effect: "Allow",

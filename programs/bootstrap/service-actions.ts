@@ -48,6 +48,14 @@ export const MEMBERSHIP = [
   "guardduty:UpdateMemberDetectors",
 ];
 
+/** aws:securityhub/inviteAccepter:InviteAccepter, by the calls with the older names, which the provider makes. */
+export const HUB_INVITATION = [
+  "securityhub:AcceptInvitation",
+  "securityhub:DisassociateFromMasterAccount",
+  "securityhub:GetMasterAccount",
+  "securityhub:ListInvitations",
+] as const;
+
 /** aws:cfg/recorder:Recorder, aws:cfg/recorderStatus:RecorderStatus and aws:cfg/deliveryChannel:DeliveryChannel. */
 export const RECORDER = [
   "config:PutConfigurationRecorder",
@@ -60,6 +68,9 @@ export const RECORDER = [
   "config:DeleteDeliveryChannel",
   "config:DescribeDeliveryChannels",
 ] as const;
+
+/** The same, short: the security account's role is close to what IAM takes. */
+export const RECORDER_OF_SECURITY = ["config:*ConfigurationRecorder*", "config:*DeliveryChannel*"] as const;
 
 /** aws:cfg/conformancePack:ConformancePack. Deleting a pack takes nothing that AWS makes by its service-linked role. */
 export const CONFORMANCE_PACK = [

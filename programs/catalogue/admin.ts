@@ -37,6 +37,14 @@ export const ADMIN_FEATURES: readonly Feature[] = [
   },
   {
     stack: "admin",
+    title: "Accounts outside of the organization",
+    what: "Accounts that the organization does not have are invited to Security Hub in every region, so that their findings come to the security account, too.",
+    types: ["aws:securityhub/member:Member"],
+    controls: satisfies("/4.16"),
+    setting: "features.securityHub.outsideMembers",
+  },
+  {
+    stack: "admin",
     title: "Single controls",
     what: "Controls that the organization has decided against are off in the security account, with the reason beside them.",
     types: ["aws:securityhub/standardsControlAssociation:StandardsControlAssociation"],
@@ -121,6 +129,19 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     ],
     controls: satisfies("Config.1/3.3"),
     setting: "features.config",
+  },
+  {
+    stack: "admin",
+    title: "Recording in the core accounts",
+    what: "AWS Config records the management account, the security account and the log archive, too, and delivers to the same bucket as everybody.",
+    types: [
+      "aws:cfg/recorder:Recorder",
+      "aws:cfg/deliveryChannel:DeliveryChannel",
+      "aws:cfg/recorderStatus:RecorderStatus",
+      "aws:iam/serviceLinkedRole:ServiceLinkedRole",
+    ],
+    controls: satisfies("Config.1/3.3"),
+    setting: "features.config.coreAccounts",
   },
   {
     stack: "admin",

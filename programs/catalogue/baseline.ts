@@ -31,7 +31,11 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     stack: "baseline",
     title: "Membership in the organization's detection",
     what: "The security account administers the account's Security Hub and GuardDuty and sees its findings.",
-    types: ["aws:securityhub/member:Member", "aws:guardduty/member:Member"],
+    types: [
+      "aws:securityhub/member:Member",
+      "aws:securityhub/inviteAccepter:InviteAccepter",
+      "aws:guardduty/member:Member",
+    ],
     controls: satisfies("/4.16 GuardDuty.1"),
   },
   {
@@ -45,7 +49,10 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     stack: "baseline",
     title: "GuardDuty's protection plans",
     what: "The plans for S3, EKS, RDS, Lambda, malware and runtime monitoring are on or off as chosen, set by the administrator, because a member can't.",
-    types: ["aws:guardduty/memberDetectorFeature:MemberDetectorFeature"],
+    types: [
+      "aws:guardduty/memberDetectorFeature:MemberDetectorFeature",
+      "aws:guardduty/detectorFeature:DetectorFeature",
+    ],
     controls: satisfies("GuardDuty.5 GuardDuty.6 GuardDuty.8 GuardDuty.9 GuardDuty.10 GuardDuty.11"),
     setting: "features.guardDuty",
   },

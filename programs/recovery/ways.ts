@@ -53,6 +53,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.hub]: named(accountOfCall),
   [resourceTypes.standard]: named(subscriptionArn),
   [resourceTypes.hubMember]: named(input("accountId")),
+  [resourceTypes.hubInvitation]: named(accountOfCall),
   [resourceTypes.hubAdministrator]: administrator,
   "aws:securityhub/organizationConfiguration:OrganizationConfiguration": named(accountOfCall),
   [resourceTypes.findingAggregator]: { by: "listing", listing: "findingAggregator" },

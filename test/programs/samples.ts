@@ -5,6 +5,8 @@ export const MANAGEMENT = "111111111111";
 export const SECURITY = "222222222222";
 export const LOG_ARCHIVE = "333333333333";
 export const MEMBER = "100000000001";
+/** In no organization. */
+export const OUTSIDE = "555555555555";
 /** A default VPC; the samples have one of this id in every region. */
 export const VPC = "vpc-0a1b2c3d";
 /** Of nobody, in every account. */
@@ -60,6 +62,7 @@ export const EVERY_OPTION = {
   account: { securityContact: CONTACT },
   securityHub: {
     disabledControls: [{ controlId: "IAM.6", standards: ["fsbp-1.0.0"], reason: "Test" }],
+    outsideMembers: [{ accountId: OUTSIDE, email: "it@acquired.example.com" }],
     productSubscriptions: {
       security: [{ product: "prowler/prowler" }],
       members: [{ product: "prowler/prowler" }],

@@ -13,6 +13,7 @@ import {
   LOG_ARCHIVE,
   MANAGEMENT,
   MEMBER,
+  OUTSIDE,
   SECURITY,
   settings,
 } from "../programs/samples.ts";
@@ -23,7 +24,15 @@ describe("every resource that the programs declare", () => {
     const from = settings({ features: EVERY_OPTION });
     const admin = await declare(() => adminProgram(adminInputs({}, from)), "admin");
     const baseline = await declare(() => baselineProgram(baselineInputs({}, from)), `account-${MEMBER}`);
-    declared = [...admin.resources, ...baseline.resources];
+    const outside = await declare(
+      () => baselineProgram(baselineInputs({ accountId: OUTSIDE }, from)),
+      `account-${OUTSIDE}`,
+    );
+    declared = [
+      ...admin.resources,
+      ...baseline.resources,
+      ...outside.ofType("aws:securityhub/inviteAccepter:InviteAccepter"),
+    ];
   });
 
   const isProvider = ({ type }: Registered): boolean => type.startsWith("pulumi:providers:");

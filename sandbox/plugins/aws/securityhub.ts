@@ -6,6 +6,7 @@ import { configurationPolicy } from "./securityhub/configuration-policy.ts";
 import { configurationPolicyAssociation } from "./securityhub/configuration-policy-association.ts";
 import { findingAggregator } from "./securityhub/finding-aggregator.ts";
 import { insight } from "./securityhub/insight.ts";
+import { inviteAccepter } from "./securityhub/invite-accepter.ts";
 import { member } from "./securityhub/member.ts";
 import { organizationAdminAccount } from "./securityhub/organization-admin-account.ts";
 import { organizationConfiguration } from "./securityhub/organization-configuration.ts";
@@ -21,6 +22,7 @@ export const securityHub: ResourceTypes = {
   "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation": configurationPolicyAssociation,
   "aws:securityhub/findingAggregator:FindingAggregator": findingAggregator,
   "aws:securityhub/insight:Insight": insight,
+  "aws:securityhub/inviteAccepter:InviteAccepter": inviteAccepter,
   "aws:securityhub/member:Member": member,
   "aws:securityhub/organizationAdminAccount:OrganizationAdminAccount": organizationAdminAccount,
   "aws:securityhub/organizationConfiguration:OrganizationConfiguration": organizationConfiguration,

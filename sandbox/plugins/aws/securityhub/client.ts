@@ -1,4 +1,5 @@
 import {
+  AcceptInvitationCommand,
   BatchDeleteAutomationRulesCommand,
   BatchDisableStandardsCommand,
   BatchEnableStandardsCommand,
@@ -23,6 +24,7 @@ import {
   DisableImportFindingsForProductCommand,
   DisableOrganizationAdminAccountCommand,
   DisableSecurityHubCommand,
+  DisassociateFromMasterAccountCommand,
   DisassociateMembersCommand,
   EnableImportFindingsForProductCommand,
   EnableOrganizationAdminAccountCommand,
@@ -32,9 +34,11 @@ import {
   GetEnabledStandardsCommand,
   GetFindingAggregatorCommand,
   GetInsightsCommand,
+  GetMasterAccountCommand,
   GetMembersCommand,
   InviteMembersCommand,
   ListEnabledProductsForImportCommand,
+  ListInvitationsCommand,
   ListOrganizationAdminAccountsCommand,
   ListStandardsControlAssociationsCommand,
   ListTagsForResourceCommand,
@@ -55,6 +59,7 @@ import {
 import { clientMaker } from "../../provider/client.ts";
 
 export const securityHubClient = clientMaker<SecurityHub>()(SecurityHubClient, {
+  AcceptInvitationCommand,
   BatchDeleteAutomationRulesCommand,
   BatchDisableStandardsCommand,
   BatchEnableStandardsCommand,
@@ -79,6 +84,7 @@ export const securityHubClient = clientMaker<SecurityHub>()(SecurityHubClient, {
   DisableImportFindingsForProductCommand,
   DisableOrganizationAdminAccountCommand,
   DisableSecurityHubCommand,
+  DisassociateFromMasterAccountCommand,
   DisassociateMembersCommand,
   EnableImportFindingsForProductCommand,
   EnableOrganizationAdminAccountCommand,
@@ -88,9 +94,11 @@ export const securityHubClient = clientMaker<SecurityHub>()(SecurityHubClient, {
   GetEnabledStandardsCommand,
   GetFindingAggregatorCommand,
   GetInsightsCommand,
+  GetMasterAccountCommand,
   GetMembersCommand,
   InviteMembersCommand,
   ListEnabledProductsForImportCommand,
+  ListInvitationsCommand,
   ListOrganizationAdminAccountsCommand,
   ListStandardsControlAssociationsCommand,
   ListTagsForResourceCommand,
