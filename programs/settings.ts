@@ -5,6 +5,7 @@ import { GuardSettings } from "./guard-settings.ts";
 import { AccountId, OrganizationalUnitId, Region, RoleName } from "./identifiers.ts";
 import { Partition, partitionOf } from "./partition.ts";
 import { checkSecurityHub } from "./security-hub-settings.ts";
+import { checkOwners } from "./setting-owners.ts";
 import { StandardName } from "./standards.ts";
 
 /** The three accounts of the organization that no baseline stack is ever deployed into. */
@@ -116,5 +117,6 @@ export const OrganizationSettings = z
     checkRegions(value, issue);
     checkFeatureRegions(value, issue);
     checkSecurityHub(value, issue);
+    checkOwners(value, issue);
   });
 export type OrganizationSettings = z.infer<typeof OrganizationSettings>;
