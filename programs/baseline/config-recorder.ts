@@ -4,7 +4,7 @@ import { RecorderStatus } from "@pulumi/aws/cfg/recorderStatus.js";
 import { awsNames, names } from "../names.ts";
 import { serviceLinkedRoleArn } from "./linked-services.ts";
 import type { ServiceLinkedRoles } from "./service-linked-roles.ts";
-import type { BaselineStack } from "./stack.ts";
+import type { AccountStack } from "./stack.ts";
 
 /**
  * Records the configuration of every supported resource of the region into the log archive, and starts recording. IAM's global
@@ -13,7 +13,7 @@ import type { BaselineStack } from "./stack.ts";
  * AWS takes the three in this order and removes them in the opposite one: a channel needs a recorder, starting needs a channel, and the
  * channel of a running recorder can't be deleted (AWS Config API, PutDeliveryChannel, DeleteDeliveryChannel).
  */
-export function configRecorder(stack: BaselineStack, region: string, roles: ServiceLinkedRoles): RecorderStatus {
+export function configRecorder(stack: AccountStack, region: string, roles: ServiceLinkedRoles): RecorderStatus {
   const { inputs, member, declare } = stack;
   const role = roles["config.amazonaws.com"];
   const recorder = declare(

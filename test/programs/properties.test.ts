@@ -254,6 +254,8 @@ const DELEGATION = ADMIN_FEATURES.find(({ title }) => title === "Delegated admin
 const SHARED: Readonly<Record<Kind, Partial<Record<Section, readonly string[]>>>> = {
   admin: {
     accessAnalyzer: DELEGATION,
+    // Flow logs are let into the bucket where they are on.
+    account: ["aws:kms/key:Key", "aws:s3/bucketPolicy:BucketPolicy"],
     config: DELEGATION,
     delegation: DELEGATION,
     inspector: DELEGATION,
