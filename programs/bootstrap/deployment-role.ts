@@ -65,6 +65,7 @@ export function deploymentRole(settings: Settings, place: DeploymentPlace): Role
     },
     boundariesOfOthers: {
       member: [remediationBoundary(settings)],
+      outside: [remediationBoundary(settings)],
       security: [responseBoundary(settings)],
       logArchive: [],
     }[place],

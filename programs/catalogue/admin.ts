@@ -250,6 +250,7 @@ export const ADMIN_FEATURES: readonly Feature[] = [
       "aws:kms/key:Key",
       "aws:sns/topic:Topic",
       "aws:sns/topicPolicy:TopicPolicy",
+      "aws:sns/topicSubscription:TopicSubscription",
       "aws:sqs/queue:Queue",
       "aws:sqs/queuePolicy:QueuePolicy",
       "aws:cloudwatch/eventRule:EventRule",
