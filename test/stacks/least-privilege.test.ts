@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { IAM } from "@aws-sdk/client-iam";
-import { type DeploymentPlace, deploymentRole } from "../../programs/bootstrap/deployment-role.ts";
+import { deploymentRole } from "../../programs/bootstrap/deployment-role.ts";
 import type { PolicyDocument } from "../../programs/bootstrap/policy-document.ts";
 import { ensureRole } from "../../stacks/bootstrap/role.ts";
 import { EVERY_OPTION, settings } from "../programs/samples.ts";
 import { assume, type RunningSandbox, runSandbox } from "../sandbox/running-sandbox.ts";
-import { ACCOUNTS, TRIED_RIGHTS } from "./tried-rights.ts";
+import { ACCOUNTS, TRIED_RIGHTS, type TriedPlace } from "./tried-rights.ts";
 
 const POLICY = "Bulwark";
 /** There is no client of these here; test/plugins/alerts-role.test.ts deploys what they are for under this role. */
@@ -18,7 +18,7 @@ describe("the deployment role", () => {
   });
   after(() => sandbox?.close());
 
-  for (const place of Object.keys(TRIED_RIGHTS) as DeploymentPlace[]) {
+  for (const place of Object.keys(TRIED_RIGHTS) as TriedPlace[]) {
     const accountId = ACCOUNTS[place];
     const role = deploymentRole(settings({ features: EVERY_OPTION }), place);
     const document = role.policies[POLICY] as PolicyDocument;

@@ -40,8 +40,11 @@ export interface TriedRight {
 
 const SETTING = "/ssm/managed-instance/default-ec2-instance-management-role";
 
+/** The role of an account outside of the organization has a member's rights and one more. */
+export type TriedPlace = Exclude<DeploymentPlace, "outside">;
+
 /** In the order in which AWS takes them, for the deployment role of each kind of account. */
-export const TRIED_RIGHTS: Readonly<Record<DeploymentPlace, readonly TriedRight[]>> = {
+export const TRIED_RIGHTS: Readonly<Record<TriedPlace, readonly TriedRight[]>> = {
   member: [
     { action: "securityhub:EnableSecurityHub", call: (as) => new SecurityHub(as).enableSecurityHub({}) },
     { action: "guardduty:CreateDetector", call: (as) => new GuardDuty(as).createDetector({ Enable: true }) },
@@ -131,7 +134,7 @@ export const TRIED_RIGHTS: Readonly<Record<DeploymentPlace, readonly TriedRight[
 };
 
 /** The account that a role of each kind stands in. */
-export const ACCOUNTS: Readonly<Record<DeploymentPlace, string>> = {
+export const ACCOUNTS: Readonly<Record<TriedPlace, string>> = {
   member: MEMBER,
   security: SECURITY,
   logArchive: LOG_ARCHIVE,
