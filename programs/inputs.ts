@@ -42,6 +42,8 @@ export const AdminLink = z.strictObject({
   detectorIds: z.record(Region, z.string().min(1)),
   /** Where Inspector is delegated to the security account; not told by an admin stack of before Inspector. */
   inspectorRegions: z.array(Region).optional(),
+  /** Analyzers of external access by region; not told by an admin stack of before archive rules of accounts. */
+  analyzerArns: z.record(Region, z.string().min(1)).optional(),
   configBucket: z.string().min(3),
   configKeyArn: z.string().min(1),
 });
@@ -84,6 +86,10 @@ export const BaselineInputs = z
     checkRegions(value, issue);
     if (value.features.securityHub.mode === "central" && value.governing === undefined) {
       issue(["governing"], "must say by which configuration policy the account is governed, since mode is central");
+    }
+    const archives = value.extensions.findIndex(({ type }) => type === "archiveRule");
+    if (archives >= 0 && value.admin.analyzerArns === undefined) {
+      issue(["extensions", archives], "the admin stack has told no analyzers for archive rules: deploy it first");
     }
     const role = Object.entries(value.accounts).find(([, accountId]) => accountId === value.accountId)?.[0];
     if (role !== undefined) issue(["accountId"], `${value.accountId} is the ${role} account, which takes no baseline`);

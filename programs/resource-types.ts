@@ -33,6 +33,7 @@ export const resourceTypes = {
   passwordPolicy: "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
   serviceSetting: "aws:ssm/serviceSetting:ServiceSetting",
   association: "aws:ssm/association:Association",
+  parameter: "aws:ssm/parameter:Parameter",
   serviceLinkedRole: "aws:iam/serviceLinkedRole:ServiceLinkedRole",
   analyzer: "aws:accessanalyzer/analyzer:Analyzer",
   archiveRule: "aws:accessanalyzer/archiveRule:ArchiveRule",

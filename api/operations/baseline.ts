@@ -180,6 +180,7 @@ async function adminLink(work: Work): Promise<AdminLink> {
   });
 }
 
-function pick({ detectorIds, inspectorRegions, configBucket, configKeyArn }: Record<string, unknown>): unknown {
-  return { detectorIds, inspectorRegions, configBucket, configKeyArn };
+function pick(outputs: Record<string, unknown>): unknown {
+  const { detectorIds, inspectorRegions, analyzerArns, configBucket, configKeyArn } = outputs;
+  return { detectorIds, inspectorRegions, analyzerArns, configBucket, configKeyArn };
 }

@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Detector } from "@pulumi/aws/guardduty/detector.js";
 import { DetectorFeature, type DetectorFeatureArgs } from "@pulumi/aws/guardduty/detectorFeature.js";
 import type { Member } from "@pulumi/aws/guardduty/member.js";
 import { MemberDetectorFeature } from "@pulumi/aws/guardduty/memberDetectorFeature.js";
 import type { Adoption } from "../adoption.ts";
+import { entriesOf } from "../extensions/extensions.ts";
+import { withAddedPlans } from "../extensions/guardduty-feature.ts";
 import { PLANS, type PlanName, type PlanState, wantedPlans } from "../guardduty-plans.ts";
 import { names } from "../names.ts";
 import type { BaselineStack } from "./stack.ts";
@@ -20,8 +23,12 @@ export function protectionPlans(stack: BaselineStack, region: string, detector: 
     return;
   }
   if (inputs.plansLater.includes(region)) return;
-  for (const [plan, { name, status, additionalConfigurations }] of wantedPlans(guardDuty, region)) {
-    if (guardDuty.autoEnable === "ALL" && status === "ENABLED") continue;
+  const organizations = new Map(wantedPlans(guardDuty, region));
+  const own = withAddedPlans(guardDuty, entriesOf(inputs.extensions, "guardDutyFeature"), region);
+  for (const [plan, state] of wantedPlans(own, region)) {
+    const { name, status, additionalConfigurations } = state;
+    const kept = guardDuty.autoEnable === "ALL" && status === "ENABLED";
+    if (kept && isDeepStrictEqual(state, organizations.get(plan))) continue;
     new MemberDetectorFeature(
       names.memberPlan(plan, region),
       {

@@ -5,6 +5,7 @@ import type { OrganizationSettings } from "../settings.ts";
 import { alertRights } from "./alert-rights.ts";
 import { deploymentBoundary } from "./boundary.ts";
 import { entityLists } from "./entity-lists.ts";
+import { alertRouteRights, extensionAdministration } from "./extension-rights.ts";
 import { hostRights } from "./host-rights.ts";
 import {
   type PolicyDocument,
@@ -135,6 +136,7 @@ function memberRights(settings: Settings): readonly Statement[] {
       Condition: { StringEquals: { "iam:PassedToService": "config.amazonaws.com" } },
     },
     ...hostRights(settings),
+    ...alertRouteRights(settings),
   ];
 }
 
@@ -163,6 +165,7 @@ function securityRights(settings: Settings): readonly Statement[] {
       "securityhub.amazonaws.com",
     ]),
     ...alertRights(settings),
+    ...extensionAdministration(settings.partition),
     ...aggregatorRole(settings),
   ];
 }

@@ -1,11 +1,12 @@
 import { HOST_MANAGEMENT_SETTING, HOST_POLICY } from "../baseline/host-management.ts";
 import { awsNames } from "../names.ts";
 import { arn, type Partition } from "../partition.ts";
+import { EXTENSION_DOCUMENTS } from "./extension-rights.ts";
 import type { Statement } from "./policy-document.ts";
 import { ASSOCIATION, ASSOCIATION_LISTING, ROLE_POLICY, SERVICE_ROLE, SERVICE_SETTING } from "./service-actions.ts";
 
-/** The documents that the baseline associates. Any other could run anything on every host. */
-const DOCUMENTS = ["AWS-GatherSoftwareInventory", "AWS-RunPatchBaseline"];
+/** The documents that the baseline and extensions associate. Any other could run anything on every host. */
+const DOCUMENTS = [...new Set(["AWS-GatherSoftwareInventory", "AWS-RunPatchBaseline", ...EXTENSION_DOCUMENTS])];
 
 /** What the baseline needs to have hosts managed, and no way to run commands of its own on them. */
 export function hostRights({

@@ -7,6 +7,9 @@ import {
   CONFORMANCE_PACK,
   DETECTOR,
   EBS_ENCRYPTION,
+  EVENT_RULE,
+  EVIDENCE_KEY,
+  EVIDENCE_KEY_MAKING,
   FLOW_LOG,
   HUB,
   INSPECTOR_STATUS,
@@ -39,6 +42,9 @@ export function readingSessionPolicy(): string {
     ...CONFORMANCE_PACK,
     ...CONFIG_RULE,
     ...INSPECTOR_STATUS,
+    ...EVENT_RULE,
+    ...EVIDENCE_KEY,
+    ...EVIDENCE_KEY_MAKING,
   ].filter((action) => /:(BatchGet|Describe|Get|List)/.test(action));
   return JSON.stringify(
     policyDocument({

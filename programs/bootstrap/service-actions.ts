@@ -212,6 +212,10 @@ export const ASSOCIATION = [
   "ssm:ListTagsForResource",
 ] as const;
 
+/** aws:ssm/parameter:Parameter, in as few characters as will do. DescribeParameters names none. */
+export const PARAMETER = ["ssm:*Parameter", "ssm:*TagsToResource", "ssm:ListTagsForResource"] as const;
+export const PARAMETER_LISTING = ["ssm:DescribeParameters"] as const;
+
 /** Which associations there are: the call names none. */
 export const ASSOCIATION_LISTING = ["ssm:ListAssociations"] as const;
 
@@ -293,9 +297,12 @@ export const DETECTOR_ADMINISTRATION = [
   "guardduty:ListPublishingDestinations",
 ] as const;
 
-/** aws:accessanalyzer/analyzer:Analyzer and aws:accessanalyzer/archiveRule:ArchiveRule. */
+/** aws:accessanalyzer/archiveRule:ArchiveRule. */
+export const ANALYZER_RULE = ["access-analyzer:*ArchiveRule"] as const;
+
+/** aws:accessanalyzer/analyzer:Analyzer and the rules. */
 export const ANALYZER = [
-  "access-analyzer:*ArchiveRule",
+  ...ANALYZER_RULE,
   "access-analyzer:CreateAnalyzer",
   "access-analyzer:DeleteAnalyzer",
   "access-analyzer:GetAnalyzer",

@@ -169,4 +169,21 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     controls: satisfies("SSM.2 SSM.3"),
     setting: "features.systemsManager",
   },
+  {
+    stack: "baseline",
+    title: "What teams add themselves",
+    what: "Alerts of the account go to its team by encrypted topics, known access is archived, remediations go further than the organization asks for.",
+    types: [
+      "aws:accessanalyzer/archiveRule:ArchiveRule",
+      "aws:cloudwatch/eventRule:EventRule",
+      "aws:cloudwatch/eventTarget:EventTarget",
+      "aws:kms/key:Key",
+      "aws:sns/topic:Topic",
+      "aws:sns/topicPolicy:TopicPolicy",
+      "aws:sns/topicSubscription:TopicSubscription",
+      "aws:ssm/parameter:Parameter",
+    ],
+    controls: satisfies("KMS.4/3.6 SNS.1 SNS.4"),
+    setting: "extensions",
+  },
 ];

@@ -102,6 +102,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.passwordPolicy]: namedInAccount(() => "iam-account-password-policy"),
   [resourceTypes.serviceSetting]: named(input("settingId")),
   [resourceTypes.association]: { by: "listing", listing: "association" },
+  [resourceTypes.parameter]: named(input("name")),
   [resourceTypes.serviceLinkedRole]: namedInAccount(linkedRoleArn),
 
   [resourceTypes.analyzer]: { by: "listing", listing: "analyzer" },

@@ -119,13 +119,17 @@ describe("Systems Manager in the baseline", () => {
     });
   });
 
-  it("takes rights to two documents of AWS and to one role with one policy", () => {
+  it("takes rights to the documents that the baseline and extensions associate and to one role with one policy", () => {
     const statements = Object.values(memberDeploymentRole(settings()).policies).flatMap(({ Statement }) => Statement);
     const of = (sid: string) => statements.find(({ Sid }) => Sid === sid);
     const documents = of("HostAssociations")?.Resource?.filter((resource) => resource.includes(":document/"));
     assert.deepEqual(documents, [
       "arn:aws:ssm:*:*:document/AWS-GatherSoftwareInventory",
       "arn:aws:ssm:*:*:document/AWS-RunPatchBaseline",
+      "arn:aws:ssm:*:*:document/AWS-UpdateSSMAgent",
+      "arn:aws:ssm:*:*:document/AWS-RunPatchBaselineAssociation",
+      "arn:aws:ssm:*:*:document/AWS-ConfigureAWSPackage",
+      "arn:aws:ssm:*:*:document/team-*",
     ]);
     for (const sid of ["HostRole", "HostRolePolicy", "PassHostRole"]) {
       assert.deepEqual(of(sid)?.Resource, ["arn:aws:iam::*:role/BulwarkHostManagement"], sid);
