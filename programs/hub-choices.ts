@@ -8,7 +8,7 @@ import type { Declare } from "./declaration.ts";
 import type { StackInputs } from "./inputs.ts";
 import { names } from "./names.ts";
 import { productArn } from "./products.ts";
-import type { ProductChoice } from "./security-hub-settings.ts";
+import type { ControlChoice, ProductChoice } from "./security-hub-settings.ts";
 
 /** A hub with its standards, in the order of the inputs. */
 interface StandingHub {
@@ -22,14 +22,16 @@ interface Owner {
   readonly provider: Provider;
 }
 
-/** Switches single controls off, or on again, in the standards that the account owns. */
+/** Switches single controls off, or on again, in the standards that the account owns: as the organization says, and `more`. */
 export function controlChoices(
   { inputs, declare, provider }: Owner,
   region: string,
   { standards }: Pick<StandingHub, "standards">,
+  more: readonly ControlChoice[] = [],
 ): void {
   const { partition, homeRegion, features } = inputs;
-  for (const chosen of chosenControls(features.securityHub.disabledControls, { partition, homeRegion, region })) {
+  const choices = [...features.securityHub.disabledControls, ...more];
+  for (const chosen of chosenControls(choices, { partition, homeRegion, region })) {
     const subscription = standards[inputs.standards.indexOf(chosen.standard)];
     declare(
       StandardsControlAssociation,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Vpc } from "./account-settings.ts";
 import { checkRuleCount } from "./admin/environment-rules.ts";
 import { Adoption, Phase } from "./adoption.ts";
-import { Extensions } from "./extensions/extensions.ts";
+import { Extension, Extensions } from "./extensions/extensions.ts";
 import { FeatureSettings } from "./feature-settings.ts";
 import { AccountId, OrganizationId, Region } from "./identifiers.ts";
 import { isInspected } from "./inspector-settings.ts";
@@ -70,7 +70,10 @@ export const BaselineInputs = z
     accountId: AccountId,
     accountName: z.string().min(1),
     email: z.string().min(3),
+    /** Those that count: what weakens is among them while it is approved and has not expired. */
     extensions: Extensions.default([]),
+    /** What weakened until lately, the latest of a type and name, to be undone. */
+    endedExtensions: z.array(Extension).default([]),
     passwordPolicy: PasswordPolicy,
     admin: AdminLink,
     /** The networks that the account has now, by region: read before every run, so that a preview and its deployment see the same. */

@@ -70,6 +70,7 @@ export const names = {
   extensionArchiveRule: (name: string, region: string) => `extension-archive-rule-${name}-${region}`,
   extensionRoute: (part: string, name: string, region: string) => `extension-route-${part}-${name}-${region}`,
   extensionKey: (region: string) => `extension-key-${region}`,
+  extensionSuppression: (name: string, region: string) => `extension-suppression-${name}-${region}`,
   remediationModes: (region: string) => `remediation-modes-${region}`,
   rootAccess: "root-access",
   organizationTrail: (region: string) => `organization-trail-${region}`,

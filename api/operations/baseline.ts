@@ -13,6 +13,7 @@ import { AdminLink, BaselineInputs, type Governing } from "../../programs/inputs
 import { regionsOf } from "../../programs/regions.ts";
 import { resourceTypes } from "../../programs/resource-types.ts";
 import { whyNotMember } from "../accounts/eligibility.ts";
+import { countingExtensions } from "../accounts/weakenings.ts";
 import type { MemberRole } from "../aws.ts";
 import { findAccount } from "../store/accounts.ts";
 import { findStack } from "../store/stacks.ts";
@@ -69,7 +70,7 @@ export async function planBaseline(
     standards: settings.standards,
     passwordPolicy: settings.passwordPolicy,
     features: settings.features,
-    extensions: row?.extensions ?? [],
+    ...countingExtensions(row?.extensions ?? [], row?.weakenings ?? [], work.now()),
     admin: link,
     ...(row?.owner ? { owner: row.owner } : {}),
     ...(row?.environment ? { environment: row.environment } : {}),

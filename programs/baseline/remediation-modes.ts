@@ -9,7 +9,8 @@ import type { BaselineStack } from "./stack.ts";
  * and nobody of the account can write it. Only where there is something to say.
  */
 export function remediationModes({ inputs, security }: BaselineStack): void {
-  const modes = accountModes(entriesOf(inputs.extensions, "remediationPolicy"));
+  const { extensions } = inputs;
+  const modes = accountModes(entriesOf(extensions, "remediationPolicy"), entriesOf(extensions, "remediationOff"));
   if (Object.keys(modes).length === 0) return;
   new Parameter(
     names.remediationModes(inputs.homeRegion),

@@ -5,6 +5,7 @@ import type { Resource } from "@pulumi/pulumi";
 import { controlChoices, productChoices } from "../hub-choices.ts";
 import { names } from "../names.ts";
 import { STANDARD_TIMEOUTS, standardArn } from "../standards.ts";
+import { exceptionChoices } from "./exceptions.ts";
 import type { ServiceLinkedRoles } from "./service-linked-roles.ts";
 import type { BaselineStack } from "./stack.ts";
 
@@ -46,7 +47,7 @@ export function securityHub(stack: BaselineStack, region: string, { roles, recor
     ),
   );
   const owner = { inputs, declare, provider: member };
-  controlChoices(owner, region, { standards });
+  controlChoices(owner, region, { standards }, exceptionChoices(inputs, region));
   productChoices(owner, region, { hub }, inputs.features.securityHub.productSubscriptions.members);
   membership(stack, region, [hub, ...standards]);
   return hub;

@@ -1,7 +1,7 @@
 import { partitionOf } from "../partition.ts";
 import { extensionAdministration } from "./extension-rights.ts";
 import { policyDocument } from "./policy-document.ts";
-import { INSPECTOR_MEMBERSHIP, MEMBER_LOOKUP, MEMBERSHIP } from "./service-actions.ts";
+import { AUTOMATION_RULE, INSPECTOR_MEMBERSHIP, MEMBER_LOOKUP, MEMBERSHIP } from "./service-actions.ts";
 
 /**
  * The session policy of a baseline run in the security account, as JSON: such a run adds and removes one member and what its account's
@@ -13,7 +13,8 @@ export function membershipSessionPolicy(regions: readonly string[]): string {
       {
         Sid: "Memberships",
         Effect: "Allow",
-        Action: [...MEMBERSHIP, ...INSPECTOR_MEMBERSHIP],
+        // IAM knows rules of Security Hub by ids that AWS gives, so that an account's suppressions can't be told from others.
+        Action: [...MEMBERSHIP, ...INSPECTOR_MEMBERSHIP, ...AUTOMATION_RULE],
         Resource: ["*"],
         Condition: { StringEquals: { "aws:RequestedRegion": regions } },
       },

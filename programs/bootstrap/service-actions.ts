@@ -247,6 +247,9 @@ export const SERVICE_LINKED_ROLE = [
 /** The wait for the end of that removal: its request names a task and no role. */
 export const SERVICE_LINKED_ROLE_DELETION = ["iam:GetServiceLinkedRoleDeletionStatus"] as const;
 
+/** aws:securityhub/automationRule:AutomationRule. Short, because a session policy has two kilobytes. */
+export const AUTOMATION_RULE = ["securityhub:*AutomationRule*", "securityhub:*Tag*"] as const;
+
 /** What the security account's side of the admin stack adds in Security Hub. */
 export const HUB_ADMINISTRATION = [
   "securityhub:DescribeOrganizationConfiguration",
@@ -264,14 +267,7 @@ export const HUB_ADMINISTRATION = [
   "securityhub:StartConfigurationPolicyAssociation",
   "securityhub:StartConfigurationPolicyDisassociation",
   "securityhub:GetConfigurationPolicyAssociation",
-  "securityhub:CreateAutomationRule",
-  "securityhub:BatchGetAutomationRules",
-  "securityhub:BatchUpdateAutomationRules",
-  "securityhub:BatchDeleteAutomationRules",
-  "securityhub:ListAutomationRules",
-  "securityhub:ListTagsForResource",
-  "securityhub:TagResource",
-  "securityhub:UntagResource",
+  ...AUTOMATION_RULE,
   "securityhub:CreateInsight",
   "securityhub:GetInsights",
   "securityhub:UpdateInsight",

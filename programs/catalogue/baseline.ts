@@ -172,12 +172,13 @@ export const BASELINE_FEATURES: readonly Feature[] = [
   {
     stack: "baseline",
     title: "What teams add themselves",
-    what: "Alerts of the account go to its team by encrypted topics, known access is archived, remediations go further than the organization asks for.",
+    what: "Alerts of the account go to its team by encrypted topics, known access is archived, remediations go further than the organization asks for, and what an approver lets be weaker for a time is.",
     types: [
       "aws:accessanalyzer/archiveRule:ArchiveRule",
       "aws:cloudwatch/eventRule:EventRule",
       "aws:cloudwatch/eventTarget:EventTarget",
       "aws:kms/key:Key",
+      "aws:securityhub/automationRule:AutomationRule",
       "aws:sns/topic:Topic",
       "aws:sns/topicPolicy:TopicPolicy",
       "aws:sns/topicSubscription:TopicSubscription",

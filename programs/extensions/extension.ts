@@ -1,6 +1,7 @@
 import type { ArchiveRuleArgs } from "@pulumi/aws/accessanalyzer/archiveRule.js";
 import type { ConformancePackArgs } from "@pulumi/aws/cfg/conformancePack.js";
 import type { RuleArgs } from "@pulumi/aws/cfg/rule.js";
+import type { AutomationRuleArgs } from "@pulumi/aws/securityhub/automationRule.js";
 import type { AssociationArgs } from "@pulumi/aws/ssm/association.js";
 import { z } from "zod";
 import type { FeatureSettings } from "../feature-settings.ts";
@@ -18,12 +19,14 @@ export type ExtensionResource =
   | Declared<"aws:accessanalyzer/archiveRule:ArchiveRule", ArchiveRuleArgs>
   | Declared<"aws:cfg/rule:Rule", RuleArgs>
   | Declared<"aws:cfg/conformancePack:ConformancePack", ConformancePackArgs>
+  | Declared<"aws:securityhub/automationRule:AutomationRule", AutomationRuleArgs>
   | Declared<"aws:ssm/association:Association", AssociationArgs>;
 
 /** What of the organization's settings decides on an entry. */
 export interface ExtensionSettings {
   readonly homeRegion: string;
   readonly regions: readonly string[];
+  readonly standards: readonly string[];
   readonly features: FeatureSettings;
 }
 
@@ -50,6 +53,8 @@ export interface ExtensionType<Entry> {
   readonly title: string;
   /** One sentence: what a team gets. */
   readonly what: string;
+  /** Whether it weakens what the organization set: then it needs an approver, and has `reason` and `expires`. */
+  readonly weakens?: true;
   readonly schema: z.ZodType<Entry>;
   readonly example: Entry;
   /** What the settings of the organization have against the entry; empty where nothing. */
@@ -59,6 +64,8 @@ export interface ExtensionType<Entry> {
    * without it have their part in the program of the feature that they extend.
    */
   resources?(entry: Entry, target: ExtensionTarget): readonly ExtensionResource[];
+  /** What undoes it after its end, where it would not be undone by its resources' going. */
+  resourcesAfter?(entry: Entry, target: ExtensionTarget): readonly ExtensionResource[];
 }
 
 /** Fields of every entry. */

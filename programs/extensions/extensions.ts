@@ -3,10 +3,13 @@ import { alertRoute } from "./alert-route.ts";
 import { archiveRule } from "./archive-rule.ts";
 import { configRule } from "./config-rule.ts";
 import { conformancePack } from "./conformance-pack.ts";
+import { exception } from "./exception.ts";
 import type { ExtensionResource, ExtensionSettings, ExtensionTarget, ExtensionType, Refusal } from "./extension.ts";
 import { guardDutyFeature } from "./guardduty-feature.ts";
+import { remediationOff } from "./remediation-off.ts";
 import { remediationPolicy } from "./remediation-policy.ts";
 import { ssmAssociation } from "./ssm-association.ts";
+import { suppression } from "./suppression.ts";
 
 /** The types of entries, by the name that an entry gives as `type`. */
 export const EXTENSION_TYPES = {
@@ -17,6 +20,9 @@ export const EXTENSION_TYPES = {
   guardDutyFeature,
   remediationPolicy,
   ssmAssociation,
+  exception,
+  remediationOff,
+  suppression,
 } as const;
 
 /** One entry. */
@@ -30,6 +36,9 @@ export const Extension = z.discriminatedUnion(
     guardDutyFeature.schema,
     remediationPolicy.schema,
     ssmAssociation.schema,
+    exception.schema,
+    remediationOff.schema,
+    suppression.schema,
   ],
   {
     error: (issue) =>
@@ -37,6 +46,9 @@ export const Extension = z.discriminatedUnion(
   },
 );
 export type Extension = z.infer<typeof Extension>;
+
+/** An entry that weakens: somebody has to approve it, and it ends. */
+export type WeakeningExtension = Extract<Extension, { expires: string }>;
 
 /** So many entries may be on an account: each costs resources in every region. */
 const MOST = 25;
@@ -68,6 +80,15 @@ export function refusals(entries: readonly Extension[], settings: ExtensionSetti
 /** What an entry declares in an account as resources of its own. */
 export function resourcesOf(entry: Extension, target: ExtensionTarget): readonly ExtensionResource[] {
   return typeOf(entry).resources?.(entry, target) ?? [];
+}
+
+/** What undoes an entry that has ended. */
+export function resourcesAfter(entry: Extension, target: ExtensionTarget): readonly ExtensionResource[] {
+  return typeOf(entry).resourcesAfter?.(entry, target) ?? [];
+}
+
+export function weakens(entry: Extension): entry is WeakeningExtension {
+  return typeOf(entry).weakens === true;
 }
 
 /** The entries of one type. */

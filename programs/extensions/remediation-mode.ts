@@ -6,7 +6,26 @@
 export const REMEDIATION_MODES = ["off", "observe", "alert", "ask", "automatic"] as const;
 export type RemediationMode = (typeof REMEDIATION_MODES)[number];
 
-/** The stricter one. What responds to findings goes by this of the organization's mode and the account's. */
+/** What an account says of one remediation, as what responds to findings reads it. */
+export interface AccountMode {
+  /** At least this, whatever the organization says. */
+  readonly atLeast?: RemediationMode;
+  /** Off until then, by an approved entry. */
+  readonly offUntil?: string;
+}
+
+/** The stricter one. */
 export function stricterMode(one: RemediationMode, other: RemediationMode): RemediationMode {
   return REMEDIATION_MODES.indexOf(one) >= REMEDIATION_MODES.indexOf(other) ? one : other;
+}
+
+/** By which mode a finding of the account is responded to at a time. */
+export function effectiveMode(
+  organization: RemediationMode,
+  account: AccountMode | undefined,
+  now: Date,
+): RemediationMode {
+  const { atLeast = "off", offUntil } = account ?? {};
+  if (offUntil !== undefined && now.getTime() < Date.parse(offUntil)) return "off";
+  return stricterMode(organization, atLeast);
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type ExtensionType, entryFields } from "./extension.ts";
-import { REMEDIATION_MODES, type RemediationMode, stricterMode } from "./remediation-mode.ts";
+import { type AccountMode, type RemediationMode, stricterMode } from "./remediation-mode.ts";
 
 /** Of a remediation, as the folder of its manifest is named. */
 export const RemediationId = z
@@ -36,19 +36,21 @@ export const remediationPolicy = {
   refusals: () => [],
 } satisfies ExtensionType<RemediationPolicyEntry>;
 
-/** What a team says of one remediation, as what responds to findings reads it. */
-export interface AccountMode {
-  /** At least this; see `stricterMode`. */
-  readonly atLeast?: RemediationMode;
-}
-
-/** What the account's entries say of each remediation, the strictest where there are several. By id, in order. */
-export function accountModes(entries: readonly RemediationPolicyEntry[]): Readonly<Record<string, AccountMode>> {
-  const modes = new Map<string, RemediationMode>();
-  for (const { remediation, mode } of entries) {
-    modes.set(remediation, stricterMode(modes.get(remediation) ?? REMEDIATION_MODES[0], mode));
-  }
+/** What the account's entries say of each remediation, the strictest where there are several, and the longest off. By id, in order. */
+export function accountModes(
+  policies: readonly RemediationPolicyEntry[],
+  off: readonly { readonly remediation: string; readonly expires: string }[],
+): Readonly<Record<string, AccountMode>> {
+  const ids = [...new Set([...policies, ...off].map(({ remediation }) => remediation))].sort();
   return Object.fromEntries(
-    [...modes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([remediation, atLeast]) => [remediation, { atLeast }]),
+    ids.map((id) => {
+      const modes = policies.filter(({ remediation }) => remediation === id).map(({ mode }) => mode);
+      const ends = off.filter(({ remediation }) => remediation === id).map(({ expires }) => Date.parse(expires));
+      const mode: AccountMode = {
+        ...(modes.length === 0 ? {} : { atLeast: modes.reduce<RemediationMode>(stricterMode, "off") }),
+        ...(ends.length === 0 ? {} : { offUntil: new Date(Math.max(...ends)).toISOString() }),
+      };
+      return [id, mode];
+    }),
   );
 }

@@ -184,7 +184,7 @@ describe("the roles of Bulwark", () => {
     ]);
     assert.deepEqual(listing?.Action, ["ssm:DescribeParameters"]);
     const ofMembers =
-      /^(securityhub|guardduty):\w+Member(s|Detectors)$|^inspector2:(\w+Member|Enable|Disable|BatchGetAccountStatus)$/;
+      /^(securityhub|guardduty):\w+Member(s|Detectors)$|^inspector2:(\w+Member|Enable|Disable|BatchGetAccountStatus)$|^securityhub:\*(AutomationRule|Tag)\*$/;
     assert.ok(memberships?.Action?.every((action) => ofMembers.test(action)));
     // The services read the organization with their caller's rights, which a session policy narrows too.
     assert.ok(organization?.Action?.every((action) => /^organizations:(Describe|List)/.test(action)));

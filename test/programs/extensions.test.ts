@@ -4,12 +4,21 @@ import fc from "fast-check";
 import { baselineProgram } from "../../programs/baseline/program.ts";
 import { extensionsPage } from "../../programs/catalogue/extensions-page.ts";
 import { EXTENSION_TYPES, type Extension, Extensions, refusals } from "../../programs/extensions/extensions.ts";
-import { REMEDIATION_MODES, stricterMode } from "../../programs/extensions/remediation-mode.ts";
+import { effectiveMode, REMEDIATION_MODES, stricterMode } from "../../programs/extensions/remediation-mode.ts";
 import { type Declaration, declare } from "./declared.ts";
 import { baselineInputs, MEMBER, SECURITY, settings } from "./samples.ts";
 
 const examples: readonly Extension[] = Object.values(EXTENSION_TYPES).map(({ example }) => example);
-const { archiveRule, configRule, conformancePack, remediationPolicy, ssmAssociation } = EXTENSION_TYPES;
+const {
+  archiveRule,
+  configRule,
+  conformancePack,
+  exception,
+  remediationOff,
+  remediationPolicy,
+  ssmAssociation,
+  suppression,
+} = EXTENSION_TYPES;
 const { analyzerArns: _, ...withoutAnalyzers } = baselineInputs().admin;
 
 const deploy = (extensions: readonly object[], more: Record<string, unknown> = {}): Promise<Declaration> =>
@@ -38,7 +47,8 @@ describe("extensions of an account", () => {
         ...["us-east-1", "us-west-2"].flatMap((region) => [
           ...[`extension-pack-backups-${region}`, `extension-rule-tagged-${region}`],
           ...[`extension-association-patch-nights-${region}`, `extension-archive-rule-settlement-partner-${region}`],
-          `extension-key-${region}`,
+          ...[`extension-key-${region}`, `extension-suppression-public-website-${region}`],
+          `control-association-IAM.6-fsbp-1.0.0-${region}`,
           ...["topic", "topic-policy", "email-clearing-oncall@example.org", "rule", "target"].map(
             (part) => `extension-route-${part}-on-call-${region}`,
           ),
@@ -46,7 +56,7 @@ describe("extensions of an account", () => {
       ].sort(),
     );
     for (const { name, inputs, dependsOn, provider } of added) {
-      const administered = /^(remediation-modes|extension-archive-rule)-/.test(name);
+      const administered = /^(remediation-modes|extension-archive-rule|extension-suppression)-/.test(name);
       assert.equal(provider, `aws-${administered ? SECURITY : MEMBER}`, name);
       const judges = /^extension-(pack|rule)-/.test(name);
       assert.equal(dependsOn.includes(`recorder-status-${String(inputs.region)}`), judges, name);
@@ -294,6 +304,78 @@ describe("extensions of an account", () => {
         assert.equal(REMEDIATION_MODES.indexOf(stricterMode(own, organization)), Math.max(...both));
       }),
     );
+  });
+
+  it("suppress findings of a control of the account, and turn round for those that still carry their note when they have ended", async () => {
+    const rule = async (inputs: object) =>
+      (await deploy([], inputs)).named("extension-suppression-public-website-us-east-1").inputs as {
+        criteria: Record<string, unknown>;
+        actions: { findingFieldsUpdate: { workflow: object; note: { text: string } } }[];
+      };
+    const { criteria, actions } = await rule({ extensions: [suppression.example] });
+    assert.deepEqual(criteria.awsAccountIds, [{ comparison: "EQUALS", value: MEMBER }]);
+    assert.deepEqual(criteria.complianceSecurityControlIds, [{ comparison: "EQUALS", value: "S3.8" }]);
+    assert.deepEqual(criteria.resourceIds, [{ comparison: "EQUALS", value: "arn:aws:s3:::clearing-website" }]);
+    assert.deepEqual(actions[0]?.findingFieldsUpdate.workflow, { status: "SUPPRESSED" });
+    const undone = await rule({ endedExtensions: [suppression.example] });
+    assert.deepEqual(undone.criteria.noteTexts, [
+      { comparison: "EQUALS", value: actions[0]?.findingFieldsUpdate.note.text },
+    ]);
+    assert.deepEqual(undone.criteria.workflowStatuses, [{ comparison: "EQUALS", value: "SUPPRESSED" }]);
+    assert.deepEqual(undone.criteria.awsAccountIds, criteria.awsAccountIds);
+    assert.deepEqual(undone.actions[0]?.findingFieldsUpdate.workflow, { status: "NEW" });
+    // The one that counts is in force where another of its name has ended.
+    const renewed = {
+      extensions: [suppression.example],
+      endedExtensions: [{ ...suppression.example, control: "S3.1" }],
+    };
+    assert.deepEqual((await rule(renewed)).criteria, criteria);
+  });
+
+  it("switch a control off in the account's standards, and on again when they have ended; never what the organization decided", async () => {
+    const name = "control-association-IAM.6-fsbp-1.0.0-us-west-2";
+    const status = async (inputs: object) =>
+      (await deploy([], inputs)).resources.find((one) => one.name === name)?.inputs.associationStatus;
+    assert.equal(await status({ extensions: [exception.example] }), "DISABLED");
+    assert.equal(await status({ endedExtensions: [exception.example] }), "ENABLED");
+    assert.equal(await status({ extensions: [{ ...exception.example, regions: ["us-east-1"] }] }), undefined);
+    const decided = { controlId: "IAM.6", standards: ["cis-5.0.0"], status: "ENABLED", reason: "Always" };
+    const from = settings({ features: { securityHub: { disabledControls: [decided] } } });
+    const { resources } = await declare(() =>
+      baselineProgram(baselineInputs({ extensions: [exception.example] }, from)),
+    );
+    assert.ok(!resources.some((one) => one.name === name));
+    assert.match(
+      refusals([exception.example], from)[0]?.message ?? "",
+      /features\.securityHub\.disabledControls names it/,
+    );
+    const policies = [{ name: "all", targets: [MEMBER] }];
+    const central = settings({ features: { securityHub: { mode: "central", central: { policies } } } });
+    assert.match(refusals([exception.example], central)[0]?.message ?? "", /features\.securityHub\.mode is central/);
+    const elsewhere: Extension = { ...exception.example, standards: ["fsbp-1.0.0", "cis-3.0.0"] };
+    assert.deepEqual(
+      refusals([elsewhere], settings()).map(({ field }) => field),
+      ["0.standards.1"],
+    );
+  });
+
+  it("switch a remediation off until they expire, however strict the account is otherwise", async () => {
+    const { named } = await deploy([remediationPolicy.example, remediationOff.example]);
+    const modes = JSON.parse(String(named("remediation-modes-us-east-1").inputs.insecureValue));
+    const own = { atLeast: "automatic", offUntil: "2030-01-15T00:00:00.000Z" } as const;
+    assert.deepEqual(modes, { "s3-public-access-block": own });
+    const [before, after] = [new Date("2030-01-14T00:00:00Z"), new Date("2030-01-15T00:00:00Z")];
+    assert.equal(effectiveMode("ask", own, before), "off");
+    assert.equal(effectiveMode("ask", own, after), "automatic");
+    assert.equal(effectiveMode("ask", undefined, after), "ask");
+  });
+
+  it("say why they weaken and until when", () => {
+    for (const { example, weakens } of Object.values<{ example: object; weakens?: true }>(EXTENSION_TYPES)) {
+      if (weakens === undefined) continue;
+      assert.match(complaints([{ ...example, reason: "no" }])[0] ?? "", /^0\.reason: must say why/);
+      assert.match(complaints([{ ...example, expires: "soon" }])[0] ?? "", /^0\.expires: must be a time/);
+    }
   });
 
   it("are what docs/extensions.md says: `make docs` writes it", () => {
