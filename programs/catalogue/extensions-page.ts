@@ -65,10 +65,10 @@ export function extensionsPage(): string {
   ].join("\n");
 }
 
-type ExtensionTypes = [string, { readonly title: string; readonly what: string; readonly weakens?: true }][];
+type ExtensionTypes = [string, { readonly title: string; readonly what: string }][];
 
-function isWeakening(type: { readonly weakens?: true }): boolean {
-  return type.weakens === true;
+function isWeakening(type: object): boolean {
+  return "weakens" in type;
 }
 
 function typesTable(types: ExtensionTypes): string[] {

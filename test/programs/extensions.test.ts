@@ -307,7 +307,7 @@ describe("extensions of an account", () => {
   });
 
   it("suppress findings of a control of the account, and turn round for those that still carry their note when they have ended", async () => {
-    const rule = async (inputs: object) =>
+    const rule = async (inputs: Record<string, unknown>) =>
       (await deploy([], inputs)).named("extension-suppression-public-website-us-east-1").inputs as {
         criteria: Record<string, unknown>;
         actions: { findingFieldsUpdate: { workflow: object; note: { text: string } } }[];
@@ -334,7 +334,7 @@ describe("extensions of an account", () => {
 
   it("switch a control off in the account's standards, and on again when they have ended; never what the organization decided", async () => {
     const name = "control-association-IAM.6-fsbp-1.0.0-us-west-2";
-    const status = async (inputs: object) =>
+    const status = async (inputs: Record<string, unknown>) =>
       (await deploy([], inputs)).resources.find((one) => one.name === name)?.inputs.associationStatus;
     assert.equal(await status({ extensions: [exception.example] }), "DISABLED");
     assert.equal(await status({ endedExtensions: [exception.example] }), "ENABLED");
