@@ -5,14 +5,14 @@ import type { Db } from "./connection.ts";
 const AGAIN_HOURS = 1;
 
 /**
- * Active accounts whose last deployment brought an entry that has expired since, and on which nothing is under way or waits that would
- * end it.
+ * Accounts whose last deployment brought an entry that has expired since, and on which nothing is under way that would end it. What somebody
+ * else's operation waits for holds nothing up: a newer deployment supersedes it.
  */
 export async function listOverdueAccounts(db: Db, now: Date): Promise<string[]> {
   const { rows } = await sql<{ accountId: string }>`
     select a.account_id as "accountId"
     from accounts a join stacks s on s.account_id = a.account_id
-    where a.status = 'active' and s.deployed_at is not null
+    where a.status in ('active', 'failed') and s.deployed_at is not null
       and exists (
         select 1 from jsonb_array_elements(coalesce(s.inputs -> 'extensions', '[]')) as entry
         where (entry ->> 'expires')::timestamptz <= ${now}
@@ -20,7 +20,7 @@ export async function listOverdueAccounts(db: Db, now: Date): Promise<string[]> 
       and not exists (
         select 1 from operations o
         where o.stack = s.name and (
-          o.finished_at is null
+          (o.finished_at is null and (o.status <> 'awaiting_approval' or o.origin = 'schedule'))
           or (o.origin = 'schedule' and o.created_at > clock_timestamp() - make_interval(hours => ${AGAIN_HOURS}))
         )
       )

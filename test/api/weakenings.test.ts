@@ -210,6 +210,15 @@ describe("an extension that weakens", () => {
     const asked = await patch([entry]);
     assert.equal((await decide("approve", entry, requestOf(asked))).status, 200);
     assert.deepEqual((await deployed()).extensions, [entry]);
+    const overdue = (days: number) => listOverdueAccounts(serving.db, new Date(Date.now() + days * DAY));
+    assert.deepEqual([await overdue(29), await overdue(31)], [[], [accountId]]);
+    const status = (status: "active" | "failed" | "offboarding") =>
+      serving.db.updateTable("accounts").set({ status }).where("accountId", "=", accountId).execute();
+    await status("offboarding");
+    assert.deepEqual(await overdue(31), []);
+    // What failed is still there, and so is what has expired.
+    await status("failed");
+    assert.deepEqual(await overdue(31), [accountId]);
     const { database } = serving;
     await serving.stop();
     serving = await serve({ database, dependencies: { now: () => new Date(Date.now() + 31 * DAY) } });
