@@ -5,8 +5,11 @@ import { readingSessionPolicy } from "../programs/bootstrap/reading-session.ts";
 import { memberDeploymentRole } from "../programs/bootstrap/roles.ts";
 import { chosenControls as choicesOf } from "../programs/control-choices.ts";
 import type { BaselineInputs } from "../programs/inputs.ts";
+import { outsideMember } from "../programs/outside-members.ts";
 import { organizationsRegion } from "../programs/partition.ts";
 import type { OrganizationSettings } from "../programs/settings.ts";
+import { AwsCallError } from "../stacks/aws/call-error.ts";
+import { renewInvitations } from "../stacks/aws/invitations.ts";
 import { findLostMemberships, restoreMemberships } from "../stacks/aws/lost-memberships.ts";
 import { endMemberships } from "../stacks/aws/memberships.ts";
 import { createOrganizationsClient } from "../stacks/aws/organizations.ts";
@@ -18,6 +21,7 @@ import { createDeploymentRoles } from "../stacks/bootstrap/deployment-role.ts";
 import { readAccountInventory } from "../stacks/inventory/account.ts";
 import { readAccountSettings } from "../stacks/inventory/account-settings.ts";
 import { readGoverning } from "../stacks/inventory/governing.ts";
+import { readInvitations } from "../stacks/inventory/invitations.ts";
 import { readAdminInventory } from "../stacks/inventory/organization.ts";
 import { readReadiness } from "../stacks/inventory/readiness.ts";
 import type { Aws, MemberRole } from "./aws.ts";
@@ -79,14 +83,34 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
     ...at,
   });
 
+  /** The organization has no way into such an account: its own administrator sets Bulwark's role up. */
+  const enterOutside = async (accountId: string, operationId: string): Promise<void> => {
+    try {
+      await session(accountId, "deployment", operationId);
+    } catch (error) {
+      if (!(error instanceof AwsCallError) || error.failure !== "access_denied") throw error;
+      const { region, call, cause } = error;
+      throw new AwsCallError(
+        { activity: `entering account ${accountId}, which is outside of the organization`, accountId, region, call },
+        cause,
+        `An administrator of account ${accountId} runs make bootstrap ARGS="--outside ${accountId}" there, and one of the management account runs make bootstrap, which lets the service go there. Then run the operation again.`,
+      );
+    }
+  };
+
   return {
     organizations,
     managementCredentials,
     chain,
     async ensureDeploymentRole(accountId, operationId, signal, standing) {
-      await roles.ensure(accountId, operationId, signal, documentsWith(standing));
+      if (outsideMember(settings, accountId) !== undefined) await enterOutside(accountId, operationId);
+      else await roles.ensure(accountId, operationId, signal, documentsWith(standing));
     },
     async roleForReading(accountId, operationId, standing) {
+      if (outsideMember(settings, accountId) !== undefined) {
+        await enterOutside(accountId, operationId);
+        return "deployment";
+      }
       return (await roles.isCurrent(accountId, operationId, documentsWith(standing))) ? "deployment" : "reading";
     },
     async endMemberships(accountId, operationId, memberships) {
@@ -101,6 +125,15 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
     },
     async restoreMemberships(inputs, operationId, lost) {
       await restoreMemberships(await membershipsOf(inputs, operationId), lost);
+    },
+    async readInvitations({ accountId, regions }, operationId) {
+      const credentials = await session(accounts.security, "deployment", operationId, membershipSessionPolicy(regions));
+      return readInvitations({ accountId: accounts.security, credentials, ...at }, accountId, regions);
+    },
+    async renewInvitations({ accountId, email }, operationId, regions) {
+      const credentials = await session(accounts.security, "deployment", operationId, membershipSessionPolicy(regions));
+      const security = { accountId: accounts.security, credentials, ...at };
+      await renewInvitations({ accountId, email, regions, security });
     },
     async removeServiceLinkedRoles(accountId, operationId, linked, signal) {
       const { expiration: _, ...credentials } = await session(accountId, "deployment", operationId);
@@ -150,14 +183,17 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
       const credentials = await session(accounts.security, "deployment", operationId);
       return readGoverning({ accountId: accounts.security, credentials, ...at }, homeRegion, accountId);
     },
-    async readAdmin({ operationId, organizationId }) {
-      const [management, security] = await Promise.all([
+    async readAdmin({ operationId, organizationId, recordedRegions }) {
+      const [management, security, logArchive] = await Promise.all([
         session(accounts.management, "management", operationId),
         session(accounts.security, "deployment", operationId),
+        session(accounts.logArchive, "deployment", operationId),
       ]);
       return readAdminInventory({
         management: { accountId: accounts.management, credentials: management, ...at },
         security: { accountId: accounts.security, credentials: security, ...at },
+        logArchive: { accountId: accounts.logArchive, credentials: logArchive, ...at },
+        recordedRegions,
         organizationId,
         organizationsRegion: organizationsRegion(partition),
         homeRegion,

@@ -1,7 +1,9 @@
 import type { AccountSettingsInventory } from "../programs/account-inventory.ts";
+import type { Invitations } from "../programs/baseline/invitations.ts";
 import type { ServiceLinkedRole } from "../programs/baseline/linked-services.ts";
 import type { MembershipToEnd } from "../programs/baseline/memberships.ts";
 import type { OpenSettings } from "../programs/baseline/settings-adoption.ts";
+import type { CoreAccount } from "../programs/core-accounts.ts";
 import type { BaselineInputs, StackInputs } from "../programs/inputs.ts";
 import type { AccountInventory, AdminInventory, GoverningInventory } from "../programs/inventory.ts";
 import type { RegionReadiness } from "../programs/readiness.ts";
@@ -39,6 +41,10 @@ export interface Aws {
   /** The memberships of a baseline that somebody has ended. */
   lostMemberships(inputs: BaselineInputs, operationId: string): Promise<readonly LostMembership[]>;
   restoreMemberships(inputs: BaselineInputs, operationId: string, lost: readonly LostMembership[]): Promise<void>;
+  /** How the security account's Security Hub sees an account that it invites, in the regions of the inputs. */
+  readInvitations(inputs: BaselineInputs, operationId: string): Promise<Invitations>;
+  /** Invites an account again whose membership has ended. */
+  renewInvitations(inputs: BaselineInputs, operationId: string, regions: readonly string[]): Promise<void>;
   /** Removes service-linked roles from a member, as far as AWS lets them go; answers what is kept, and why. */
   removeServiceLinkedRoles(
     accountId: string,
@@ -58,7 +64,7 @@ export interface Aws {
   readAccountSettings(request: SettingsReading): Promise<AccountSettingsInventory>;
   /** The configuration policy that governs an account in central mode; undefined where none does. */
   readGoverning(accountId: string, operationId: string): Promise<GoverningInventory | undefined>;
-  readAdmin(request: { readonly operationId: string; readonly organizationId: string }): Promise<AdminInventory>;
+  readAdmin(request: AdminReading): Promise<AdminInventory>;
   /** Short-lived credentials, by account id, of every account that a run of these inputs needs, also where the stack stands until now. */
   credentialsFor(
     inputs: StackInputs,
@@ -66,6 +72,13 @@ export interface Aws {
     role: MemberRole,
     standing: readonly string[],
   ): Promise<Readonly<Record<string, SessionCredentials>>>;
+}
+
+export interface AdminReading {
+  readonly operationId: string;
+  readonly organizationId: string;
+  /** Where each core account is recorded. */
+  readonly recordedRegions: Readonly<Record<CoreAccount, readonly string[]>>;
 }
 
 export interface ReadinessReading {

@@ -6,9 +6,10 @@ import { createInterface } from "node:readline";
 export async function runBootstrap(
   env: Readonly<Record<string, string>>,
   onLine: (line: string) => void,
+  ...args: readonly string[]
 ): Promise<void> {
   const entry = join(import.meta.dirname, "../stacks/bootstrap/main.ts");
-  const child = spawn(process.execPath, [entry], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [entry, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (line) => {

@@ -71,12 +71,14 @@ const GuardPolicy = z.strictObject({
 export type GuardPolicy = z.infer<typeof GuardPolicy>;
 
 /**
- * AWS Config beyond recording, which Security Hub's standards need and no setting ends: the organization's view, the audit
- * pack, and rules of the organization's own.
+ * AWS Config beyond the recording of members, which Security Hub's standards need and no setting ends: the organization's view, the recording
+ * of the core accounts, the audit pack, and rules of the organization's own.
  */
 export const ConfigSettings = z
   .strictObject({
     enabled: z.boolean().default(true),
+    /** Recording of the management account, the security account and the log archive, by the admin stack. */
+    coreAccounts: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
     auditPack: AuditPack.prefault({}),
     rules: z.array(ManagedRule).default([]),
     policies: z.array(GuardPolicy).default([]),

@@ -14,6 +14,7 @@ const protectedByDefault = [
   // Detection, and who administers it.
   resourceTypes.hub,
   resourceTypes.hubMember,
+  resourceTypes.hubInvitation,
   resourceTypes.hubAdministrator,
   resourceTypes.findingAggregator,
   resourceTypes.configurationPolicy,

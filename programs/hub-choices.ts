@@ -11,7 +11,7 @@ import { productArn } from "./products.ts";
 import type { ControlChoice, ProductChoice } from "./security-hub-settings.ts";
 
 /** A hub with its standards, in the order of the inputs. */
-interface StandingHub {
+export interface StandingHub {
   readonly hub: Hub;
   readonly standards: readonly StandardsSubscription[];
 }
@@ -22,15 +22,19 @@ interface Owner {
   readonly provider: Provider;
 }
 
-/** Switches single controls off, or on again, in the standards that the account owns: as the organization says, and `more`. */
-export function controlChoices(
+/** Switches single controls off, or on again, in the standards that the account owns, as the organization says. */
+export function controlChoices(owner: Owner, region: string, hub: Pick<StandingHub, "standards">): void {
+  declareControls(owner, region, hub, owner.inputs.features.securityHub.disabledControls);
+}
+
+/** Switches these controls off, or on again. */
+export function declareControls(
   { inputs, declare, provider }: Owner,
   region: string,
   { standards }: Pick<StandingHub, "standards">,
-  more: readonly ControlChoice[] = [],
+  choices: readonly ControlChoice[],
 ): void {
-  const { partition, homeRegion, features } = inputs;
-  const choices = [...features.securityHub.disabledControls, ...more];
+  const { partition, homeRegion } = inputs;
   for (const chosen of chosenControls(choices, { partition, homeRegion, region })) {
     const subscription = standards[inputs.standards.indexOf(chosen.standard)];
     declare(

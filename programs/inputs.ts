@@ -6,6 +6,7 @@ import { Extension, Extensions } from "./extensions/extensions.ts";
 import { FeatureSettings } from "./feature-settings.ts";
 import { AccountId, OrganizationId, Region } from "./identifiers.ts";
 import { isInspected } from "./inspector-settings.ts";
+import { isOutside } from "./outside-members.ts";
 import { ControlParameters, CoreAccounts, checkRegions, PasswordPolicy, RoleNames, regionFields } from "./settings.ts";
 import { StandardName } from "./standards.ts";
 
@@ -28,6 +29,8 @@ export const AdminInputs = z
     controlParameters: z.array(ControlParameters),
     /** Account ids by environment, of the environments for which the settings have automation rules. */
     environments: z.record(z.string().min(1), z.array(AccountId)).default({}),
+    /** The regions that the log archive has enabled; all when left out. */
+    logArchiveRegions: z.array(Region).optional(),
   })
   .superRefine((value, context) => {
     const issue = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
@@ -97,7 +100,7 @@ export const BaselineInputs = z
     const role = Object.entries(value.accounts).find(([, accountId]) => accountId === value.accountId)?.[0];
     if (role !== undefined) issue(["accountId"], `${value.accountId} is the ${role} account, which takes no baseline`);
     for (const [index, region] of value.regions.entries()) {
-      if (value.admin.detectorIds[region] === undefined) {
+      if (value.admin.detectorIds[region] === undefined && !isOutside(value)) {
         issue(["regions", index], `the admin stack has no detector in ${region}: deploy it there first`);
       }
       const { inspectorRegions = value.regions } = value.admin;

@@ -1,3 +1,4 @@
+import type { CoreAccount } from "./core-accounts.ts";
 import type { PlanState } from "./guardduty-plans.ts";
 import type { PasswordPolicy } from "./settings.ts";
 
@@ -88,6 +89,8 @@ export interface HostInventory {
   readonly managementRole?: string;
   /** An association that gathers inventory. AWS refuses a host a second one. */
   readonly inventoryAssociationId?: string;
+  /** Ids of patch baselines of the account's own that are a default, by operating system. */
+  readonly defaultPatchBaselines?: Readonly<Record<string, string>>;
 }
 
 /** What one region of an account holds of the things that a baseline manages. */
@@ -167,6 +170,12 @@ export interface AdminRegionInventory {
   };
 }
 
+/** The recorders of a core account by region, and whether AWS Config's service-linked role is there. */
+export interface CoreRecorderInventory {
+  readonly hasRole: boolean;
+  readonly regions: Readonly<Record<string, Pick<RegionInventory, "recorder" | "deliveryChannel">>>;
+}
+
 /** A read-only picture of the organization and its security account, taken before the admin stack's first deployment. */
 export interface AdminInventory {
   readonly organizationId: string;
@@ -181,6 +190,8 @@ export interface AdminInventory {
   /** Service principals with trusted access. */
   readonly trustedServices: readonly string[];
   readonly regions: Readonly<Record<string, AdminRegionInventory>>;
+  /** What records the core accounts, where that is wanted. */
+  readonly coreRecorders?: Readonly<Partial<Record<CoreAccount, CoreRecorderInventory>>>;
   /** The security account's finding aggregator, which lives in one region. */
   readonly findingAggregator?: {
     readonly arn: string;

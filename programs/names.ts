@@ -1,3 +1,4 @@
+import { CORE_ACCOUNTS, type CoreAccount } from "./core-accounts.ts";
 import type { StandardName } from "./standards.ts";
 
 /**
@@ -11,14 +12,18 @@ export const names = {
   hub: (region: string) => `hub-${region}`,
   standard: (standard: StandardName, region: string) => `standard-${standard}-${region}`,
   hubMember: (region: string) => `hub-member-${region}`,
+  hubInvitation: (region: string) => `hub-invitation-${region}`,
+  outsideMember: (accountId: string, region: string) => `hub-outside-member-${accountId}-${region}`,
   detector: (region: string) => `detector-${region}`,
   detectorMember: (region: string) => `detector-member-${region}`,
   memberPlan: (plan: string, region: string) => `detector-member-plan-${plan}-${region}`,
   plan: (plan: string, region: string) => `detector-plan-${plan}-${region}`,
 
-  recorder: (region: string) => `recorder-${region}`,
-  recorderStatus: (region: string) => `recorder-status-${region}`,
-  deliveryChannel: (region: string) => `delivery-channel-${region}`,
+  // In the admin stack these three have the account before the region; see `corePlace`.
+  recorder: (place: string) => `recorder-${place}`,
+  recorderStatus: (place: string) => `recorder-status-${place}`,
+  deliveryChannel: (place: string) => `delivery-channel-${place}`,
+  serviceLinkedRoleOf: (account: CoreAccount) => `service-linked-role-config-${CORE_ACCOUNTS[account]}`,
   auditPack: (region: string) => `audit-pack-${region}`,
   configRule: (rule: string, region: string) => `config-rule-${rule}-${region}`,
   inspectorMember: (region: string) => `inspector-member-${region}`,
@@ -37,6 +42,17 @@ export const names = {
   hostManagement: (region: string) => `host-management-${region}`,
   inventory: (region: string) => `inventory-${region}`,
   patchScan: (region: string) => `patch-scan-${region}`,
+  hostDocument: (document: string, region: string) => `host-document-${document}-${region}`,
+  hostScan: (document: string, region: string) => `host-scan-${document}-${region}`,
+  hostPolicy: "host-policy",
+  patchBaseline: (baseline: string, region: string) => `patch-baseline-${baseline}-${region}`,
+  defaultPatchBaseline: (system: string, region: string) => `default-patch-baseline-${system}-${region}`,
+  patchGroup: (baseline: string, group: string, region: string) => `patch-group-${baseline}-${group}-${region}`,
+  patchWindow: (window: string, region: string) => `patch-window-${window}-${region}`,
+  patchWindowHosts: (window: string, region: string) => `patch-window-hosts-${window}-${region}`,
+  patchWindowTask: (window: string, region: string) => `patch-window-task-${window}-${region}`,
+  patchingRole: "patching-role",
+  patchingPolicy: "patching-policy",
   serviceLinkedRole: (service: string) => `service-linked-role-${service.split(".")[0]}`,
 
   trustedAccess: (service: string) => `trusted-access-${service.split(".")[0]}`,
@@ -63,6 +79,10 @@ export const names = {
   configAggregator: (region: string) => `config-aggregator-${region}`,
   configAggregatorRole: "config-aggregator-role",
   configAggregatorPolicy: "config-aggregator-policy",
+
+  remediationRole: (remediation: string) => `remediation-role-${remediation}`,
+  remediationPolicy: (remediation: string) => `remediation-policy-${remediation}`,
+  customAction: (remediation: string, region: string) => `custom-action-${remediation}-${region}`,
 
   extensionRule: (name: string, region: string) => `extension-rule-${name}-${region}`,
   extensionPack: (name: string, region: string) => `extension-pack-${name}-${region}`,
@@ -93,6 +113,12 @@ export const awsNames = {
   hostManagementRole: "BulwarkHostManagement",
   inventory: "bulwark-inventory",
   patchScan: "bulwark-patch-scan",
+  hostScan: (document: string) => `bulwark-${document}`,
+  hostPolicy: "BulwarkHostReports",
+  patchBaseline: (baseline: string) => `bulwark-${baseline}`,
+  patchWindow: (window: string) => `bulwark-${window}`,
+  patchingRole: "BulwarkPatching",
+  signatureBucket: (logArchive: string, region: string) => `bulwark-signatures-${logArchive}-${region}`,
   organizationAnalyzer: "bulwark-organization",
   extension: (name: string) => `bulwark-extension-${name}`,
   /** On an analyzer of the organization, which has the rules of all accounts. */
@@ -127,6 +153,14 @@ export const awsNames = {
   alertDeliveryRole: "BulwarkAlertDelivery",
   heartbeatRole: "BulwarkAlertHeartbeat",
   heartbeat: "bulwark-heartbeat",
+  /** In members; the roles that they are for may have no other boundary. */
+  remediationRole: (remediation: string) => `BulwarkRemediation-${remediation}`,
+  remediationBoundary: "BulwarkRemediationBoundary",
+  /** In the security account: the only principal that the roles of remediations trust. */
+  responseRole: "BulwarkResponse",
+  responseBoundary: "BulwarkResponseBoundary",
+  requestRule: (remediation: string) => `bulwark-request-${remediation}`,
+  remediationRule: (remediation: string) => `bulwark-remediate-${remediation}`,
 } as const;
 
 /** On everything that Bulwark makes and AWS can tag. */

@@ -22,7 +22,10 @@ export interface Unready {
   readonly state: string;
 }
 
-type Wanted = Pick<BaselineInputs, "partition" | "regions" | "standards">;
+type Wanted = Pick<BaselineInputs, "partition" | "regions" | "standards"> & {
+  /** Of an account outside of the organization, which is a member of Security Hub alone. */
+  readonly outside?: boolean;
+};
 
 /**
  * What is missing until everything that a baseline switched on works: standards READY, recorder recording, detector enabled, memberships
@@ -46,7 +49,11 @@ export function unreadyOf(found: Readonly<Record<string, RegionReadiness>>, want
       recording(state.recorder),
       ["GuardDuty detector", state.detector === "ENABLED", state.detector ?? "missing"],
       ["Security Hub membership", state.hubMember === "Enabled", state.hubMember ?? "missing"],
-      ["GuardDuty membership", state.detectorMember === "Enabled", state.detectorMember ?? "missing"],
+      [
+        "GuardDuty membership",
+        state.detectorMember === "Enabled" || wanted.outside === true,
+        state.detectorMember ?? "missing",
+      ],
     ];
     return checks.filter(([, ok]) => !ok).map(([what, , how]) => ({ region, what, state: how }));
   });

@@ -7,6 +7,7 @@ export const resourceTypes = {
   configurationPolicy: "aws:securityhub/configurationPolicy:ConfigurationPolicy",
   policyAssociation: "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation",
   hubMember: "aws:securityhub/member:Member",
+  hubInvitation: "aws:securityhub/inviteAccepter:InviteAccepter",
   hubAdministrator: "aws:securityhub/organizationAdminAccount:OrganizationAdminAccount",
   findingAggregator: "aws:securityhub/findingAggregator:FindingAggregator",
   detector: "aws:guardduty/detector:Detector",
@@ -34,6 +35,8 @@ export const resourceTypes = {
   serviceSetting: "aws:ssm/serviceSetting:ServiceSetting",
   association: "aws:ssm/association:Association",
   parameter: "aws:ssm/parameter:Parameter",
+  ssmDocument: "aws:ssm/document:Document",
+  defaultPatchBaseline: "aws:ssm/defaultPatchBaseline:DefaultPatchBaseline",
   serviceLinkedRole: "aws:iam/serviceLinkedRole:ServiceLinkedRole",
   analyzer: "aws:accessanalyzer/analyzer:Analyzer",
   archiveRule: "aws:accessanalyzer/archiveRule:ArchiveRule",
@@ -46,4 +49,5 @@ export const resourceTypes = {
   organizationPolicyAttachment: "aws:organizations/policyAttachment:PolicyAttachment",
   delegatedAdministrator: "aws:organizations/delegatedAdministrator:DelegatedAdministrator",
   topic: "aws:sns/topic:Topic",
+  customAction: "aws:securityhub/actionTarget:ActionTarget",
 } as const;

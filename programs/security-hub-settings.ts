@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AccountId } from "./identifiers.ts";
+import { OutsideMember } from "./outside-members.ts";
 import { StandardName } from "./standards.ts";
 
 /** Severities of a finding, the least first. */
@@ -123,6 +124,11 @@ export const SecurityHubSettings = z.strictObject({
   productSubscriptions: z
     .strictObject({ security: z.array(ProductChoice).default([]), members: z.array(ProductChoice).default([]) })
     .prefault({}),
+  /**
+   * Accounts outside of the organization that are invited. An administrator of each lets Bulwark in (`make bootstrap ARGS="--outside <id>"`), then
+   * the admin stack invites it, and its baseline accepts.
+   */
+  outsideMembers: z.array(OutsideMember).max(100).default([]),
 });
 export type SecurityHubSettings = z.infer<typeof SecurityHubSettings>;
 

@@ -3,8 +3,10 @@ import { checkFeatureRegions } from "./feature-regions.ts";
 import { FeatureSettings } from "./feature-settings.ts";
 import { GuardSettings } from "./guard-settings.ts";
 import { AccountId, OrganizationalUnitId, Region, RoleName } from "./identifiers.ts";
+import { checkOutsideMembers } from "./outside-members.ts";
 import { Partition, partitionOf } from "./partition.ts";
 import { checkSecurityHub } from "./security-hub-settings.ts";
+import { checkOwners } from "./setting-owners.ts";
 import { StandardName } from "./standards.ts";
 
 /** The three accounts of the organization that no baseline stack is ever deployed into. */
@@ -116,5 +118,7 @@ export const OrganizationSettings = z
     checkRegions(value, issue);
     checkFeatureRegions(value, issue);
     checkSecurityHub(value, issue);
+    checkOutsideMembers(value, issue);
+    checkOwners(value, issue);
   });
 export type OrganizationSettings = z.infer<typeof OrganizationSettings>;

@@ -1,8 +1,9 @@
+import { outsideMember } from "../../programs/outside-members.ts";
 import type { OrganizationSettings } from "../../programs/settings.ts";
 import type { OrganizationAccount } from "../../stacks/aws/organizations.ts";
 import type { FieldError } from "../problem.ts";
 
-type MemberSettings = Pick<OrganizationSettings, "accounts" | "excludedAccounts">;
+type MemberSettings = Pick<OrganizationSettings, "accounts" | "excludedAccounts" | "features">;
 
 const purposes = {
   management: "the management account of the organization",
@@ -25,8 +26,21 @@ export function whyNotMember(
 ): FieldError | undefined {
   const core = whyCoreAccount(accountId, settings);
   if (core !== undefined) return core;
+  const outside = outsideMember(settings, accountId);
   if (account === undefined) {
-    return { field: "accountId", message: `account ${accountId} is not in the organization`, allowed };
+    if (outside !== undefined) return undefined;
+    return {
+      field: "accountId",
+      message: `account ${accountId} is not in the organization`,
+      allowed: `${allowed}; or one outside of it that features.securityHub.outsideMembers names`,
+    };
+  }
+  if (outside !== undefined) {
+    return {
+      field: "accountId",
+      message: `account ${accountId} is in the organization, but ${outside.path} says that it is outside`,
+      allowed: `${accountId} without that entry, or an account outside of the organization in it`,
+    };
   }
   if (account.state !== "ACTIVE") {
     return { field: "accountId", message: `account ${accountId} is ${account.state}`, allowed };
@@ -38,7 +52,13 @@ export function whyNotMember(
   return undefined;
 }
 
-/** The same for what is known without asking AWS. */
+/** What the settings say of an account that is outside of the organization; undefined for any other. */
+export function accountOutside(accountId: string, settings: MemberSettings): OrganizationAccount | undefined {
+  const outside = outsideMember(settings, accountId);
+  return outside && { accountId, name: accountId, email: outside.email, state: "ACTIVE" };
+}
+
+/** The same as `whyNotMember` for what is known without asking AWS. */
 export function whyCoreAccount(accountId: string, settings: MemberSettings): FieldError | undefined {
   for (const [role, id] of Object.entries(settings.accounts)) {
     if (id === accountId) {

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { BaselineInputs } from "../../programs/inputs.ts";
+import { isOutside } from "../../programs/outside-members.ts";
 import { unreadyOf } from "../../programs/readiness.ts";
 import type { Aws } from "../aws.ts";
 import type { Db } from "../store/connection.ts";
@@ -69,7 +70,7 @@ async function lookAt({ accountId, inputs, ageMs }: DueAccount, { aws, now }: Re
   const { regions, admin } = wanted.data;
   try {
     const found = await aws.readReadiness({ accountId, regions, detectorIds: admin.detectorIds });
-    return judgeReadiness({ missing: unreadyOf(found, wanted.data) }, about);
+    return judgeReadiness({ missing: unreadyOf(found, { ...wanted.data, outside: isOutside(wanted.data) }) }, about);
   } catch (error) {
     return judgeReadiness({ error: error instanceof Error ? error.message : String(error) }, about);
   }

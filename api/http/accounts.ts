@@ -3,7 +3,7 @@ import { type Extension, refusals } from "../../programs/extensions/extensions.t
 import { AccountId } from "../../programs/identifiers.ts";
 import type { OrganizationSettings } from "../../programs/settings.ts";
 import { accountStatuses } from "../accounts/account.ts";
-import { whyCoreAccount, whyNotMember } from "../accounts/eligibility.ts";
+import { accountOutside, whyCoreAccount, whyNotMember } from "../accounts/eligibility.ts";
 import { settleWeakenings, type Weakening } from "../accounts/weakenings.ts";
 import type { Aws } from "../aws.ts";
 import { stackOfCreation, underWay } from "../operations/accept.ts";
@@ -212,8 +212,9 @@ export async function lockedAccount(transaction: Db, accountId: string): Promise
 export async function requireMember({ aws, settings }: AccountRoutesOptions, accountId: string) {
   const core = whyCoreAccount(accountId, settings);
   if (core !== undefined) throw refused(core, accountId);
-  const account = await aws.organizations.account(accountId);
-  const obstacle = whyNotMember(accountId, account, settings);
+  const found = await aws.organizations.account(accountId);
+  const obstacle = whyNotMember(accountId, found, settings);
+  const account = found ?? accountOutside(accountId, settings);
   if (account === undefined || obstacle !== undefined) throw refused(obstacle, accountId);
   return account;
 }

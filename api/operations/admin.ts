@@ -1,12 +1,15 @@
 import { decideAdminAdoptions } from "../../programs/admin/adoption.ts";
+import { adoptCoreRecorders, type FormerAdminInputs } from "../../programs/admin/core-recorder-adoption.ts";
 import { guardrailProblems } from "../../programs/admin/guardrails/preconditions.ts";
 import { decideOptionalAdoptions } from "../../programs/admin/optional-adoption.ts";
 import { adminProblems } from "../../programs/admin/preconditions.ts";
 import type { Adoption } from "../../programs/adoption.ts";
+import { type CoreAccount, recordedRegions, recordsCoreAccounts } from "../../programs/core-accounts.ts";
 import { FeatureSettings } from "../../programs/feature-settings.ts";
 import { AdminInputs } from "../../programs/inputs.ts";
 import type { AdminInventory } from "../../programs/inventory.ts";
 import type { Problem } from "../../programs/problem.ts";
+import { regionsOf } from "../../programs/regions.ts";
 import { environmentsOf } from "../accounts/environments.ts";
 import { accountsInEnvironments } from "../store/accounts.ts";
 import { findStack } from "../store/stacks.ts";
@@ -23,6 +26,10 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
   const { db, aws, settings, operation } = work;
   const { organizationId } = await aws.organizations.describe();
   const stack = await findStack(db, adminStack);
+  const { logArchive } = settings.accounts;
+  const logArchiveRegions = recordsCoreAccounts(settings.features)
+    ? regionsOf(settings, await aws.enabledRegions(logArchive, operation.id, "deployment"))
+    : undefined;
   const wanted = AdminInputs.parse({
     kind: "admin",
     partition: settings.partition,
@@ -34,12 +41,26 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
     standards: settings.standards,
     controlParameters: settings.controlParameters,
     features: settings.features,
+    ...(logArchiveRegions === undefined ? {} : { logArchiveRegions }),
     environments: environmentsOf(await accountsInEnvironments(db), settings.features.securityHub.automationRules),
   });
   work.say("reading what the organization and its security account hold");
-  const inventory = await aws.readAdmin({ operationId: operation.id, organizationId });
+  const recorded = (account: CoreAccount) => recordedRegions(wanted, account);
+  const inventory = await aws.readAdmin({
+    operationId: operation.id,
+    organizationId,
+    recordedRegions: {
+      management: recorded("management"),
+      security: recorded("security"),
+      logArchive: recorded("logArchive"),
+    },
+  });
   const { security } = settings.accounts;
-  const problems = [...adminProblems(inventory, wanted), ...(await problemsOfGuardrails(work, wanted, inventory))];
+  const problems = [
+    ...adminProblems(inventory, wanted),
+    ...(await problemsOfGuardrails(work, wanted, inventory)),
+    ...(await problemsOfOutsideMembers(work, wanted)),
+  ];
   failUnless(problems, "preparing the admin stack", security);
 
   const known = (stack?.adoptions ?? []) as Adoption[];
@@ -52,9 +73,10 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
     ...found.filter(({ name, region }) =>
       inventoried.length === 0 ? true : unknown.includes(region) && !known.some((adoption) => adoption.name === name),
     ),
-    ...decideOptionalAdoptions(inventory, wanted, featuresBefore(stack?.inputs)).filter(
-      ({ name }) => !known.some((adoption) => adoption.name === name),
-    ),
+    ...[
+      ...decideOptionalAdoptions(inventory, wanted, featuresBefore(stack?.inputs)),
+      ...adoptCoreRecorders(inventory, wanted, (stack?.inputs ?? undefined) as FormerAdminInputs | undefined),
+    ].filter(({ name }) => !known.some((adoption) => adoption.name === name)),
   ];
   return {
     inputs: { ...wanted, adoptions },
@@ -79,4 +101,21 @@ async function problemsOfGuardrails(
   if (!features.guardrails.enabled) return [];
   const organizationalUnits = await aws.organizations.organizationalUnits();
   return guardrailProblems(features, { enabledPolicyTypes, organizationalUnits });
+}
+
+/** Accounts that the settings have outside of the organization and that are in it: their membership is the organization's. */
+async function problemsOfOutsideMembers({ aws }: Work, { features }: AdminInputs): Promise<Problem[]> {
+  const found = await Promise.all(
+    features.securityHub.outsideMembers.map(async ({ accountId }, index): Promise<Problem[]> => {
+      if ((await aws.organizations.account(accountId)) === undefined) return [];
+      return [
+        {
+          service: "securityhub.amazonaws.com",
+          message: `features.securityHub.outsideMembers.${index}.accountId: account ${accountId} is in the organization, so it is not invited`,
+          remedy: `Take ${accountId} out of features.securityHub.outsideMembers: its baseline makes it a member.`,
+        },
+      ];
+    }),
+  );
+  return found.flat();
 }

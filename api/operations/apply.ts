@@ -10,6 +10,7 @@ import type { Db } from "../store/connection.ts";
 import { findStack, saveStack } from "../store/stacks.ts";
 import { reportAdoptions } from "./adoptions.ts";
 import { sumChanges } from "./changes.ts";
+import { renewInvitations } from "./invitations.ts";
 import { endMemberships, plansLater, restoreMemberships, withPlansLater } from "./memberships.ts";
 import { adminStack, stackOfAccount } from "./operation.ts";
 import { standingRegions } from "./standing.ts";
@@ -51,6 +52,7 @@ export async function applyPlan(work: Work, plan: StackPlan, applying: Applying)
   if (inputs.kind === "baseline" && leaving.length > 0) {
     await endMemberships(work, { ...inputs, regions: [...leaving] }, adoptions, `leaving ${leaving.join(", ")}`);
   }
+  await renewInvitations(work, inputs);
   const runs: RunResult[] = [];
   const later = plansLater(inputs, lost);
   for (const phase of deploymentPhases(adoptions, plan.imported)) {

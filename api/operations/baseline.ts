@@ -10,15 +10,17 @@ import {
 import { baselineProblems } from "../../programs/baseline/preconditions.ts";
 import { isOfSettings } from "../../programs/baseline/settings-adoption.ts";
 import { AdminLink, BaselineInputs, type Governing } from "../../programs/inputs.ts";
+import { featuresOutside } from "../../programs/outside-members.ts";
 import { regionsOf } from "../../programs/regions.ts";
 import { resourceTypes } from "../../programs/resource-types.ts";
-import { whyNotMember } from "../accounts/eligibility.ts";
+import { accountOutside, whyNotMember } from "../accounts/eligibility.ts";
 import { countingExtensions } from "../accounts/weakenings.ts";
 import type { MemberRole } from "../aws.ts";
 import { findAccount } from "../store/accounts.ts";
 import { findStack } from "../store/stacks.ts";
 import { planSettings } from "./account-settings.ts";
 import { failUnless, OperationFailure } from "./failure.ts";
+import { requireInvitations } from "./invitations.ts";
 import { adminStack, stackOfAccount } from "./operation.ts";
 import { standingRegions } from "./standing.ts";
 import type { StackPlan, Work } from "./work.ts";
@@ -33,8 +35,10 @@ export async function planBaseline(
 ): Promise<StackPlan & { readonly inputs: BaselineInputs; readonly role: MemberRole }> {
   const { db, aws, settings, operation } = work;
   const link = await adminLink(work);
-  const account = await aws.organizations.account(accountId);
-  const obstacle = whyNotMember(accountId, account, settings);
+  const found = await aws.organizations.account(accountId);
+  const obstacle = whyNotMember(accountId, found, settings);
+  const account = found ?? accountOutside(accountId, settings);
+  const outside = found === undefined;
   if (account === undefined || obstacle !== undefined) {
     throw new OperationFailure("not_acceptable_account", obstacle?.message ?? `account ${accountId} is unknown`, {
       accountId,
@@ -69,14 +73,17 @@ export async function planBaseline(
     roles: settings.roles,
     standards: settings.standards,
     passwordPolicy: settings.passwordPolicy,
-    features: settings.features,
+    features: outside ? featuresOutside(settings.features) : settings.features,
     ...countingExtensions(row?.extensions ?? [], row?.weakenings ?? [], work.now()),
-    admin: link,
+    // Its detectors have no members outside of the organization, and its analyzers see no others.
+    admin: outside ? { ...link, detectorIds: {}, analyzerArns: {} } : link,
     ...(row?.owner ? { owner: row.owner } : {}),
     ...(row?.environment ? { environment: row.environment } : {}),
   };
   const former = (stack?.inputs ?? undefined) as FormerInputs | undefined;
-  const bare = parse({ ...wanted, ...(await governingOf(work, accountId, former)) }, accountId);
+  const governing = outside ? {} : await governingOf(work, accountId, former);
+  const bare = parse({ ...wanted, ...governing }, accountId);
+  await requireInvitations(work, bare);
 
   // What was adopted in a region that is left is nothing of this stack any more, when it comes back to it.
   const known = ((stack?.adoptions ?? []) as Adoption[]).filter(

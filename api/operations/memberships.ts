@@ -2,6 +2,7 @@ import type { Adoption } from "../../programs/adoption.ts";
 import { membershipsToEnd } from "../../programs/baseline/memberships.ts";
 import type { BaselineInputs, StackInputs } from "../../programs/inputs.ts";
 import { names } from "../../programs/names.ts";
+import { isOutside } from "../../programs/outside-members.ts";
 import { resourceTypes } from "../../programs/resource-types.ts";
 import type { LostMembership } from "../../stacks/aws/lost-memberships.ts";
 import type { KeptMembership } from "../../stacks/aws/memberships.ts";
@@ -14,7 +15,8 @@ import type { Work } from "./work.ts";
 
 /** The memberships of a deployed baseline that somebody has ended; none of another stack. */
 export async function lostMemberships(work: Work, inputs: StackInputs): Promise<readonly LostMembership[]> {
-  if (inputs.kind !== "baseline") return [];
+  // That of an account outside of the organization is a resource, which tells.
+  if (inputs.kind !== "baseline" || isOutside(inputs)) return [];
   const stack = await findStack(work.db, stackOfAccount(inputs.accountId));
   return stack?.deployedAt == null ? [] : work.aws.lostMemberships(inputs, work.operation.id);
 }

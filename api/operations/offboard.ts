@@ -1,6 +1,7 @@
 import type { Adoption } from "../../programs/adoption.ts";
 import { serviceLinkedRolesToRemove } from "../../programs/baseline/linked-services.ts";
 import { type AdminLink, BaselineInputs } from "../../programs/inputs.ts";
+import { isOutside } from "../../programs/outside-members.ts";
 import { offboardingPhases } from "../../programs/phases.ts";
 import type { RunResult } from "../../stacks/run.ts";
 import type { AccountStatus } from "../accounts/account.ts";
@@ -46,8 +47,12 @@ export const offboard: Kind = {
         ...(await lookAround(work, accountId, inputs, adoptions)),
       ];
     }
-    work.say("removing Bulwark's role from the account");
-    await work.aws.removeDeploymentRole(accountId, work.operation.id);
+    const inputs = BaselineInputs.safeParse(row?.inputs);
+    const outside = inputs.success && isOutside(inputs.data);
+    if (!outside) {
+      work.say("removing Bulwark's role from the account");
+      await work.aws.removeDeploymentRole(accountId, work.operation.id);
+    }
     const resources = runs.at(-1)?.resources ?? 0;
     return {
       changes: sumChanges(runs),
@@ -61,7 +66,7 @@ export const offboard: Kind = {
         leftovers,
         kept: [
           "evidence in the log archive: never removed by Bulwark",
-          "Security Hub's record of the former member in the security account: AWS never deletes one of an account of the organization",
+          ...(outside ? keptOutside(work.settings.roles) : [RECORD_OF_MEMBER]),
         ],
         steps: runs.flatMap(({ steps }) => steps).map(withoutInputs),
       },
@@ -83,6 +88,17 @@ export const offboard: Kind = {
     await updateAccount(transaction, accountId, { status: next, lastOperationId: id });
   },
 };
+
+const RECORD_OF_MEMBER =
+  "Security Hub's record of the former member in the security account: AWS never deletes one of an account of the organization";
+
+/** An account outside of the organization let Bulwark in itself, and the settings invite it. */
+function keptOutside({ deployment, deploymentBoundary }: Work["settings"]["roles"]): string[] {
+  return [
+    `role ${deployment} and policy ${deploymentBoundary} in the account: an administrator there removes them`,
+    "the member in the security account's Security Hub: take the account out of features.securityHub.outsideMembers and deploy the admin stack",
+  ];
+}
 
 /** Removes the service-linked roles that came with the baseline. What AWS keeps is told and does not fail an offboarding. */
 async function removeServiceLinkedRoles(

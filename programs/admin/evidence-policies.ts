@@ -2,8 +2,10 @@ import { type PolicyDocument, policyDocument, type Statement } from "../bootstra
 import { EVIDENCE_LOSS } from "../bootstrap/service-actions.ts";
 import type { AdminInputs } from "../inputs.ts";
 import { arn } from "../partition.ts";
+import { hostReportKeyStatements, hostReportStatements } from "./host-report-policies.ts";
 
 type Place = Pick<AdminInputs, "partition" | "accounts" | "roles" | "organizationId" | "features">;
+type ReportedPlace = Place & Pick<AdminInputs, "homeRegion">;
 
 /** The service principal of AWS Config. */
 const CONFIG = "config.amazonaws.com";
@@ -44,9 +46,9 @@ export function evidenceStatements(
   ];
 }
 
-/** The policy of a bucket that only people and Bulwark's exports write to. */
-export function evidenceBucketPolicy(place: Place, bucket: string): PolicyDocument {
-  return policyDocument(...evidenceStatements(place, bucket));
+/** The policy of the bucket that people, Bulwark's exports and the reports of hosts go to. */
+export function evidenceBucketPolicy(place: ReportedPlace, bucket: string): PolicyDocument {
+  return policyDocument(...evidenceStatements(place, bucket), ...hostReportStatements(place, bucket));
 }
 
 /**
@@ -75,7 +77,43 @@ export function configBucketPolicy(place: Place, bucket: string): PolicyDocument
       Condition: { StringEquals: { ...ofOrganization, "s3:x-amz-acl": "bucket-owner-full-control" } },
     },
     ...(takesFlowLogs(place) ? flowLogStatements(place, bucket) : []),
+    ...outsideStatements(place, bucket),
   );
+}
+
+/** The same for the accounts outside of the organization that are invited, each by its id and into its own folder. */
+function outsideStatements(place: Place, bucket: string): Statement[] {
+  const { partition } = place;
+  const accounts = outsideAccounts(place);
+  if (accounts.length === 0) return [];
+  const Principal = { Service: takesFlowLogs(place) ? [CONFIG, LOG_DELIVERY] : CONFIG };
+  const folders = takesFlowLogs(place) ? ["Config", "vpcflowlogs"] : ["Config"];
+  return [
+    {
+      Sid: "OutsideLooks",
+      Effect: "Allow",
+      Principal,
+      Action: ["s3:GetBucketAcl", "s3:ListBucket"],
+      Resource: [arn(partition, "s3", "", "", bucket)],
+      Condition: { StringEquals: { "aws:SourceAccount": accounts } },
+    },
+    ...accounts.map(
+      (account): Statement => ({
+        Sid: `OutsideDelivers${account}`,
+        Effect: "Allow",
+        Principal,
+        Action: ["s3:PutObject"],
+        Resource: folders.map((folder) => arn(partition, "s3", "", "", `${bucket}/AWSLogs/${account}/${folder}/*`)),
+        Condition: {
+          StringEquals: { "aws:SourceAccount": account, "s3:x-amz-acl": "bucket-owner-full-control" },
+        },
+      }),
+    ),
+  ];
+}
+
+function outsideAccounts({ features }: Place): string[] {
+  return features.securityHub.outsideMembers.map(({ accountId }) => accountId);
 }
 
 /**
@@ -123,9 +161,9 @@ export function keyPolicy({ partition, accounts }: Omit<Place, "features">, ...m
   );
 }
 
-/** The policy of the key for evidence of people and of Bulwark. */
-export function evidenceKeyPolicy(place: Place): PolicyDocument {
-  return keyPolicy(place);
+/** The policy of the key for evidence of people, of Bulwark and of hosts. */
+export function evidenceKeyPolicy(place: ReportedPlace): PolicyDocument {
+  return keyPolicy(place, ...hostReportKeyStatements(place));
 }
 
 /** The policy of the key that AWS Config encrypts its deliveries with. */
@@ -148,5 +186,9 @@ export function configKeyPolicy(place: Place): PolicyDocument {
     Resource: ["*"],
     Condition: ofOrganization,
   };
-  return keyPolicy(place, config, ...(takesFlowLogs(place) ? [flowLogs] : []));
+  const used = [config, ...(takesFlowLogs(place) ? [flowLogs] : [])];
+  const accounts = outsideAccounts(place);
+  const Condition = { StringEquals: { "aws:SourceAccount": accounts } };
+  const outside = used.map((statement) => ({ ...statement, Sid: `${statement.Sid}Outside`, Condition }));
+  return keyPolicy(place, ...used, ...(accounts.length === 0 ? [] : outside));
 }

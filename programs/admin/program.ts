@@ -7,6 +7,7 @@ import { automationRules } from "./automation-rules.ts";
 import { centralConfiguration } from "./central-configuration.ts";
 import { config as configService } from "./config.ts";
 import { controlParameters } from "./control-parameters.ts";
+import { coreRecorders } from "./core-recorders.ts";
 import { detection } from "./detection.ts";
 import { evidence } from "./evidence.ts";
 import { type DetectorAdministration, guardDuty } from "./guardduty.ts";
@@ -14,8 +15,11 @@ import { guardrails } from "./guardrails/guardrails.ts";
 import { insights } from "./insights.ts";
 import { inspector } from "./inspector.ts";
 import { organizationTrail } from "./organization-trail.ts";
+import { outsideMembers } from "./outside-members.ts";
+import { response } from "./response.ts";
 import { rootAccess } from "./root-access.ts";
 import { findingAggregation, type HubAdministration, securityHub } from "./security-hub.ts";
+import { signatures } from "./signatures.ts";
 import { adminStack } from "./stack.ts";
 import { systemsManagerDelegation } from "./systems-manager.ts";
 import { trustedAccess } from "./trusted-access.ts";
@@ -35,6 +39,8 @@ export interface AdminOutputs {
   readonly evidenceKeyArn: Output<string>;
   /** Undefined where the settings switch alerts off. */
   readonly alerts: Alerts | undefined;
+  /** The role that becomes the remediations' roles; undefined where the settings switch all of them off. */
+  readonly responseRoleArn: Output<string> | undefined;
 }
 
 /** Declares what is administered once for the whole organization. */
@@ -50,7 +56,9 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
   });
   inputs.regions.forEach((region, index) => {
     const hub = hubs[index];
-    if (hub !== undefined) automationRules(stack, region, hub);
+    if (hub === undefined) return;
+    automationRules(stack, region, hub);
+    outsideMembers(stack, region, hub);
   });
   insights(stack, aggregator);
   centralConfiguration(stack, aggregator, hubs);
@@ -66,12 +74,15 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
   configService(stack);
 
   const { config, evidence: exported } = evidence(stack);
+  coreRecorders(stack, config);
   const events = accountEvents(stack);
   const routed = alerts(
     stack,
     hubs.map(({ hub }) => hub),
   );
+  const responseRoleArn = response(stack, hubs[inputs.regions.indexOf(inputs.homeRegion)]?.hub);
   organizationTrail(stack);
+  signatures(stack);
   systemsManagerDelegation(stack);
   rootAccess(stack);
   guardrails(stack);
@@ -91,5 +102,6 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
     evidenceBucket: exported.bucket.bucket,
     evidenceKeyArn: exported.key.arn,
     alerts: routed,
+    responseRoleArn,
   };
 }

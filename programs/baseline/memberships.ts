@@ -1,6 +1,7 @@
 import type { Adoption } from "../adoption.ts";
 import type { BaselineInputs } from "../inputs.ts";
 import { names } from "../names.ts";
+import { isOutside } from "../outside-members.ts";
 
 /** What the security account has to disassociate in one region. */
 export interface MembershipToEnd {
@@ -18,9 +19,12 @@ export interface MembershipToEnd {
  * Security Hub's record of a removed member, which AWS keeps for every account of the organization.
  */
 export function membershipsToEnd(
-  { regions, admin, features }: Pick<BaselineInputs, "regions" | "admin" | "features">,
+  inputs: Pick<BaselineInputs, "accountId" | "regions" | "admin" | "features">,
   adoptions: readonly Adoption[],
 ): readonly MembershipToEnd[] {
+  const { regions, admin, features } = inputs;
+  // An account that was invited leaves by itself.
+  if (isOutside(inputs)) return [];
   const adopted = new Set(adoptions.filter(({ decision }) => decision === "adopt").map(({ name }) => name));
   return regions.flatMap((region) => {
     // Central configuration keeps its members: the policy of the account's unit would make it one again.

@@ -12,11 +12,17 @@ import type { BaselineStack } from "./stack.ts";
 
 /**
  * GuardDuty's protection plans of the account. A member of an organization can't set its own: GuardDuty answers that member accounts
- * cannot manage them. So they are set in the security account, as resources about this member (GuardDuty API, UpdateMemberDetectors).
+ * cannot manage them. So they are set in the security account, as resources about this member (GuardDuty API, UpdateMemberDetectors);
+ * without a membership by the account itself.
  * Destroying one sets nothing. What the organization's configuration keeps on for all members is its own, not the baseline's.
  */
-export function protectionPlans(stack: BaselineStack, region: string, detector: Detector, membership: Member): void {
-  const { inputs, security } = stack;
+export function protectionPlans(
+  stack: BaselineStack,
+  region: string,
+  detector: Detector,
+  membership: Member | undefined,
+): void {
+  const { inputs, member, security } = stack;
   const { guardDuty } = inputs.features;
   if (inputs.phase === "restore") {
     formerPlans(stack, region, detector, membership);
@@ -27,18 +33,21 @@ export function protectionPlans(stack: BaselineStack, region: string, detector: 
   const own = withAddedPlans(guardDuty, entriesOf(inputs.extensions, "guardDutyFeature"), region);
   for (const [plan, state] of wantedPlans(own, region)) {
     const { name, status, additionalConfigurations } = state;
+    const args = {
+      ...{ region, name, status },
+      ...(additionalConfigurations === undefined ? {} : { additionalConfigurations: [...additionalConfigurations] }),
+    };
+    if (membership === undefined) {
+      new DetectorFeature(names.plan(plan, region), { ...args, detectorId: detector.id }, { provider: member });
+      continue;
+    }
     const kept = guardDuty.autoEnable === "ALL" && status === "ENABLED";
     if (kept && isDeepStrictEqual(state, organizations.get(plan))) continue;
+    const detectorId = administratorOf(stack, region);
+    const { accountId } = inputs;
     new MemberDetectorFeature(
       names.memberPlan(plan, region),
-      {
-        region,
-        detectorId: administratorOf(stack, region),
-        accountId: inputs.accountId,
-        name,
-        status,
-        ...(additionalConfigurations === undefined ? {} : { additionalConfigurations: [...additionalConfigurations] }),
-      },
+      { ...args, detectorId, accountId },
       { provider: security, dependsOn: [membership] },
     );
   }
@@ -48,7 +57,7 @@ export function protectionPlans(stack: BaselineStack, region: string, detector: 
  * Puts the plans of an adopted detector back to what they were. By then the account is no member any more and sets them itself, unless it was
  * one before Bulwark came.
  */
-function formerPlans(stack: BaselineStack, region: string, detector: Detector, membership: Member): void {
+function formerPlans(stack: BaselineStack, region: string, detector: Detector, membership: Member | undefined): void {
   const { inputs, member, security } = stack;
   const { accountId, adoptions } = inputs;
   const staysMember = adopted(adoptions, names.detectorMember(region)) !== undefined;
@@ -61,7 +70,7 @@ function formerPlans(stack: BaselineStack, region: string, detector: Detector, m
       status,
       ...(additionalConfigurations === undefined ? {} : { additionalConfigurations: [...additionalConfigurations] }),
     };
-    if (staysMember) {
+    if (membership !== undefined && staysMember) {
       const detectorId = administratorOf(stack, region);
       const options = { provider: security, dependsOn: [membership] };
       new MemberDetectorFeature(names.memberPlan(plan, region), { ...args, detectorId, accountId }, options);

@@ -3,8 +3,16 @@ import type { RecorderInventory, RegionInventory } from "../inventory.ts";
 import { names } from "../names.ts";
 import { resourceTypes } from "../resource-types.ts";
 
-/** Adopts the configuration recorder of a region with its state, and its delivery channel. AWS allows one of each. */
-export function adoptRecorder({ recorder, deliveryChannel }: RegionInventory, region: string): Adoption[] {
+/**
+ * Adopts the configuration recorder of a region with its state, and its delivery channel. AWS allows one of each.
+ *
+ * @param place the end of their names in the program
+ */
+export function adoptRecorder(
+  { recorder, deliveryChannel }: Pick<RegionInventory, "recorder" | "deliveryChannel">,
+  region: string,
+  place = region,
+): Adoption[] {
   const adoptions: Adoption[] = [];
   if (recorder !== undefined) {
     const shared = { region, id: recorder.name, decision: "adopt" } as const;
@@ -12,14 +20,14 @@ export function adoptRecorder({ recorder, deliveryChannel }: RegionInventory, re
       {
         ...shared,
         type: resourceTypes.recorder,
-        name: names.recorder(region),
+        name: names.recorder(place),
         before: recorderInputs(recorder),
         reason: `AWS Config has the recorder ${recorder.name} in ${region} already, and AWS allows one`,
       },
       {
         ...shared,
         type: resourceTypes.recorderStatus,
-        name: names.recorderStatus(region),
+        name: names.recorderStatus(place),
         before: { name: recorder.name, isEnabled: recorder.recording },
         reason: `the recorder ${recorder.name} in ${region} is ${recorder.recording ? "running" : "stopped"}`,
       },
@@ -29,7 +37,7 @@ export function adoptRecorder({ recorder, deliveryChannel }: RegionInventory, re
     const { deliveryFrequency, ...channel } = deliveryChannel;
     adoptions.push({
       type: resourceTypes.deliveryChannel,
-      name: names.deliveryChannel(region),
+      name: names.deliveryChannel(place),
       region,
       id: deliveryChannel.name,
       before: {

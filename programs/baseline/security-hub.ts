@@ -1,13 +1,13 @@
 import { Account as Hub } from "@pulumi/aws/securityhub/account.js";
-import { Member } from "@pulumi/aws/securityhub/member.js";
 import { StandardsSubscription } from "@pulumi/aws/securityhub/standardsSubscription.js";
 import type { Resource } from "@pulumi/pulumi";
-import { controlChoices, productChoices } from "../hub-choices.ts";
+import { controlChoices, declareControls, productChoices, type StandingHub } from "../hub-choices.ts";
 import { names } from "../names.ts";
 import { STANDARD_TIMEOUTS, standardArn } from "../standards.ts";
 import { exceptionChoices } from "./exceptions.ts";
+import { hubMembership } from "./hub-membership.ts";
 import type { ServiceLinkedRoles } from "./service-linked-roles.ts";
-import type { BaselineStack } from "./stack.ts";
+import type { AccountStack, BaselineStack } from "./stack.ts";
 
 /** What Security Hub needs to be there first. */
 export interface Upstream {
@@ -22,7 +22,16 @@ export interface Upstream {
  * `controlFindingGenerator` is not set: a member's value is its administrator's and only changed there (Security Hub API,
  * EnableSecurityHub).
  */
-export function securityHub(stack: BaselineStack, region: string, { roles, recording }: Upstream): Hub {
+export function securityHub(stack: BaselineStack, region: string, upstream: Upstream): Hub {
+  const { hub, standards } = ownHub(stack, region, upstream);
+  const { inputs, declare, member } = stack;
+  declareControls({ inputs, declare, provider: member }, region, { standards }, exceptionChoices(inputs, region));
+  hubMembership(stack, region, [hub, ...standards]);
+  return hub;
+}
+
+/** The account's hub by itself: standards, single controls and third parties. */
+export function ownHub(stack: AccountStack, region: string, { roles, recording }: Upstream): StandingHub {
   const { inputs, member, declare } = stack;
   const role = roles["securityhub.amazonaws.com"];
   const hub = declare(
@@ -47,27 +56,7 @@ export function securityHub(stack: BaselineStack, region: string, { roles, recor
     ),
   );
   const owner = { inputs, declare, provider: member };
-  controlChoices(owner, region, { standards }, exceptionChoices(inputs, region));
+  controlChoices(owner, region, { standards });
   productChoices(owner, region, { hub }, inputs.features.securityHub.productSubscriptions.members);
-  membership(stack, region, [hub, ...standards]);
-  return hub;
-}
-
-/**
- * Destroying the resource leaves the membership: AWS lets the administrator disassociate an account of the organization but never delete
- * it, and the provider's delete, which tries both, fails (Security Hub API, DeleteMembers). See `membershipsToEnd`.
- */
-function membership({ inputs, security, declare }: BaselineStack, region: string, dependsOn: Resource[]): void {
-  declare(
-    Member,
-    { name: names.hubMember(region), region, wanted: { accountId: inputs.accountId, email: inputs.email } },
-    {
-      provider: security,
-      dependsOn,
-      retainOnDelete: true,
-      deleteBeforeReplace: true,
-      // AWS answers no address for members of the organization, and a changed one must not end the membership.
-      ignoreChanges: ["email", "invite"],
-    },
-  );
+  return { hub, standards };
 }

@@ -1,4 +1,5 @@
 import { AGGREGATOR_POLICY } from "../admin/config-policy.ts";
+import { recordsCoreAccounts } from "../core-accounts.ts";
 import { awsNames } from "../names.ts";
 import { arn, awsManagedPolicy, roleArn } from "../partition.ts";
 import type { OrganizationSettings } from "../settings.ts";
@@ -8,12 +9,15 @@ import { entityLists } from "./entity-lists.ts";
 import { alertRouteRights, extensionAdministration } from "./extension-rights.ts";
 import { hostRights } from "./host-rights.ts";
 import {
+  condensed,
   type PolicyDocument,
   policyDocument,
   type RoleDocuments,
   type Statement,
   versioned,
 } from "./policy-document.ts";
+import { recorderRights, recorderRole } from "./recorder-rights.ts";
+import { remediationBoundary, remediationRights, responseBoundary } from "./remediation-rights.ts";
 import {
   ACCOUNT_SETTINGS,
   AGGREGATOR_ROLE,
@@ -31,12 +35,14 @@ import {
   FLOW_LOG,
   HUB,
   HUB_ADMINISTRATION,
+  HUB_INVITATION,
   INSPECTOR_ADMINISTRATION,
   INSPECTOR_MEMBERSHIP,
   INSPECTOR_STATUS,
   MEMBERSHIP,
   ORGANIZATION_READ,
   RECORDER,
+  RECORDER_OF_SECURITY,
   REGIONAL_SETTINGS,
   SECURITY_CONTACT,
   SERVICE_LINKED_ROLE,
@@ -44,7 +50,7 @@ import {
 } from "./service-actions.ts";
 
 /** What kind of account a deployment role stands in; its rights differ. */
-export type DeploymentPlace = "member" | "security" | "logArchive";
+export type DeploymentPlace = "member" | "outside" | "security" | "logArchive";
 
 type Settings = Pick<OrganizationSettings, "partition" | "homeRegion" | "regions" | "accounts" | "roles" | "features">;
 
@@ -59,6 +65,12 @@ export function deploymentRole(settings: Settings, place: DeploymentPlace): Role
       policyName: settings.roles.deploymentBoundary,
       document: deploymentBoundary(settings, rights(settings, place)),
     },
+    boundariesOfOthers: {
+      member: [remediationBoundary(settings)],
+      outside: [remediationBoundary(settings)],
+      security: [responseBoundary(settings)],
+      logArchive: [],
+    }[place],
   });
 }
 
@@ -87,8 +99,10 @@ function rights(settings: Settings, place: DeploymentPlace): readonly Statement[
       arn(partition, "iam", "", "*", role),
     ),
   };
-  const own = { member: memberRights, security: securityRights, logArchive: logArchiveRights }[place];
-  return [...own(settings), readsRoles];
+  const own = { member: memberRights, outside: outsideRights, security: securityRights, logArchive: logArchiveRights }[
+    place
+  ];
+  return condensed([...own(settings), readsRoles]);
 }
 
 function memberRights(settings: Settings): readonly Statement[] {
@@ -137,7 +151,14 @@ function memberRights(settings: Settings): readonly Statement[] {
     },
     ...hostRights(settings),
     ...alertRouteRights(settings),
+    ...remediationRights(settings),
   ];
+}
+
+/** A member that is invited: it joins and leaves by itself. */
+function outsideRights(settings: Settings): readonly Statement[] {
+  const invitation = { ...inRegions(settings, HUB_INVITATION), Sid: "Invitation" };
+  return [...memberRights(settings), invitation];
 }
 
 function securityRights(settings: Settings): readonly Statement[] {
@@ -151,6 +172,7 @@ function securityRights(settings: Settings): readonly Statement[] {
       ...INSPECTOR_MEMBERSHIP,
       ...INSPECTOR_ADMINISTRATION,
       ...CONFIG_AGGREGATOR,
+      ...(recordsCoreAccounts(settings.features) ? RECORDER_OF_SECURITY : []),
       ...ANALYZER,
       ...CLOUD_CONTROL,
     ]),
@@ -158,6 +180,7 @@ function securityRights(settings: Settings): readonly Statement[] {
     ...entityLists(settings),
     serviceLinked(settings, [
       "access-analyzer.amazonaws.com",
+      ...(recordsCoreAccounts(settings.features) ? ["config.amazonaws.com"] : []),
       "inspector2.amazonaws.com",
       "agentless.inspector2.amazonaws.com",
       "guardduty.amazonaws.com",
@@ -170,8 +193,9 @@ function securityRights(settings: Settings): readonly Statement[] {
   ];
 }
 
-/** One role, which can be given one policy and to one service. */
-function aggregatorRole({ partition, accounts }: Settings): readonly Statement[] {
+/** One role, which can be given one policy and to one service; the recorder's can be given to that, too. */
+function aggregatorRole(settings: Settings): readonly Statement[] {
+  const { partition, accounts, features } = settings;
   const Resource = [arn(partition, "iam", "", accounts.security, `role/${awsNames.configAggregatorRole}`)];
   return [
     { Sid: "AggregatorRole", Effect: "Allow", Action: AGGREGATOR_ROLE, Resource },
@@ -186,14 +210,16 @@ function aggregatorRole({ partition, accounts }: Settings): readonly Statement[]
       Sid: "PassAggregatorRole",
       Effect: "Allow",
       Action: ["iam:PassRole"],
-      Resource,
+      Resource: [...Resource, ...(recordsCoreAccounts(features) ? [recorderRole(settings, "security")] : [])],
       Condition: { StringEquals: { "iam:PassedToService": "config.amazonaws.com" } },
     },
   ];
 }
 
-function logArchiveRights({ partition, homeRegion, accounts }: Settings): readonly Statement[] {
+function logArchiveRights(settings: Settings): readonly Statement[] {
+  const { partition, homeRegion, accounts } = settings;
   return [
+    ...recorderRights(settings, "logArchive"),
     {
       Sid: "EvidenceBuckets",
       Effect: "Allow",

@@ -38,7 +38,6 @@ export function alertRouteRights({
       Effect: "Allow",
       Action: [...ALERT_TOPIC, ...EVENT_RULE],
       Resource: [arn(partition, "sns", "*", "*", OWN), arn(partition, "events", "*", "*", `rule/${OWN}`)],
-      Condition,
     },
     {
       // Calls on which IAM checks no resource, and keys, which have no ARN before they are made.

@@ -6,6 +6,7 @@ import type { OrganizationSettings } from "../settings.ts";
 import { trustOfService } from "./deployment-role.ts";
 import { guardrailRights } from "./guardrail-rights.ts";
 import { policyDocument, type RoleDocuments, versioned } from "./policy-document.ts";
+import { recorderRights } from "./recorder-rights.ts";
 import { rootAccessRights } from "./root-access-rights.ts";
 import {
   EVENT_QUEUE,
@@ -88,6 +89,7 @@ export function managementRole(settings: OrganizationSettings, organizationId: s
           Action: EVENT_RULE,
           Resource: [arn(partition, "events", region, accounts.management, `rule/${awsNames.accountEvents}`)],
         },
+        ...recorderRights(settings, "management"),
         ...trailRights(settings),
         ...rootAccessRights(settings),
         ...guardrailRights(settings, organizationId),

@@ -21,6 +21,28 @@ export function policyDocument(...statements: readonly Statement[]): PolicyDocum
   return { Version: "2012-10-17", Statement: statements };
 }
 
+/** A policy that stands by itself in an account. IAM takes 6,144 characters, white space not counted. */
+export interface ManagedPolicy {
+  readonly policyName: string;
+  readonly document: PolicyDocument;
+}
+
+/**
+ * The same with fewer characters, of which IAM takes only so many: what is allowed on the same resources under the same condition becomes
+ * one statement, under the name of the first.
+ */
+export function condensed(statements: readonly Statement[]): readonly Statement[] {
+  const byTerms = new Map<string, Statement>();
+  for (const statement of statements) {
+    const { Sid, Action = [], ...terms } = statement;
+    const key = JSON.stringify(terms);
+    const before = byTerms.get(key);
+    const Actions = [...new Set([...(before?.Action ?? []), ...Action])];
+    byTerms.set(key, before === undefined ? statement : { ...before, Action: Actions });
+  }
+  return [...byTerms.values()];
+}
+
 /** A role as it should be: the shape that the bootstrap writes to IAM. */
 export interface RoleDocuments {
   readonly roleName: string;
@@ -28,8 +50,9 @@ export interface RoleDocuments {
   readonly trust: PolicyDocument;
   /** Inline policies by name. IAM takes 10,240 characters for all of them together, white space not counted. */
   readonly policies: Readonly<Record<string, PolicyDocument>>;
-  /** A managed policy, of which IAM takes 6,144 characters. */
-  readonly boundary?: { readonly policyName: string; readonly document: PolicyDocument };
+  readonly boundary?: ManagedPolicy;
+  /** The boundaries of roles that this one makes. It can't change them. */
+  readonly boundariesOfOthers?: readonly ManagedPolicy[];
   /** Changes when any of the documents does. */
   readonly version: string;
 }

@@ -28,3 +28,8 @@ export function bootstrapRoles(settings: OrganizationSettings, organizationId: s
 export function memberDeploymentRole(settings: OrganizationSettings): RoleDocuments {
   return deploymentRole(settings, "member");
 }
+
+/** The deployment role of an account outside of the organization, which an administrator of that account sets up. */
+export function outsideDeploymentRole(settings: OrganizationSettings): RoleDocuments {
+  return deploymentRole(settings, "outside");
+}

@@ -48,6 +48,14 @@ export const MEMBERSHIP = [
   "guardduty:UpdateMemberDetectors",
 ];
 
+/** aws:securityhub/inviteAccepter:InviteAccepter, by the calls with the older names, which the provider makes. */
+export const HUB_INVITATION = [
+  "securityhub:AcceptInvitation",
+  "securityhub:DisassociateFromMasterAccount",
+  "securityhub:GetMasterAccount",
+  "securityhub:ListInvitations",
+] as const;
+
 /** aws:cfg/recorder:Recorder, aws:cfg/recorderStatus:RecorderStatus and aws:cfg/deliveryChannel:DeliveryChannel. */
 export const RECORDER = [
   "config:PutConfigurationRecorder",
@@ -60,6 +68,9 @@ export const RECORDER = [
   "config:DeleteDeliveryChannel",
   "config:DescribeDeliveryChannels",
 ] as const;
+
+/** The same, short: the security account's role is close to what IAM takes. */
+export const RECORDER_OF_SECURITY = ["config:*ConfigurationRecorder*", "config:*DeliveryChannel*"] as const;
 
 /** aws:cfg/conformancePack:ConformancePack. Deleting a pack takes nothing that AWS makes by its service-linked role. */
 export const CONFORMANCE_PACK = [
@@ -213,11 +224,66 @@ export const ASSOCIATION = [
 ] as const;
 
 /** aws:ssm/parameter:Parameter, in as few characters as will do. DescribeParameters names none. */
-export const PARAMETER = ["ssm:*Parameter", "ssm:*TagsToResource", "ssm:ListTagsForResource"] as const;
+export const PARAMETER = ["ssm:*Parameter", "ssm:*Tags*"] as const;
 export const PARAMETER_LISTING = ["ssm:DescribeParameters"] as const;
 
 /** Which associations there are: the call names none. */
 export const ASSOCIATION_LISTING = ["ssm:ListAssociations"] as const;
+
+/** aws:ssm/document:Document. Not the call that shares one: nobody else's account needs it. */
+export const DOCUMENT = [
+  "ssm:CreateDocument",
+  "ssm:UpdateDocument",
+  "ssm:UpdateDocumentDefaultVersion",
+  "ssm:DeleteDocument",
+  "ssm:DescribeDocument",
+  "ssm:DescribeDocumentPermission",
+  "ssm:GetDocument",
+] as const;
+
+/** aws:ssm/patchBaseline:PatchBaseline, PatchGroup and DefaultPatchBaseline. */
+export const PATCH_BASELINE = [
+  "ssm:*PatchBaselineForPatchGroup",
+  "ssm:CreatePatchBaseline",
+  "ssm:DeletePatchBaseline",
+  "ssm:DescribePatchBaselines",
+  "ssm:DescribePatchGroups",
+  "ssm:GetDefaultPatchBaseline",
+  "ssm:GetPatchBaseline",
+  "ssm:RegisterDefaultPatchBaseline",
+  "ssm:UpdatePatchBaseline",
+] as const;
+
+/** aws:ssm/maintenanceWindow:MaintenanceWindow, MaintenanceWindowTarget and MaintenanceWindowTask, but for the calls that say what is run. */
+export const MAINTENANCE_WINDOW = [
+  "ssm:CreateMaintenanceWindow",
+  "ssm:DeleteMaintenanceWindow",
+  "ssm:Deregister*FromMaintenanceWindow",
+  "ssm:DescribeMaintenanceWindows",
+  "ssm:DescribeMaintenanceWindowTargets",
+  "ssm:DescribeMaintenanceWindowTasks",
+  "ssm:GetMaintenanceWindow",
+  "ssm:GetMaintenanceWindowTask",
+  "ssm:RegisterTargetWithMaintenanceWindow",
+  "ssm:UpdateMaintenanceWindow",
+  "ssm:UpdateMaintenanceWindowTarget",
+] as const;
+
+/** By these, hosts run what their caller wants. */
+export const WINDOW_TASK = ["ssm:RegisterTaskWithMaintenanceWindow", "ssm:UpdateMaintenanceWindowTask"] as const;
+
+/** aws:iam/policy:Policy. */
+export const HOST_POLICY_ACTIONS = [
+  "iam:CreatePolicy",
+  "iam:CreatePolicyVersion",
+  "iam:DeletePolicy",
+  "iam:DeletePolicyVersion",
+  "iam:GetPolicy",
+  "iam:GetPolicyVersion",
+  "iam:ListPolicyVersions",
+  "iam:TagPolicy",
+  "iam:UntagPolicy",
+] as const;
 
 /** aws:iam/role:Role, without the calls that give it rights. */
 export const SERVICE_ROLE = [
@@ -276,6 +342,8 @@ export const HUB_ADMINISTRATION = [
   "securityhub:GetSecurityControlDefinition",
   "securityhub:ListSecurityControlDefinitions",
   "securityhub:UpdateSecurityControl",
+  // Custom actions: all four calls about one.
+  "securityhub:*ActionTarget*",
 ] as const;
 
 /**
@@ -425,20 +493,8 @@ export const EVENT_QUEUE = [
   "sqs:ChangeMessageVisibility",
 ] as const;
 
-/** aws:cloudwatch/eventRule:EventRule and aws:cloudwatch/eventTarget:EventTarget. */
-export const EVENT_RULE = [
-  "events:PutRule",
-  "events:DeleteRule",
-  "events:DescribeRule",
-  "events:EnableRule",
-  "events:DisableRule",
-  "events:PutTargets",
-  "events:RemoveTargets",
-  "events:ListTargetsByRule",
-  "events:ListTagsForResource",
-  "events:TagResource",
-  "events:UntagResource",
-] as const;
+/** aws:cloudwatch/eventRule:EventRule and aws:cloudwatch/eventTarget:EventTarget, where few characters have to do. */
+export const EVENT_RULE = ["events:*Rule", "events:*Targets*", "events:*Tag*"] as const;
 
 /**
  * aws:sns/topic:Topic and aws:sns/topicPolicy:TopicPolicy, and what a subscription asks of its topic. Here and below stars keep the

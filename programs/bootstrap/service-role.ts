@@ -4,12 +4,14 @@ import { policyDocument, type RoleDocuments, versioned } from "./policy-document
 
 /**
  * The identity of the service, in the security account. It can do nothing but become the management role or a deployment role of
- * the organization. Whatever the service runs on gets it by a policy of the security account that allows assuming it.
+ * the organization, and of the accounts outside of it that the settings name. Whatever the service runs on gets it by a policy of the security account that allows assuming it.
  */
 export function serviceRole(
-  { partition, accounts, roles }: OrganizationSettings,
+  { partition, accounts, roles, features }: OrganizationSettings,
   organizationId: string,
 ): RoleDocuments {
+  const Action = ["sts:AssumeRole", "sts:SetSourceIdentity"];
+  const outside = features.securityHub.outsideMembers;
   return versioned({
     roleName: roles.service,
     description: "The identity of the Bulwark service.",
@@ -20,16 +22,28 @@ export function serviceRole(
       Action: ["sts:AssumeRole"],
     }),
     policies: {
-      Bulwark: policyDocument({
-        Sid: "BecomeBulwarkRoles",
-        Effect: "Allow",
-        Action: ["sts:AssumeRole", "sts:SetSourceIdentity"],
-        Resource: [
-          roleArn(partition, accounts.management, roles.management),
-          arn(partition, "iam", "", "*", `role/${roles.deployment}`),
-        ],
-        Condition: { StringEquals: { "aws:ResourceOrgID": organizationId } },
-      }),
+      Bulwark: policyDocument(
+        {
+          Sid: "BecomeBulwarkRoles",
+          Effect: "Allow",
+          Action,
+          Resource: [
+            roleArn(partition, accounts.management, roles.management),
+            arn(partition, "iam", "", "*", `role/${roles.deployment}`),
+          ],
+          Condition: { StringEquals: { "aws:ResourceOrgID": organizationId } },
+        },
+        ...(outside.length === 0
+          ? []
+          : [
+              {
+                Sid: "OutsideMembers",
+                Effect: "Allow" as const,
+                Action,
+                Resource: outside.map(({ accountId }) => roleArn(partition, accountId, roles.deployment)),
+              },
+            ]),
+      ),
     },
   });
 }

@@ -1,4 +1,5 @@
 import { type Feature, satisfies } from "./feature.ts";
+import { RESPONSES } from "./remediations.ts";
 
 /** The features of the admin stack, in the order in which a reader would ask for them. */
 export const ADMIN_FEATURES: readonly Feature[] = [
@@ -33,6 +34,14 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     what: "Findings of every account and region are in the home region too.",
     types: ["aws:securityhub/findingAggregator:FindingAggregator"],
     controls: satisfies("/4.16"),
+  },
+  {
+    stack: "admin",
+    title: "Accounts outside of the organization",
+    what: "Accounts that the organization does not have are invited to Security Hub in every region, so that their findings come to the security account, too.",
+    types: ["aws:securityhub/member:Member"],
+    controls: satisfies("/4.16"),
+    setting: "features.securityHub.outsideMembers",
   },
   {
     stack: "admin",
@@ -123,6 +132,19 @@ export const ADMIN_FEATURES: readonly Feature[] = [
   },
   {
     stack: "admin",
+    title: "Recording in the core accounts",
+    what: "AWS Config records the management account, the security account and the log archive, too, and delivers to the same bucket as everybody.",
+    types: [
+      "aws:cfg/recorder:Recorder",
+      "aws:cfg/deliveryChannel:DeliveryChannel",
+      "aws:cfg/recorderStatus:RecorderStatus",
+      "aws:iam/serviceLinkedRole:ServiceLinkedRole",
+    ],
+    controls: satisfies("Config.1/3.3"),
+    setting: "features.config.coreAccounts",
+  },
+  {
+    stack: "admin",
     title: "GuardDuty's protection plans in the organization",
     what: "The security account has the same plans, and the organization's configuration enables them by itself only where that is chosen.",
     types: [
@@ -167,6 +189,18 @@ export const ADMIN_FEATURES: readonly Feature[] = [
       "aws:s3/bucketPolicy:BucketPolicy",
     ],
     controls: satisfies("KMS.4/3.6 S3.2 S3.3 S3.5/2.1.1 S3.8/2.1.4 S3.12 S3.14 S3.17"),
+  },
+  {
+    stack: "admin",
+    title: "Signatures for virus scans",
+    what: "Hosts of the organization, and nobody else, read ClamAV's signatures from a private bucket of the log archive.",
+    types: [
+      "aws:s3/bucket:Bucket",
+      "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+      "aws:s3/bucketPolicy:BucketPolicy",
+    ],
+    controls: satisfies("S3.2 S3.3 S3.5/2.1.1 S3.8/2.1.4"),
+    setting: "features.systemsManager.virusScan",
   },
   {
     stack: "admin",
@@ -216,6 +250,7 @@ export const ADMIN_FEATURES: readonly Feature[] = [
       "aws:kms/key:Key",
       "aws:sns/topic:Topic",
       "aws:sns/topicPolicy:TopicPolicy",
+      "aws:sns/topicSubscription:TopicSubscription",
       "aws:sqs/queue:Queue",
       "aws:sqs/queuePolicy:QueuePolicy",
       "aws:cloudwatch/eventRule:EventRule",
@@ -230,4 +265,5 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     controls: satisfies("SNS.1 SNS.4 SQS.1 SQS.3 CloudWatch.15 CloudWatch.16 CloudWatch.17 KMS.4/3.6"),
     setting: "features.alerts",
   },
+  RESPONSES,
 ];

@@ -1,4 +1,5 @@
 import { type Feature, satisfies } from "./feature.ts";
+import { REMEDIATION_ROLES } from "./remediations.ts";
 
 /** The features of a baseline stack, in the order in which a reader would ask for them. */
 export const BASELINE_FEATURES: readonly Feature[] = [
@@ -30,7 +31,11 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     stack: "baseline",
     title: "Membership in the organization's detection",
     what: "The security account administers the account's Security Hub and GuardDuty and sees its findings.",
-    types: ["aws:securityhub/member:Member", "aws:guardduty/member:Member"],
+    types: [
+      "aws:securityhub/member:Member",
+      "aws:securityhub/inviteAccepter:InviteAccepter",
+      "aws:guardduty/member:Member",
+    ],
     controls: satisfies("/4.16 GuardDuty.1"),
   },
   {
@@ -44,7 +49,10 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     stack: "baseline",
     title: "GuardDuty's protection plans",
     what: "The plans for S3, EKS, RDS, Lambda, malware and runtime monitoring are on or off as chosen, set by the administrator, because a member can't.",
-    types: ["aws:guardduty/memberDetectorFeature:MemberDetectorFeature"],
+    types: [
+      "aws:guardduty/memberDetectorFeature:MemberDetectorFeature",
+      "aws:guardduty/detectorFeature:DetectorFeature",
+    ],
     controls: satisfies("GuardDuty.5 GuardDuty.6 GuardDuty.8 GuardDuty.9 GuardDuty.10 GuardDuty.11"),
     setting: "features.guardDuty",
   },
@@ -187,4 +195,30 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     controls: satisfies("KMS.4/3.6 SNS.1 SNS.4"),
     setting: "extensions",
   },
+  {
+    stack: "baseline",
+    title: "Scans of hosts on demand",
+    what: "A tag on a host, or one call, has its disks scanned for malware or for sensitive information, or its patches installed now; reports go to Security Hub and to the evidence bucket, and the documents that do it belong to the account alone.",
+    types: ["aws:ssm/document:Document", "aws:ssm/association:Association", "aws:iam/policy:Policy"],
+    controls: satisfies("SSM.4"),
+    setting: "features.systemsManager",
+  },
+  {
+    stack: "baseline",
+    title: "Patch policy",
+    what: "Which patches hosts should have is said by operating system, and they are installed in maintenance windows, by environment and account.",
+    types: [
+      "aws:ssm/patchBaseline:PatchBaseline",
+      "aws:ssm/defaultPatchBaseline:DefaultPatchBaseline",
+      "aws:ssm/patchGroup:PatchGroup",
+      "aws:ssm/maintenanceWindow:MaintenanceWindow",
+      "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget",
+      "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask",
+      "aws:iam/role:Role",
+      "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    ],
+    controls: satisfies("SSM.2"),
+    setting: "features.systemsManager.patching",
+  },
+  ...REMEDIATION_ROLES,
 ];

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type ExtensionType, entryFields } from "./extension.ts";
-import { RemediationId } from "./remediation-policy.ts";
+import { RemediationId, remediationRefusals } from "./remediation-policy.ts";
 import { weakeningFields } from "./weakening.ts";
 
 const { regions: _everywhere, ...fields } = entryFields;
@@ -26,5 +26,5 @@ export const remediationOff = {
     reason: "Buckets are moved by a tool that sets the block itself at its end",
     expires: "2030-01-15T00:00:00Z",
   },
-  refusals: () => [],
+  refusals: ({ remediation }, { features }) => remediationRefusals(remediation, features.remediations),
 } satisfies ExtensionType<RemediationOffEntry>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type ExtensionType, entryFields } from "./extension.ts";
+import { type RemediationSettings, remediationsOf } from "../remediation-settings.ts";
+import { type ExtensionType, entryFields, type Refusal } from "./extension.ts";
 import { type AccountMode, type RemediationMode, stricterMode } from "./remediation-mode.ts";
 
 /** Of a remediation, as the folder of its manifest is named. */
@@ -33,8 +34,16 @@ export const remediationPolicy = {
     remediation: "s3-public-access-block",
     mode: "automatic",
   },
-  refusals: () => [],
+  refusals: ({ remediation }, { features }) => remediationRefusals(remediation, features.remediations),
 } satisfies ExtensionType<RemediationPolicyEntry>;
+
+/** Of remediations that the organization does not have: without their roles nothing could come of an entry. */
+export function remediationRefusals(remediation: string, settings: RemediationSettings): Refusal[] {
+  const there = remediationsOf(settings).map(({ name }) => name);
+  if (there.includes(remediation)) return [];
+  const message = `the organization has no remediation ${remediation}: there is none, or features.remediations switches it off`;
+  return [{ field: "remediation", message, allowed: there.join(", ") || "none" }];
+}
 
 /** What the account's entries say of each remediation, the strictest where there are several, and the longest off. By id, in order. */
 export function accountModes(

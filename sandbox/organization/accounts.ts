@@ -56,6 +56,8 @@ const ACCOUNTS: readonly AccountSeed[] = [
   },
   // An exchange that was bought and is not in the organization yet.
   { id: "555555555555", name: "acquired-exchange", email: "it@acquired.example.com", joinedMethod: "INVITED" },
+  // A venture with another company, which stays outside and sends its findings.
+  { id: "666666666666", name: "joint-venture", email: "it@venture.example.com", joinedMethod: "INVITED" },
   team("100000000001", "clearing", "prod", "2023-02-14T09:12:00Z"),
   team("100000000002", "risk", "prod", "2023-02-14T09:40:00Z"),
   { ...team("100000000003", "market-data", "prod", "2023-02-21T14:03:00Z"), optInRegions: JAKARTA },

@@ -120,7 +120,8 @@ export class AwsCallError extends Error {
   readonly call: string;
   readonly remedy: string;
 
-  constructor(place: AwsCallPlace, cause: unknown) {
+  /** @param remedy where more is known than the kind of the failure tells */
+  constructor(place: AwsCallPlace, cause: unknown, remedy?: string) {
     const { code, message, status } = describe(cause);
     super(`${place.activity}: ${place.call} in account ${place.accountId}, ${place.region}: ${code}: ${message}`, {
       cause,
@@ -133,7 +134,7 @@ export class AwsCallError extends Error {
     this.accountId = place.accountId;
     this.region = place.region;
     this.call = place.call;
-    this.remedy = remedyFor(failure, place);
+    this.remedy = remedy ?? remedyFor(failure, place);
   }
 }
 

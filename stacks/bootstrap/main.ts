@@ -1,13 +1,15 @@
 // `make bootstrap`: run once, and after an upgrade that changes the roles, by an administrator of the management account.
 // It creates the four kinds of roles through which Bulwark reaches the organization's accounts; `--print` only shows
-// them. The roles of member accounts are created by the service when an account is onboarded.
+// them. The roles of member accounts are created by the service when an account is onboarded; with `--outside <account>`
+// an administrator of an account outside of the organization lets Bulwark in.
 import { readFile } from "node:fs/promises";
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { DescribeOrganizationCommand, OrganizationsClient } from "@aws-sdk/client-organizations";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { guardrailPolicyTypes } from "../../programs/admin/guardrails/policies.ts";
-import { bootstrapRoles } from "../../programs/bootstrap/roles.ts";
+import { bootstrapRoles, outsideDeploymentRole, type PlacedRole } from "../../programs/bootstrap/roles.ts";
+import { outsideMember } from "../../programs/outside-members.ts";
 import { organizationsRegion, roleArn } from "../../programs/partition.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import { AwsCallError, callAws } from "../aws/call-error.ts";
@@ -18,6 +20,7 @@ import { ensureRole } from "./role.ts";
 
 const settingsPath = process.env.BULWARK_SETTINGS;
 const printOnly = process.argv.includes("--print");
+const outside = process.argv.includes("--outside") ? process.argv[process.argv.indexOf("--outside") + 1] : undefined;
 
 async function readSettings(): Promise<OrganizationSettings> {
   if (settingsPath === undefined || settingsPath === "") {
@@ -35,6 +38,7 @@ async function bootstrap(): Promise<void> {
   const identity = await callAws(place("asking who runs the bootstrap", "sts:GetCallerIdentity", management), () =>
     sts.send(new GetCallerIdentityCommand({})),
   );
+  if (outside !== undefined) return bootstrapOutside(settings, outside, identity);
   if (identity.Account !== management) {
     throw new Error(
       `the bootstrap runs as ${identity.Arn}, which is not in the management account ${management}: use credentials of an administrator there`,
@@ -59,10 +63,7 @@ async function bootstrap(): Promise<void> {
   };
   for (const { accountId, role } of roles) {
     const credentials = accountId === management ? undefined : await sessionIn(accountId);
-    const iam = new IAMClient({ region, ...(credentials === undefined ? {} : { credentials }) });
-    const outcome = await ensureRole({ iam, partition: settings.partition, accountId, region }, role);
-    console.log(`${accountId}  ${role.roleName.padEnd(28)} ${outcome}`);
-    iam.destroy();
+    await setUp(settings, { accountId, role }, new IAMClient({ region, ...(credentials && { credentials }) }));
   }
   const enabled = await callAws(
     place("enabling the policy types of the guardrails", "organizations:EnablePolicyType", management),
@@ -70,6 +71,32 @@ async function bootstrap(): Promise<void> {
   );
   for (const type of enabled) console.log(`${management}  ${type.padEnd(28)} enabled`);
   await lookForTrail(settings);
+}
+
+async function setUp({ partition, homeRegion }: OrganizationSettings, placed: PlacedRole, iam: IAMClient) {
+  const { accountId, role } = placed;
+  const outcome = await ensureRole({ iam, partition, accountId, region: homeRegion }, role);
+  console.log(`${accountId}  ${role.roleName.padEnd(28)} ${outcome}`);
+  iam.destroy();
+}
+
+/** The role of an account that the settings name as outside of the organization, by credentials of an administrator there. */
+async function bootstrapOutside(
+  settings: OrganizationSettings,
+  accountId: string,
+  { Account, Arn }: { readonly Account?: string | undefined; readonly Arn?: string | undefined },
+): Promise<void> {
+  if (outsideMember(settings, accountId) === undefined) {
+    throw new Error(`--outside ${accountId}: features.securityHub.outsideMembers does not name this account`);
+  }
+  if (Account !== accountId) {
+    throw new Error(
+      `the bootstrap runs as ${Arn}, which is not in account ${accountId}: use credentials of an administrator there`,
+    );
+  }
+  const role = outsideDeploymentRole(settings);
+  if (printOnly) console.log(JSON.stringify([{ accountId, role }], null, 2));
+  else await setUp(settings, { accountId, role }, new IAMClient({ region: settings.homeRegion }));
 }
 
 /** Says where new accounts would not be heard of. What can't be looked at is said, too, and no failure: the roles stand. */

@@ -16,8 +16,10 @@ import {
   SecurityHubClient,
 } from "@aws-sdk/client-securityhub";
 import { OPTIONAL_SERVICES } from "../../programs/admin/optional-services.ts";
+import type { CoreAccount } from "../../programs/core-accounts.ts";
 import { type InspectorSettings, isInspected } from "../../programs/inspector-settings.ts";
 import type { AdminInventory, AdminRegionInventory, DelegatedService } from "../../programs/inventory.ts";
+import { readCoreRecorders } from "./core-recorders.ts";
 import { readDetector, readFindingsExport } from "./guardduty.ts";
 import { readInspectorAdministrator, readScans } from "./inspector.ts";
 import { clientSettings, defined, type Reading, reader, tagged } from "./reading.ts";
@@ -37,6 +39,9 @@ const DELEGATED_SERVICES: readonly DelegatedService[] = [
 export interface AdminReading {
   readonly management: Reading;
   readonly security: Reading;
+  readonly logArchive: Reading;
+  /** Where each core account is recorded. */
+  readonly recordedRegions: Readonly<Record<CoreAccount, readonly string[]>>;
   readonly organizationId: string;
   /** Where AWS Organizations is served. */
   readonly organizationsRegion: string;
@@ -61,6 +66,7 @@ export async function readAdminInventory(request: AdminReading): Promise<AdminIn
     trustedServices,
     rootAccess,
     findingAggregator,
+    coreRecorders,
     ...regions
   ] = await Promise.all([
     readAdministrators(request, DELEGATED_SERVICES),
@@ -69,6 +75,7 @@ export async function readAdminInventory(request: AdminReading): Promise<AdminIn
     readTrustedServices(request),
     request.rootAccess ? readRootAccess(request.management, request.organizationsRegion) : undefined,
     readFindingAggregator(request),
+    readCoreRecorders(request, request.recordedRegions, request.homeRegion),
     ...request.regions.map(async (region) => [region, await readRegion(request, region)] as const),
   ]);
   return defined<AdminInventory>({
@@ -80,6 +87,7 @@ export async function readAdminInventory(request: AdminReading): Promise<AdminIn
     trustedServices,
     regions: Object.fromEntries(regions),
     findingAggregator,
+    coreRecorders,
   });
 }
 

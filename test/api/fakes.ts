@@ -148,6 +148,8 @@ export interface FakeAws extends Aws {
   regions: string[];
   /** Memberships that somebody has ended. */
   lost: readonly LostMembership[];
+  /** Of accounts outside of the organization. */
+  invitations: Record<string, string>;
   /** What `roleForReading` answers. */
   readingBy: MemberRole;
   /** The regions in which rights were to be kept, call by call. */
@@ -191,6 +193,7 @@ export function fakeAws(): FakeAws {
     ownSettings: {},
     fail: () => undefined,
     lost: [],
+    invitations: {},
     regions: ["us-east-1", "us-west-2"],
     readingBy: "deployment",
     standing: [],
@@ -243,6 +246,14 @@ export function fakeAws(): FakeAws {
     async restoreMemberships(inputs, _operationId, lost) {
       called("restoreMemberships", `${inputs.accountId} ${lost.map(({ region }) => region).join(" ")}`);
       aws.lost = [];
+    },
+    async readInvitations({ accountId }) {
+      called("readInvitations", accountId);
+      return aws.invitations;
+    },
+    async renewInvitations({ accountId }, _operationId, regions) {
+      called("renewInvitations", `${accountId} ${regions.join(" ")}`);
+      for (const region of regions) aws.invitations[region] = "Invited";
     },
     async removeServiceLinkedRoles(accountId, _operationId, roles) {
       called("removeServiceLinkedRoles", accountId);

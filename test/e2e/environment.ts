@@ -12,7 +12,7 @@ import { processesOf } from "./processes.ts";
 // One environment for all files, so every test has member accounts of its own:
 //   ...001, 003 onboarding   ...002, 004, 005, 006 adoption   ...009 drift   ...010, 012, 090 failures
 //   ...013 access            ...014, 015 interruption         ...011 bad input (is never onboarded)
-//   ...016, 555555555555     strangers (are never onboarded)
+//   ...016, 555555555555     strangers (are never onboarded)   666666666666 outside members
 //   ...007, 008 guard         444444444444 alerts (is a member of Security Hub only)
 
 /** Bulwark as it runs in production, beside a sandbox AWS Organization: every process, and who may call it. */
@@ -183,7 +183,7 @@ async function told(part: Part, ask: () => Promise<string | undefined>): Promise
 }
 
 /** What a part sees of the environment: nothing of the AWS settings of the person who runs the tests. */
-function partEnvironment(extra: Record<string, string>): Record<string, string> {
+export function partEnvironment(extra: Record<string, string>): Record<string, string> {
   const kept = ["PATH", "HOME", "LANG", "USER", "LOGNAME", "NODE_COMPILE_CACHE"].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];

@@ -359,6 +359,27 @@ describe("extensions of an account", () => {
     );
   });
 
+  it("say something of remediations that the organization has, and of no others", () => {
+    const of = (remediations: object, entry: object) =>
+      refusals(
+        Extensions.parse([{ ...remediationPolicy.example, ...entry }]),
+        settings({ features: { remediations } }),
+      );
+    assert.deepEqual(of({}, {}), []);
+    assert.match(
+      of({ off: ["s3-public-access-block"] }, {})[0]?.message ?? "",
+      /features\.remediations switches it off/,
+    );
+    assert.deepEqual(
+      of({}, { remediation: "mind-reading" }).map(({ field }) => field),
+      ["0.remediation"],
+    );
+    assert.deepEqual(
+      refusals([remediationOff.example], settings({ features: { remediations: { enabled: false } } })).length,
+      1,
+    );
+  });
+
   it("switch a remediation off until they expire, however strict the account is otherwise", async () => {
     const { named } = await deploy([remediationPolicy.example, remediationOff.example]);
     const modes = JSON.parse(String(named("remediation-modes-us-east-1").inputs.insecureValue));

@@ -119,7 +119,7 @@ describe("Systems Manager in the baseline", () => {
     });
   });
 
-  it("takes rights to the documents that the baseline and extensions associate and to one role with one policy", () => {
+  it("takes rights to documents of AWS and of teams, to its own, and to one role with one policy", () => {
     const statements = Object.values(memberDeploymentRole(settings()).policies).flatMap(({ Statement }) => Statement);
     const of = (sid: string) => statements.find(({ Sid }) => Sid === sid);
     const documents = of("HostAssociations")?.Resource?.filter((resource) => resource.includes(":document/"));
@@ -130,8 +130,9 @@ describe("Systems Manager in the baseline", () => {
       "arn:aws:ssm:*:*:document/AWS-RunPatchBaselineAssociation",
       "arn:aws:ssm:*:*:document/AWS-ConfigureAWSPackage",
       "arn:aws:ssm:*:*:document/team-*",
+      "arn:aws:ssm:*:*:document/Bulwark-*",
     ]);
-    for (const sid of ["HostRole", "HostRolePolicy", "PassHostRole"]) {
+    for (const sid of ["HostRolePolicy", "PassHostRole"]) {
       assert.deepEqual(of(sid)?.Resource, ["arn:aws:iam::*:role/BulwarkHostManagement"], sid);
     }
     assert.deepEqual(of("HostRolePolicy")?.Condition?.ArnEquals, {

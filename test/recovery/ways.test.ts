@@ -14,6 +14,7 @@ import {
   LOG_ARCHIVE,
   MANAGEMENT,
   MEMBER,
+  OUTSIDE,
   SECURITY,
   settings,
 } from "../programs/samples.ts";
@@ -27,7 +28,15 @@ describe("every resource that the programs declare", () => {
       () => baselineProgram(baselineInputs({ extensions: EXTENSION_EXAMPLES }, from)),
       `account-${MEMBER}`,
     );
-    declared = [...admin.resources, ...baseline.resources];
+    const outside = await declare(
+      () => baselineProgram(baselineInputs({ accountId: OUTSIDE }, from)),
+      `account-${OUTSIDE}`,
+    );
+    declared = [
+      ...admin.resources,
+      ...baseline.resources,
+      ...outside.ofType("aws:securityhub/inviteAccepter:InviteAccepter"),
+    ];
   });
 
   const isProvider = ({ type }: Registered): boolean => type.startsWith("pulumi:providers:");
@@ -61,9 +70,12 @@ describe("every resource that the programs declare", () => {
       assert.ok(way);
       const id = importId(soughtOf(resource), way, "id");
       const native = resource.type.startsWith("aws-native:");
+      const within = /^aws:ssm\/maintenanceWindow(Target|Task):/.test(resource.type)
+        ? `${resource.inputs.windowId}/`
+        : "";
       assert.equal(
         id,
-        native || global.includes(resource) ? "id" : `id@${String(resource.inputs.region)}`,
+        native || global.includes(resource) ? "id" : `${within}id@${String(resource.inputs.region)}`,
         resource.name,
       );
     }
@@ -72,15 +84,12 @@ describe("every resource that the programs declare", () => {
   it("that has neither name nor place of its own says in a tag which one it is", () => {
     const keys = declared.filter(({ type }) => type === "aws:kms/key:Key");
     const tags = keys.map(({ inputs }) => (inputs.tags as Record<string, string>)[RESOURCE_TAG]);
-    assert.deepEqual(
-      tags.sort(),
-      [
-        ...["us-east-1", "us-west-2"].map((region) => `account-${MEMBER}/extension-key-${region}`),
-        ...["alert-key", "alert-watch-key", "config-key", "evidence-key", "guardduty-key", "trail-key"].map(
-          (name) => `admin/${name}-us-east-1`,
-        ),
-      ],
-    );
+    assert.deepEqual(tags.sort(), [
+      ...["us-east-1", "us-west-2"].map((region) => `account-${MEMBER}/extension-key-${region}`),
+      ...["alert-key", "alert-watch-key", "config-key", "evidence-key", "guardduty-key", "trail-key"].map(
+        (name) => `admin/${name}-us-east-1`,
+      ),
+    ]);
     const scans = declared.filter(({ type }) => type === "aws-native:inspectorv2:CisScanConfiguration");
     assert.deepEqual(
       scans.map(({ name, inputs }) => [name, (inputs.tags as Record<string, string>)[RESOURCE_TAG]]),
@@ -117,6 +126,9 @@ describe("every resource that the programs declare", () => {
       "service-linked-role-config",
       `arn:aws:iam::${MEMBER}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig`,
     ],
+    ["host-document-virus-scan-us-west-2", "Bulwark-VirusScan"],
+    ["host-policy", `arn:aws:iam::${MEMBER}:policy/BulwarkHostReports`],
+    ["patch-group-linux-web-us-west-2", "web,patch-baseline-linux-us-west-2-id"],
     ["detector-administrator-us-west-2", SECURITY],
     ["delegated-administrator-access-analyzer", `${SECURITY}/access-analyzer.amazonaws.com`],
     ["config-bucket-policy-us-east-1", `bulwark-config-${LOG_ARCHIVE}-us-east-1`],
