@@ -46,7 +46,7 @@ describe("the baseline as a component, in a project of a team's own, through the
   let vpcId: string;
 
   const pulumi = async (...args: string[]): Promise<string> => {
-    const { stdout } = await run(join(ROOT, ".bulwark/bin/pulumi"), [...args, "--non-interactive"], {
+    const running = run(join(ROOT, ".bulwark/bin/pulumi"), [...args, "--non-interactive"], {
       cwd: project,
       maxBuffer: 64 * 1024 ** 2,
       env: {
@@ -60,6 +60,9 @@ describe("the baseline as a component, in a project of a team's own, through the
         AWS_ACCESS_KEY_ID: TEAM,
         AWS_SECRET_ACCESS_KEY: "sandbox",
       },
+    });
+    const { stdout } = await running.catch(({ stdout, stderr }: { stdout: string; stderr: string }) => {
+      throw new Error(`pulumi ${args[0]}: ${stdout}\n${stderr}`);
     });
     return stdout;
   };
@@ -150,10 +153,7 @@ describe("the baseline as a component, in a project of a team's own, through the
   it("refuses wrong arguments with their paths, before anything is changed", async () => {
     const source = await readFile(join(project, "index.ts"), "utf8");
     await writeFile(join(project, "index.ts"), source.replace('["fsbp-1.0.0"]', '["cis-9.9.9"]'));
-    await assert.rejects(pulumi("preview", "--stack", "prod"), (error: { stdout: string; stderr: string }) => {
-      assert.match(`${error.stdout}${error.stderr}`, /standards.*must be one of fsbp-1\.0\.0/s);
-      return true;
-    });
+    await assert.rejects(pulumi("preview", "--stack", "prod"), /standards.*must be one of fsbp-1\.0\.0/s);
     await writeFile(join(project, "index.ts"), source);
   });
 

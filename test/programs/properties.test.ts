@@ -259,6 +259,7 @@ const SHARED: Readonly<Record<Kind, Partial<Record<Section, readonly string[]>>>
     config: DELEGATION,
     delegation: DELEGATION,
     inspector: DELEGATION,
+    rootAccess: DELEGATION,
     guardDuty: EVIDENCE,
     trail: [...DELEGATION, ...EVIDENCE],
   },
