@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /** Regions of each partition, an opt-in region among them. */
-const REGIONS: Readonly<Record<Partition, readonly string[]>> = {
+export const REGIONS: Readonly<Record<Partition, readonly string[]>> = {
   aws: ["us-east-1", "us-west-2", "eu-central-1", "ap-southeast-3"],
   "aws-us-gov": ["us-gov-west-1", "us-gov-east-1"],
   "aws-cn": ["cn-north-1", "cn-northwest-1"],
