@@ -12,21 +12,25 @@ export const EVERYTHING = {
   guardrails: { ...EVERY_OPTION.guardrails, units: [NOBODYS_UNIT] },
 };
 
-/** Starts the service again with other features, after the bootstrap that gives Bulwark's roles their rights. Answers how to go back. */
+/** Gives Bulwark's roles the rights that the settings ask for, as an administrator does. */
+export function bootstrap({ aws, administrator, settingsFile }: Environment): Promise<void> {
+  return runBootstrap(
+    {
+      PATH: process.env.PATH ?? "",
+      ...{ AWS_ENDPOINT_URL: aws, AWS_REGION: "us-east-1", BULWARK_SETTINGS: settingsFile },
+      ...{ AWS_ACCESS_KEY_ID: administrator.accessKeyId, AWS_SECRET_ACCESS_KEY: administrator.secretAccessKey },
+    },
+    () => undefined,
+  );
+}
+
+/** Starts the service again with other features. Answers how to go back. */
 export async function serveWithFeatures(environment: Environment, features: object): Promise<() => Promise<void>> {
-  const { service, settingsFile, aws, administrator } = environment;
+  const { service, settingsFile } = environment;
   const former = await readFile(settingsFile, "utf8");
   const serve = async (settings: string): Promise<void> => {
     await service.stop();
     await writeFile(settingsFile, settings);
-    await runBootstrap(
-      {
-        PATH: process.env.PATH ?? "",
-        ...{ AWS_ENDPOINT_URL: aws, AWS_REGION: "us-east-1", BULWARK_SETTINGS: settingsFile },
-        ...{ AWS_ACCESS_KEY_ID: administrator.accessKeyId, AWS_SECRET_ACCESS_KEY: administrator.secretAccessKey },
-      },
-      () => undefined,
-    );
     await service.start();
   };
   await serve(JSON.stringify({ ...JSON.parse(former), features }));

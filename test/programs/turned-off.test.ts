@@ -42,7 +42,7 @@ describe("what can be turned off by hand in the admin stack's accounts", () => {
 
   it("is seen at a resource of that type, which the admin stack declares", async () => {
     const { resources } = await declare(
-      () => adminProgram(adminInputs({ environments: { stage: [MEMBER] } }, settings({ features: EVERY_OPTION }))),
+      () => adminProgram(adminInputs({}, settings({ features: EVERY_OPTION }))),
       "admin",
     );
     for (const { type, drifts } of TURNED_OFF_IN_ADMIN) {

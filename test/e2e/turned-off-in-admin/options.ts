@@ -30,12 +30,15 @@ async function ofOrganization({ management }: AdminAccounts) {
       return (answer?.Policies ?? []).map(({ Name }) => Name);
     }),
   );
-  const features = new IAM(management(HOME)).listOrganizationsFeatures({});
+  const features = await unless(
+    new IAM(management(HOME)).listOrganizationsFeatures({}),
+    "ServiceAccessNotEnabledException",
+  );
   const { trailList = [] } = await new CloudTrail(management(HOME)).describeTrails({ includeShadowTrails: false });
   const { EnabledServicePrincipals = [] } = await organizations.listAWSServiceAccessForOrganization({});
   return {
     policies: policies.flat().sort(),
-    rootFeatures: (await unless(features, "ServiceAccessNotEnabledException"))?.EnabledFeatures ?? [],
+    rootFeatures: features?.EnabledFeatures ?? [],
     trails: trailList.map(({ Name }) => Name).sort(),
     trusted: EnabledServicePrincipals.map(({ ServicePrincipal }) => ServicePrincipal).sort(),
   };
@@ -49,7 +52,9 @@ async function ofRegion({ security }: AdminAccounts, region: string) {
   const { DetectorIds: [DetectorId] = [] } = await guardDuty.listDetectors({});
   const { scanConfigurations = [] } = await new Inspector2(access).listCisScanConfigurations({});
   const { analyzers: found = [] } = await analyzers.listAnalyzers({});
-  const rules = found.map(async ({ name }) => (await analyzers.listArchiveRules({ analyzerName: name })).archiveRules);
+  const rules = await Promise.all(
+    found.map(async ({ name }) => (await analyzers.listArchiveRules({ analyzerName: name })).archiveRules ?? []),
+  );
   const controls = await hub.listStandardsControlAssociations({ SecurityControlId: "IAM.6" });
   return {
     filters: (await guardDuty.listFilters({ DetectorId })).FilterNames,
@@ -57,7 +62,7 @@ async function ofRegion({ security }: AdminAccounts, region: string) {
     threats: (await guardDuty.listThreatEntitySets({ DetectorId })).ThreatEntitySetIds,
     cisScans: scanConfigurations.map(({ scanName }) => scanName),
     analyzers: found.map(({ name }) => name).sort(),
-    archiveRules: (await Promise.all(rules)).flat().map((rule) => rule?.ruleName),
+    archiveRules: rules.flat().map(({ ruleName }) => ruleName),
     products: (await hub.listEnabledProductsForImport({})).ProductSubscriptions,
     controls: controls.StandardsControlAssociationSummaries?.map(
       (one) => `${one.StandardsArn} ${one.AssociationStatus}`,

@@ -22,11 +22,6 @@ async function insights(hub: SecurityHub) {
   return Insights.sort((one, another) => (one.Name ?? "").localeCompare(another.Name ?? ""));
 }
 
-async function rules(hub: SecurityHub) {
-  const { AutomationRulesMetadata = [] } = await hub.listAutomationRules({});
-  return AutomationRulesMetadata.sort((one, another) => (one.RuleName ?? "").localeCompare(another.RuleName ?? ""));
-}
-
 export const SECURITY_HUB: readonly TurnedOffInAdmin[] = [
   {
     type: "aws:securityhub/account:Account",
@@ -87,17 +82,6 @@ export const SECURITY_HUB: readonly TurnedOffInAdmin[] = [
       await home(at).deleteInsight({ InsightArn: found?.InsightArn });
     },
     read: async (at) => (await insights(home(at))).map(({ Name, Filters }) => [Name, Filters]),
-  },
-  {
-    type: "aws:securityhub/automationRule:AutomationRule",
-    drifts: names.automationRule("stage-environment", OTHER),
-    turnOff: async (at) => {
-      const found = (await rules(other(at))).filter(({ RuleName }) => /stage/.test(RuleName ?? ""));
-      await other(at).batchDeleteAutomationRules({
-        AutomationRulesArns: found.map(({ RuleArn = "" }) => RuleArn),
-      });
-    },
-    read: async (at) => (await rules(other(at))).map(({ RuleName, RuleOrder }) => [RuleName, RuleOrder]),
   },
   {
     type: "aws-native:securityhub:SecurityControl",
