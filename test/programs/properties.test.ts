@@ -217,7 +217,11 @@ describe("another input", () => {
       assert.ok(found.length > 0);
       for (const { name } of found) assert.match(name, pattern);
     };
-    await only("baseline", { extensions }, /^extension-/);
+    await only(
+      "baseline",
+      { extensions },
+      /^(extension|remediation-modes|control-association-IAM\.6|detector-member-plan-runtime)-/,
+    );
     await only("baseline", { passwordPolicy: { minimumPasswordLength: 20 } }, /^password-policy$/);
     await only("admin", { controlParameters: [] }, /^(security-control|aws-native)-/);
     await only("admin", { environments: { prod: ["100000000002"] } }, /^(automation-rule|insight)-/);
