@@ -21,7 +21,9 @@ const KEY = "aws:kms/key:Key";
 const NAMED = 5;
 
 /** Why the admin stack can't be taken off now, and what to do about it; undefined where it can. */
-export async function whyAdminStays(db: Db): Promise<{ readonly message: string; readonly remedy: string } | undefined> {
+export async function whyAdminStays(
+  db: Db,
+): Promise<{ readonly message: string; readonly remedy: string } | undefined> {
   const standing = await listStanding(db);
   const creation = await findAnyCreation(db);
   if (standing.length === 0) {

@@ -10,9 +10,9 @@ import { findStack, saveStack } from "../store/stacks.ts";
 import { leavingInputs } from "./account-settings.ts";
 import { inPhase, withoutInputs } from "./apply.ts";
 import { sumChanges } from "./changes.ts";
-import { offboardAdmin } from "./offboard-admin.ts";
 import { findLeftovers, type Leftover } from "./leftovers.ts";
 import { endMemberships } from "./memberships.ts";
+import { offboardAdmin } from "./offboard-admin.ts";
 import { standingRegions } from "./standing.ts";
 import type { Kind, Work } from "./work.ts";
 

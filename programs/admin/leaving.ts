@@ -5,7 +5,10 @@ import { names } from "../names.ts";
 import type { TrustedService } from "./trusted-services.ts";
 
 /** Services that register their administrator with AWS Organizations by themselves, while no setting switches them off. */
-export const SELF_REGISTERED = ["securityhub.amazonaws.com", "guardduty.amazonaws.com"] as const satisfies TrustedService[];
+export const SELF_REGISTERED = [
+  "securityhub.amazonaws.com",
+  "guardduty.amazonaws.com",
+] as const satisfies TrustedService[];
 
 /** What is left of a delegation with AWS Organizations when the service itself has let go of its administrator in all regions. */
 export interface DelegationToEnd {
@@ -39,8 +42,7 @@ export function delegationsToEnd(
 ): DelegationToEnd[] {
   const adopted = (name: string) => adoptions.some((adoption) => adoption.name === name);
   return SELF_REGISTERED.map((service) => {
-    const inRegion =
-      service === "guardduty.amazonaws.com" ? names.detectorAdministrator : names.hubAdministrator;
+    const inRegion = service === "guardduty.amazonaws.com" ? names.detectorAdministrator : names.hubAdministrator;
     const registered =
       adopted(names.delegatedAdministrator(service)) || regions.some((region) => adopted(inRegion(region)));
     return {

@@ -109,9 +109,7 @@ async function attemptRun(
     });
     const kept = await keptBy(context, laidOut);
     const leaves =
-      request.verb === "destroy"
-        ? request.keepStack === true || kept.length > 0
-        : !isTrace(opened, request.verb);
+      request.verb === "destroy" ? request.keepStack === true || kept.length > 0 : !isTrace(opened, request.verb);
     if (!leaves) await removeStack(opened);
     const done = kept.length === 0 ? log.result() : { ...log.result(), kept, resources: kept.length };
     return result(done, started, leaves ? opened.secrets : undefined);

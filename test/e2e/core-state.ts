@@ -59,7 +59,9 @@ async function listRegion(access: RootAccess): Promise<string[]> {
       .then(({ DeliveryChannels = [] }) => DeliveryChannels.map(({ name }) => name)),
     "config aggregator": config
       .send(new DescribeConfigurationAggregatorsCommand({}))
-      .then(({ ConfigurationAggregators = [] }) => ConfigurationAggregators.map((one) => one.ConfigurationAggregatorName)),
+      .then(({ ConfigurationAggregators = [] }) =>
+        ConfigurationAggregators.map((one) => one.ConfigurationAggregatorName),
+      ),
     trail: new CloudTrailClient(access)
       .send(new DescribeTrailsCommand({ includeShadowTrails: false }))
       .then(({ trailList = [] }) => trailList.map(({ Name }) => Name)),
@@ -72,16 +74,14 @@ async function listRegion(access: RootAccess): Promise<string[]> {
     queue: new SQSClient(access)
       .send(new ListQueuesCommand({}))
       .then(({ QueueUrls = [] }) => QueueUrls.map((url) => url.split("/").at(-1))),
-    key: kms
-      .send(new ListKeysCommand({}))
-      .then(({ Keys = [] }) =>
-        Promise.all(
-          Keys.map(async ({ KeyId }) => {
-            const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
-            return `${KeyMetadata?.KeyState} ${KeyMetadata?.Description}`;
-          }),
-        ),
+    key: kms.send(new ListKeysCommand({})).then(({ Keys = [] }) =>
+      Promise.all(
+        Keys.map(async ({ KeyId }) => {
+          const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+          return `${KeyMetadata?.KeyState} ${KeyMetadata?.Description}`;
+        }),
       ),
+    ),
   };
   const found = Object.entries(kinds).map(async ([kind, listed]) => (await listed).map((name) => `${kind} ${name}`));
   return (await Promise.all(found)).flat();

@@ -39,7 +39,10 @@ describe("taking the admin stack off", function () {
     const left = added(now);
     const evidence = left.filter((line) => /^logArchive (us-east-1 key Enabled|bucket bulwark-)/.test(line));
     const pending = left.filter((line) => / key PendingDeletion /.test(line));
-    assert.deepEqual(left.filter((line) => !evidence.includes(line) && !pending.includes(line)), []);
+    assert.deepEqual(
+      left.filter((line) => !evidence.includes(line) && !pending.includes(line)),
+      [],
+    );
 
     const told = result as {
       evidence: { type: string; id: string }[];
@@ -61,7 +64,10 @@ describe("taking the admin stack off", function () {
   it("is deployed again on its evidence, and then stays the same", async () => {
     const evidence = (await list()).filter((line) => line.startsWith("logArchive ") && !former.includes(line));
     const { changes } = await environment.api.done("POST", "/admin/deployments", {});
-    assert.deepEqual({ ...changes, create: 0, same: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0, import: 0 });
+    assert.deepEqual(
+      { ...changes, create: 0, same: 0 },
+      { create: 0, update: 0, replace: 0, delete: 0, same: 0, import: 0 },
+    );
     const now = await list();
     for (const line of evidence) assert.ok(now.includes(line), `${line} is gone`);
     const again = await environment.api.done("POST", "/admin/deployments", { refresh: true });
