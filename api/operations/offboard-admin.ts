@@ -59,9 +59,11 @@ export async function offboardAdmin(work: Work): Promise<Outcome> {
   const runs: RunResult[] = [];
   let kept: readonly KeptResource[] = [];
   let leftovers: Leftover[] = [];
+  let central = false;
   if (row?.inputs != null) {
     const inputs = AdminInputs.parse({ ...row.inputs, adoptions });
     const deployed = row.deployedAt !== null;
+    central = inputs.features.securityHub.mode === "central";
     for (const phase of adminLeavingPhases(inputs, adoptions, deployed)) {
       work.say("putting back what was adopted, and keeping the evidence");
       runs.push(await work.run("up", inPhase(inputs, phase), { refresh: adoptions.some(isPutBack) }));
@@ -87,7 +89,7 @@ export async function offboardAdmin(work: Work): Promise<Outcome> {
         .map(({ type, name, region, before }) => ({ type, name, region, before })),
       evidence: kept.map(({ type, name, id, accountId, region }) => ({ type, name, id, accountId, region })),
       leftovers,
-      kept: [...KEPT, ...(kept.length > 0 ? [KEPT_EVIDENCE] : [])],
+      kept: [...KEPT, ...(central ? [KEPT_CENTRAL] : []), ...(kept.length > 0 ? [KEPT_EVIDENCE] : [])],
       steps: runs.flatMap(({ steps }) => steps).map(withoutInputs),
     },
     save: async (transaction) => {
@@ -101,6 +103,9 @@ export async function offboardAdmin(work: Work): Promise<Outcome> {
 
 const KEPT_EVIDENCE =
   "evidence in the log archive, with its buckets, keys and policies: never removed by Bulwark; a later deployment goes on with them";
+/** AWS Security Hub User Guide, "Removing or changing the delegated administrator". */
+const KEPT_CENTRAL =
+  "Security Hub in member accounts, as the configuration policies left it: AWS lets accounts keep that when central configuration ends";
 const KEPT = [
   "service-linked roles of AWS services in the core accounts: other regions and services may need them",
   "Bulwark's own roles in the core accounts: an administrator removes them, once no deployment is to follow",
