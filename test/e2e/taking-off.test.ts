@@ -70,7 +70,7 @@ describe("taking the admin stack off", function () {
     );
     const now = await list();
     for (const line of evidence) assert.ok(now.includes(line), `${line} is gone`);
-    const again = await environment.api.done("POST", "/admin/deployments", { refresh: true });
+    const again = await environment.api.done("POST", "/admin/deployments", {});
     assert.ok(again.changes);
     const { same, ...others } = again.changes;
     assert.deepEqual(others, { create: 0, update: 0, replace: 0, delete: 0, import: 0 });
