@@ -179,4 +179,3 @@ describe("an account outside of the organization", function () {
   });
 });
 
-import "./recorders.test.ts";
