@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.bulwark/bin:$(PATH)
 # Loading the service takes 0.8 s of CPU instead of 1.4 with the code that was compiled the last time.
 export NODE_COMPILE_CACHE := $(CURDIR)/.bulwark/cache/compiled
 
-.PHONY: help setup demo test torture bench typecheck lint format docs serve sandbox engine bootstrap pulumi-env clean
+.PHONY: help setup demo test torture bench typecheck lint format docs component serve sandbox engine bootstrap pulumi-env clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ format: setup ## let biome format the code
 docs: ## write the pages of docs/ that are generated
 	@setup/setup.sh packages
 	@node programs/catalogue/write.ts
+
+component: ## pack the baseline as a Pulumi component for teams that write code (docs/component.md)
+	@setup/setup.sh packages
+	@node setup/component.ts
 
 # A collection of young objects that waits for threads which get no core, while runs have them all, was seen to take 40 ms.
 serve: setup ## the service alone, for real AWS or the AWS_ENDPOINT_URL of a sandbox

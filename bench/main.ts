@@ -3,6 +3,7 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Alone, measureAlone, slowest } from "./alone.ts";
 import { judge, judgeUsages, type Verdict } from "./arithmetic.ts";
 import { type Contestant, type Deployments, measureDeployments } from "./deployments.ts";
 import { isFull, type Options, readOptions } from "./options.ts";
@@ -19,6 +20,7 @@ const python = join(repository, ".bulwark/venv/bin/python");
 const makers = { shell: shellSide, pool: poolSide, bulwark: bulwarkSide };
 const READ_SECONDS = 30;
 const RECOVERY_ROUNDS = 2;
+const ALONE_ACCOUNTS = 3;
 
 const begun = performance.now();
 const say = (line: string) => {
@@ -52,6 +54,15 @@ async function deployments(options: Options, folder: string): Promise<[Deploymen
   return [measured, last.organization];
 }
 
+async function aloneIn(folder: string): Promise<Alone> {
+  const organization = await organizationOf(folder, "alone", ALONE_ACCOUNTS);
+  say(`alone: its organization of ${ALONE_ACCOUNTS} empty accounts is ready`);
+  const measured = await measureAlone(organization, python);
+  await organization.stop();
+  say(`alone: ${slowest(measured.onboarded).toFixed(1)} s, unchanged ${slowest(measured.unchanged).toFixed(1)} s`);
+  return measured;
+}
+
 /** An organization with four deployed accounts, for a run that compares no deployments. */
 async function deployedOrganization(folder: string): Promise<Organization> {
   const organization = await organizationOf(folder, "bulwark", 4);
@@ -65,8 +76,17 @@ async function deployedOrganization(folder: string): Promise<Organization> {
   return organization;
 }
 
-function verdicts(measured: Deployments | undefined, reads: Reads | undefined, recovered: readonly Recovered[]) {
+/** What a run has measured of the parts that were asked for. */
+type Measured = Pick<Report, "alone" | "measured" | "reads" | "recovered">;
+
+function verdicts({ alone, measured, reads, recovered }: Measured): Verdict[] {
   const found: Verdict[] = measured === undefined ? [] : judgeUsages(measured.usages);
+  if (alone !== undefined) {
+    found.push(
+      judge("a full baseline alone, slowest", slowest(alone.onboarded), 15, "s"),
+      judge("the same unchanged, slowest", slowest(alone.unchanged), 3, "s"),
+    );
+  }
   if (reads !== undefined) {
     found.push(
       judge("reads: p99", reads.p99, 50, "ms"),
@@ -74,14 +94,16 @@ function verdicts(measured: Deployments | undefined, reads: Reads | undefined, r
       judge("service process, greatest resident set", reads.serviceBytes / 1e6, 300, "MB"),
     );
   }
-  const slowest = Math.max(...recovered.map(({ pickedUpSeconds }) => pickedUpSeconds));
-  if (recovered.length > 0) found.push(judge("slowest pick-up after a kill", slowest, 15, "s"));
+  const latest = Math.max(...recovered.map(({ pickedUpSeconds }) => pickedUpSeconds));
+  if (recovered.length > 0) found.push(judge("slowest pick-up after a kill", latest, 15, "s"));
   return found.filter(({ measured: figure }) => !Number.isNaN(figure));
 }
 
 async function bench(options: Options, folder: string): Promise<Report> {
+  let alone: Alone | undefined;
   let measured: Deployments | undefined;
   let organization: Organization | undefined;
+  if (options.parts.includes("alone")) alone = await aloneIn(folder);
   if (options.parts.includes("deployments")) [measured, organization] = await deployments(options, folder);
   let reads: Reads | undefined;
   let recovered: readonly Recovered[] = [];
@@ -96,7 +118,8 @@ async function bench(options: Options, folder: string): Promise<Report> {
     if (options.parts.includes("recovery")) recovered = await measureRecovery(organization, RECOVERY_ROUNDS, say);
   }
   const seconds = (performance.now() - begun) / 1000;
-  return { options, measured, reads, recovered, seconds, verdicts: verdicts(measured, reads, recovered) };
+  const found = { alone, measured, reads, recovered };
+  return { options, ...found, seconds, verdicts: verdicts(found) };
 }
 
 const options = readOptions(process.env);

@@ -1,6 +1,6 @@
 import { SIDES, type SideName } from "./cases.ts";
 
-export const PARTS = ["deployments", "reads", "recovery"] as const;
+export const PARTS = ["alone", "deployments", "reads", "recovery"] as const;
 export type PartName = (typeof PARTS)[number];
 
 export interface Options {

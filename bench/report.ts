@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { Alone } from "./alone.ts";
 import { percentile, ratio, type Usages, type Verdict } from "./arithmetic.ts";
 import { CASES, SIDES, type SideName } from "./cases.ts";
 import type { Deployments } from "./deployments.ts";
@@ -13,6 +14,7 @@ import type { Recovered } from "./recovery.ts";
 /** Everything that a run measured. */
 export interface Report {
   readonly options: Options;
+  readonly alone: Alone | undefined;
   readonly measured: Deployments | undefined;
   readonly reads: Reads | undefined;
   readonly recovered: readonly Recovered[];
@@ -68,6 +70,20 @@ function usageRows(usages: Usages): Rows {
   );
   const head = ["case, side", "wall s", "per stack", "/ Bulwark", "CPU s", "per stack", "/ Bulwark", "peak MB"];
   return [head, ...rows];
+}
+
+function aloneRows({ onboarded, unchanged }: Alone): Rows {
+  const row = (what: string, seconds: readonly number[]) => [
+    what,
+    String(seconds.length),
+    percentile(seconds, 0.5).toFixed(1),
+    percentile(seconds, 1).toFixed(1),
+  ];
+  return [
+    ["from the call to the end", "runs", "median s", "slowest s"],
+    row("first", onboarded),
+    row("unchanged", unchanged),
+  ];
 }
 
 function readRows({ requests, errors, p50, p99, greatest, deployments, serviceBytes }: Reads): Rows {
@@ -132,8 +148,15 @@ async function machine(repository: string): Promise<string> {
   ].join("; ");
 }
 
-async function sections({ options, measured, reads, recovered, seconds, verdicts }: Report, repository: string) {
+async function sections({ options, alone, measured, reads, recovered, seconds, verdicts }: Report, repository: string) {
   const found = [`${await machine(repository)}. The run took ${Math.round(seconds / 60)} minutes.`];
+  if (alone !== undefined) {
+    const { resources, regions } = alone;
+    found.push(
+      `One account's full baseline while nothing else runs, ${resources} resources in ${regions} regions:`,
+      table(aloneRows(alone)),
+    );
+  }
   if (measured !== undefined) {
     const { usages, resources } = measured;
     found.push(

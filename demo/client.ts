@@ -11,6 +11,7 @@ export interface Operation {
   readonly startedAt?: string;
   readonly finishedAt?: string;
   readonly error?: { readonly detail: string; readonly remedy?: string };
+  readonly changes?: Readonly<Partial<Record<"create" | "update" | "replace" | "delete" | "same", number>>>;
   readonly result?: { readonly resources?: number };
 }
 
@@ -24,6 +25,8 @@ export interface OperationEvent {
 export interface Client {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: object): Promise<T>;
+  /** Changes a resource as it was read last: somebody's change in between is refused. */
+  patch<T>(path: string, body: object): Promise<T>;
   /** Follows an operation to its end, across reconnections, and answers its last state. */
   follow(operationId: string, onEvent: (event: OperationEvent) => void, signal?: AbortSignal): Promise<Operation>;
 }
@@ -32,10 +35,10 @@ export interface Client {
 export function createClient(url: string, token: string): Client {
   const authorization = { authorization: `Bearer ${token}` };
 
-  async function call<T>(method: string, path: string, body?: object): Promise<T> {
+  async function call<T>(method: string, path: string, body?: object, more: Record<string, string> = {}): Promise<T> {
     const answer = await fetch(url + path, {
       method,
-      headers: { ...authorization, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+      headers: { ...authorization, ...more, ...(body === undefined ? {} : { "content-type": "application/json" }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
@@ -68,6 +71,10 @@ export function createClient(url: string, token: string): Client {
   return {
     get: (path) => call("GET", path),
     post: (path, body) => call("POST", path, body),
+    async patch(path, body) {
+      const { headers } = await fetch(url + path, { headers: authorization });
+      return call("PATCH", path, body, { "if-match": headers.get("etag") ?? "" });
+    },
     async follow(operationId, onEvent, signal) {
       let lastId = "";
       for (;;) {

@@ -100,7 +100,7 @@ async function demo(): Promise<boolean> {
   starting.done(`ready at ${aws}`);
 
   const settings = JSON.parse(await readFile(settingsPath, "utf8")) as {
-    accounts: { management: string; security: string };
+    accounts: { management: string; security: string; logArchive: string };
   };
   const bootstrapping = screen.line("bootstrap: the roles through which Bulwark reaches the accounts");
   const administrator = await createAdministrator(aws, settings.accounts.management);
@@ -140,6 +140,9 @@ async function demo(): Promise<boolean> {
   const succeeded = await runStory({
     client: createClient(service, token),
     screen,
+    coreAccounts: Object.fromEntries(
+      Object.entries(settings.accounts).map(([name, id]) => [id, name === "logArchive" ? "log archive" : name]),
+    ),
     aws: { endpoint: aws, administrator },
     signal: stopping.signal,
   });

@@ -1,7 +1,10 @@
 import { CreateAccountCommand, OrganizationsClient } from "@aws-sdk/client-organizations";
 import type { Client, Operation, OperationEvent } from "./client.ts";
+import { extendAccount } from "./extension.ts";
 import type { AccessKey } from "./identities.ts";
+import { untilAccountsAreReady } from "./readiness.ts";
 import { type Screen, seconds, table } from "./screen.ts";
+import { createTally, type Tally } from "./services.ts";
 
 /** Accounts that exist before Bulwark comes, and what is in them. */
 const EXISTING = [
@@ -10,12 +13,17 @@ const EXISTING = [
   { accountId: "100000000003", note: "has enabled an opt-in region: three regions" },
 ];
 
+/** The account whose baseline is shown in full, and whose team extends it: the one with the most regions. */
+const shown = "100000000003";
+
 /** How long the new account may take from CreateAccount to its operation: its event, the queue, the consumer. */
 const EVENT_MS = 60_000;
 
 export interface Story {
   readonly client: Client;
   readonly screen: Screen;
+  /** What the core accounts are for, by their ids. */
+  readonly coreAccounts: Readonly<Record<string, string>>;
   readonly aws: { readonly endpoint: string; readonly administrator: AccessKey };
   readonly signal: AbortSignal;
 }
@@ -32,12 +40,15 @@ interface Row {
 export async function runStory(story: Story): Promise<boolean> {
   const { client, screen } = story;
   const admin = await client.post<Operation>("/admin/deployments", {});
-  const rows = [await follow(story, admin, "admin stack", "POST /admin/deployments")];
+  const inCoreAccounts = createTally();
+  const inMember = createTally();
+  const rows = [await follow(story, admin, "admin stack", "POST /admin/deployments", inCoreAccounts)];
   if (rows[0]?.status === "succeeded") {
     const existing = EXISTING.map(async ({ accountId, note }) => {
       const operation = await client.post<Operation>("/accounts", { accountId });
       screen.say(`POST /accounts {"accountId":"${accountId}"}  accepted as ${operation.id}  (${note})`);
-      return follow(story, operation, `account ${accountId}`, "POST /accounts");
+      const tally = accountId === shown ? inMember : undefined;
+      return follow(story, operation, `account ${accountId}`, "POST /accounts", tally);
     });
     rows.push(...(await Promise.all([...existing, newAccount(story)])));
   }
@@ -47,15 +58,20 @@ export async function runStory(story: Story): Promise<boolean> {
       rows.map((row) => [row.account, row.came, row.status, row.resources, row.seconds]),
     )}`,
   );
-  return rows.length === 1 + EXISTING.length + 1 && rows.every(({ status }) => status === "succeeded");
+  if (rows.length !== 1 + EXISTING.length + 1 || rows.some(({ status }) => status !== "succeeded")) return false;
+  screen.say(`\nresources of the admin stack, by service and region\n\n${inCoreAccounts.table(story.coreAccounts)}`);
+  screen.say(`\nresources of the baseline of account ${shown}, by service and region\n\n${inMember.table()}\n`);
+  const ready = await untilAccountsAreReady(story);
+  return (await extendAccount(story, shown)) && ready;
 }
 
-async function follow(story: Story, operation: Operation, label: string, came: string): Promise<Row> {
+async function follow(story: Story, operation: Operation, label: string, came: string, tally?: Tally): Promise<Row> {
   const line = story.screen.line(label);
   let steps = 0;
   const end = await story.client.follow(
     operation.id,
     (event) => {
+      tally?.add(event);
       if (event.type === "step" && event.data.status === "succeeded") steps += 1;
       line.update(progress(event, steps));
     },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Region } from "./identifiers.ts";
+import { checkNetworks } from "./network.ts";
 
 // Twenty values a criterion, a hundred rules an analyzer (IAM User Guide, "IAM Access Analyzer quotas").
 const Values = z.array(z.string().min(1)).min(1).max(20);
@@ -14,7 +15,11 @@ const Criterion = z
     contains: Values.optional(),
     exists: z.boolean().optional(),
   })
-  .refine((criterion) => Object.keys(criterion).length > 1, { error: "must have a condition on the key" });
+  .refine((criterion) => Object.keys(criterion).length > 1, { error: "must have a condition on the key" })
+  .superRefine(({ key, equals, notEquals }, context) => {
+    if (!/^condition\.aws:(vpc)?sourceip$/i.test(key)) return;
+    for (const [field, values] of Object.entries({ equals, notEquals })) checkNetworks(values, [field], context);
+  });
 
 /** Findings about what is known and meant: archived as they come. */
 const ArchiveRule = z.strictObject({

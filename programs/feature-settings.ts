@@ -7,6 +7,7 @@ import { DelegationSettings } from "./delegation-settings.ts";
 import { GuardDutySettings } from "./guardduty-settings.ts";
 import { GuardrailSettings } from "./guardrail-settings.ts";
 import { InspectorSettings } from "./inspector-settings.ts";
+import { RemediationSettings } from "./remediation-settings.ts";
 import { RootAccessSettings } from "./root-access-settings.ts";
 import { SecurityHubSettings } from "./security-hub-settings.ts";
 import { SystemsManagerSettings } from "./systems-manager-settings.ts";
@@ -29,5 +30,6 @@ export const FeatureSettings = z.strictObject({
   accessAnalyzer: AccessAnalyzerSettings.prefault({}),
   guardDuty: GuardDutySettings.prefault({}),
   securityHub: SecurityHubSettings.prefault({}),
+  remediations: RemediationSettings.prefault({}),
 });
 export type FeatureSettings = z.infer<typeof FeatureSettings>;

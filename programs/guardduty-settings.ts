@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AccountId, Region } from "./identifiers.ts";
+import { checkNetworks } from "./network.ts";
 
 const PlanName = z.enum(["s3", "eks", "rds", "lambda", "malware", "runtime"]);
 
@@ -49,7 +50,12 @@ const Criterion = z
     lessThan: Limit.optional(),
     lessThanOrEqual: Limit.optional(),
   })
-  .refine((criterion) => Object.keys(criterion).length > 1, { error: "must have a condition on the field" });
+  .refine((criterion) => Object.keys(criterion).length > 1, { error: "must have a condition on the field" })
+  .superRefine(({ field, equals, notEquals }, context) => {
+    // An address or a network (GuardDuty User Guide, "Suppression rules").
+    if (!/\.(ipAddressV[46]|ipv6Addresses|privateIpAddress|publicIp)$/.test(field)) return;
+    for (const [name, values] of Object.entries({ equals, notEquals })) checkNetworks(values, [name], context);
+  });
 export type SuppressionCriterion = z.infer<typeof Criterion>;
 
 /** Findings that are archived as they come: they reach neither Security Hub, nor event buses, nor the export. */

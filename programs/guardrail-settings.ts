@@ -14,6 +14,10 @@ const RolePatterns = z.array(RolePattern).max(10, "may name at most ten roles").
 
 const Units = z.array(OrganizationalUnitId).default([]);
 
+/** What the declarative policy for EC2 can declare. */
+export const Ec2Declaration = z.enum(["imageSharing", "snapshotSharing", "serialConsole", "instanceMetadata"]);
+export type Ec2Declaration = z.infer<typeof Ec2Declaration>;
+
 /** An additional action of a service that has no regions. */
 const Action = z.string().regex(/^[a-z][a-z0-9-]*:[\w*]+$/i, "must be an action such as route53:*");
 
@@ -55,11 +59,14 @@ export const GuardrailSettings = z
       .prefault({}),
     /**
      * EC2's settings of accounts and regions, declared for all of a unit at once. Accounts can't change them any more, Bulwark's roles
-     * neither, so they are off unless asked for: the baseline sets the same for each account.
+     * neither, so they are off unless asked for: the baseline sets the same for each account, and what is declared here has to be off there
+     * (`features.account`).
      */
     ec2: z
       .strictObject({
         enabled: z.boolean().default(false),
+        /** The others stay with the accounts. */
+        declares: z.array(Ec2Declaration).min(1).default(Ec2Declaration.options),
         imageSharing: z.enum(["block_new_sharing", "unblocked"]).default("block_new_sharing"),
         snapshotSharing: z.enum(["block_all_sharing", "block_new_sharing", "unblocked"]).default("block_all_sharing"),
         serialConsole: z.enum(["enabled", "disabled"]).default("disabled"),

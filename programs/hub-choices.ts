@@ -11,7 +11,7 @@ import { productArn } from "./products.ts";
 import type { ProductChoice } from "./security-hub-settings.ts";
 
 /** A hub with its standards, in the order of the inputs. */
-interface StandingHub {
+export interface StandingHub {
   readonly hub: Hub;
   readonly standards: readonly StandardsSubscription[];
 }

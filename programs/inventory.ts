@@ -90,6 +90,8 @@ export interface HostInventory {
   readonly managementRole?: string;
   /** An association that gathers inventory. AWS refuses a host a second one. */
   readonly inventoryAssociationId?: string;
+  /** Ids of patch baselines of the account's own that are a default, by operating system. */
+  readonly defaultPatchBaselines?: Readonly<Record<string, string>>;
 }
 
 /** What one region of an account holds of the things that a baseline manages. */

@@ -42,6 +42,17 @@ export const names = {
   hostManagement: (region: string) => `host-management-${region}`,
   inventory: (region: string) => `inventory-${region}`,
   patchScan: (region: string) => `patch-scan-${region}`,
+  hostDocument: (document: string, region: string) => `host-document-${document}-${region}`,
+  hostScan: (document: string, region: string) => `host-scan-${document}-${region}`,
+  hostPolicy: "host-policy",
+  patchBaseline: (baseline: string, region: string) => `patch-baseline-${baseline}-${region}`,
+  defaultPatchBaseline: (system: string, region: string) => `default-patch-baseline-${system}-${region}`,
+  patchGroup: (baseline: string, group: string, region: string) => `patch-group-${baseline}-${group}-${region}`,
+  patchWindow: (window: string, region: string) => `patch-window-${window}-${region}`,
+  patchWindowHosts: (window: string, region: string) => `patch-window-hosts-${window}-${region}`,
+  patchWindowTask: (window: string, region: string) => `patch-window-task-${window}-${region}`,
+  patchingRole: "patching-role",
+  patchingPolicy: "patching-policy",
   serviceLinkedRole: (service: string) => `service-linked-role-${service.split(".")[0]}`,
 
   trustedAccess: (service: string) => `trusted-access-${service.split(".")[0]}`,
@@ -69,6 +80,10 @@ export const names = {
   configAggregatorRole: "config-aggregator-role",
   configAggregatorPolicy: "config-aggregator-policy",
 
+  remediationRole: (remediation: string) => `remediation-role-${remediation}`,
+  remediationPolicy: (remediation: string) => `remediation-policy-${remediation}`,
+  customAction: (remediation: string, region: string) => `custom-action-${remediation}-${region}`,
+
   extensionRule: (name: string, region: string) => `extension-rule-${name}-${region}`,
   extensionPack: (name: string, region: string) => `extension-pack-${name}-${region}`,
   rootAccess: "root-access",
@@ -92,6 +107,12 @@ export const awsNames = {
   hostManagementRole: "BulwarkHostManagement",
   inventory: "bulwark-inventory",
   patchScan: "bulwark-patch-scan",
+  hostScan: (document: string) => `bulwark-${document}`,
+  hostPolicy: "BulwarkHostReports",
+  patchBaseline: (baseline: string) => `bulwark-${baseline}`,
+  patchWindow: (window: string) => `bulwark-${window}`,
+  patchingRole: "BulwarkPatching",
+  signatureBucket: (logArchive: string, region: string) => `bulwark-signatures-${logArchive}-${region}`,
   organizationAnalyzer: "bulwark-organization",
   extension: (name: string) => `bulwark-extension-${name}`,
   configAggregator: "bulwark-organization",
@@ -122,6 +143,14 @@ export const awsNames = {
   alertDeliveryRole: "BulwarkAlertDelivery",
   heartbeatRole: "BulwarkAlertHeartbeat",
   heartbeat: "bulwark-heartbeat",
+  /** In members; the roles that they are for may have no other boundary. */
+  remediationRole: (remediation: string) => `BulwarkRemediation-${remediation}`,
+  remediationBoundary: "BulwarkRemediationBoundary",
+  /** In the security account: the only principal that the roles of remediations trust. */
+  responseRole: "BulwarkResponse",
+  responseBoundary: "BulwarkResponseBoundary",
+  requestRule: (remediation: string) => `bulwark-request-${remediation}`,
+  remediationRule: (remediation: string) => `bulwark-remediate-${remediation}`,
 } as const;
 
 /** On everything that Bulwark makes and AWS can tag. */

@@ -34,6 +34,8 @@ export const resourceTypes = {
   passwordPolicy: "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
   serviceSetting: "aws:ssm/serviceSetting:ServiceSetting",
   association: "aws:ssm/association:Association",
+  ssmDocument: "aws:ssm/document:Document",
+  defaultPatchBaseline: "aws:ssm/defaultPatchBaseline:DefaultPatchBaseline",
   serviceLinkedRole: "aws:iam/serviceLinkedRole:ServiceLinkedRole",
   analyzer: "aws:accessanalyzer/analyzer:Analyzer",
   archiveRule: "aws:accessanalyzer/archiveRule:ArchiveRule",
@@ -46,4 +48,5 @@ export const resourceTypes = {
   organizationPolicyAttachment: "aws:organizations/policyAttachment:PolicyAttachment",
   delegatedAdministrator: "aws:organizations/delegatedAdministrator:DelegatedAdministrator",
   topic: "aws:sns/topic:Topic",
+  customAction: "aws:securityhub/actionTarget:ActionTarget",
 } as const;

@@ -6,6 +6,7 @@ import { AccountId, OrganizationalUnitId, Region, RoleName } from "./identifiers
 import { checkOutsideMembers } from "./outside-members.ts";
 import { Partition, partitionOf } from "./partition.ts";
 import { checkSecurityHub } from "./security-hub-settings.ts";
+import { checkOwners } from "./setting-owners.ts";
 import { StandardName } from "./standards.ts";
 
 /** The three accounts of the organization that no baseline stack is ever deployed into. */
@@ -118,5 +119,6 @@ export const OrganizationSettings = z
     checkFeatureRegions(value, issue);
     checkSecurityHub(value, issue);
     checkOutsideMembers(value, issue);
+    checkOwners(value, issue);
   });
 export type OrganizationSettings = z.infer<typeof OrganizationSettings>;

@@ -110,15 +110,16 @@ describe("the import rule", () => {
     assert.deepEqual(wrong.map(told), []);
   });
 
-  it("lets other parts see of a remediation only its manifest", () => {
+  it("lets other parts see of a remediation only its manifest, which is data and loads nothing", () => {
     const wrong = all.filter(
       (found) =>
         found.part !== "remediation" &&
         found.specifier.startsWith(".") &&
         targetOf(found) === "remediation" &&
-        !found.specifier.endsWith("/manifest.ts"),
+        !/\/manifests?\.ts$/.test(found.specifier),
     );
     assert.deepEqual(wrong.map(told), []);
+    assert.deepEqual([...loadedBy("remediation/manifests.ts")], []);
   });
 
   it("keeps Pulumi's Automation API in stacks, its AWS packages in programs, Express and SQL in api", () => {

@@ -9,6 +9,7 @@ import { type AlertTopic, alertPlace, type WayOfFindings } from "./alerts/place.
 import { alertQueue } from "./alerts/queues.ts";
 import { alertRoutes, declareRoutes } from "./alerts/routes.ts";
 import { alertTopics } from "./alerts/topics.ts";
+import { responseRoutes } from "./response-routes.ts";
 import type { AdminStack } from "./stack.ts";
 
 /** Where findings come out, for whoever forwards them and responds to them. */
@@ -32,7 +33,7 @@ export function alerts(stack: AdminStack, hubs: readonly Resource[]): Alerts | u
   const keys = alertKeys(stack, place);
   const topics = alertTopics(stack, place, keys);
 
-  const routes = alertRoutes(place);
+  const routes = [...alertRoutes(place), ...responseRoutes(stack.inputs, place)];
   const rulesOf = (way: WayOfFindings) => routes.filter((route) => route.way === way).map(({ rule }) => rule);
   const queues = {
     forward: alertQueue(stack, place, keys, "forward", rulesOf("forward")),

@@ -2,8 +2,10 @@ import { type PolicyDocument, policyDocument, type Statement } from "../bootstra
 import { EVIDENCE_LOSS } from "../bootstrap/service-actions.ts";
 import type { AdminInputs } from "../inputs.ts";
 import { arn } from "../partition.ts";
+import { hostReportKeyStatements, hostReportStatements } from "./host-report-policies.ts";
 
 type Place = Pick<AdminInputs, "partition" | "accounts" | "roles" | "organizationId" | "features">;
+type ReportedPlace = Place & Pick<AdminInputs, "homeRegion">;
 
 /** The service principal of AWS Config. */
 const CONFIG = "config.amazonaws.com";
@@ -44,9 +46,9 @@ export function evidenceStatements(
   ];
 }
 
-/** The policy of a bucket that only people and Bulwark's exports write to. */
-export function evidenceBucketPolicy(place: Place, bucket: string): PolicyDocument {
-  return policyDocument(...evidenceStatements(place, bucket));
+/** The policy of the bucket that people, Bulwark's exports and the reports of hosts go to. */
+export function evidenceBucketPolicy(place: ReportedPlace, bucket: string): PolicyDocument {
+  return policyDocument(...evidenceStatements(place, bucket), ...hostReportStatements(place, bucket));
 }
 
 /**
@@ -159,9 +161,9 @@ export function keyPolicy({ partition, accounts }: Omit<Place, "features">, ...m
   );
 }
 
-/** The policy of the key for evidence of people and of Bulwark. */
-export function evidenceKeyPolicy(place: Place): PolicyDocument {
-  return keyPolicy(place);
+/** The policy of the key for evidence of people, of Bulwark and of hosts. */
+export function evidenceKeyPolicy(place: ReportedPlace): PolicyDocument {
+  return keyPolicy(place, ...hostReportKeyStatements(place));
 }
 
 /** The policy of the key that AWS Config encrypts its deliveries with. */

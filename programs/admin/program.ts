@@ -16,8 +16,10 @@ import { insights } from "./insights.ts";
 import { inspector } from "./inspector.ts";
 import { organizationTrail } from "./organization-trail.ts";
 import { outsideMembers } from "./outside-members.ts";
+import { response } from "./response.ts";
 import { rootAccess } from "./root-access.ts";
 import { findingAggregation, type HubAdministration, securityHub } from "./security-hub.ts";
+import { signatures } from "./signatures.ts";
 import { adminStack } from "./stack.ts";
 import { systemsManagerDelegation } from "./systems-manager.ts";
 import { trustedAccess } from "./trusted-access.ts";
@@ -37,6 +39,8 @@ export interface AdminOutputs {
   readonly evidenceKeyArn: Output<string>;
   /** Undefined where the settings switch alerts off. */
   readonly alerts: Alerts | undefined;
+  /** The role that becomes the remediations' roles; undefined where the settings switch all of them off. */
+  readonly responseRoleArn: Output<string> | undefined;
 }
 
 /** Declares what is administered once for the whole organization. */
@@ -76,7 +80,9 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
     stack,
     hubs.map(({ hub }) => hub),
   );
+  const responseRoleArn = response(stack, hubs[inputs.regions.indexOf(inputs.homeRegion)]?.hub);
   organizationTrail(stack);
+  signatures(stack);
   systemsManagerDelegation(stack);
   rootAccess(stack);
   guardrails(stack);
@@ -96,5 +102,6 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
     evidenceBucket: exported.bucket.bucket,
     evidenceKeyArn: exported.key.arn,
     alerts: routed,
+    responseRoleArn,
   };
 }

@@ -1,10 +1,10 @@
 import { AccountPasswordPolicy } from "@pulumi/aws/iam/accountPasswordPolicy.js";
 import { AccountPublicAccessBlock } from "@pulumi/aws/s3/accountPublicAccessBlock.js";
 import { names } from "../names.ts";
-import type { BaselineStack } from "./stack.ts";
+import type { AccountStack } from "./stack.ts";
 
 /** No bucket of the account can be made public. */
-export function publicAccessBlock({ inputs, member, declare }: BaselineStack): void {
+export function publicAccessBlock({ inputs, member, declare }: AccountStack): void {
   declare(
     AccountPublicAccessBlock,
     {
@@ -23,7 +23,7 @@ export function publicAccessBlock({ inputs, member, declare }: BaselineStack): v
 }
 
 /** The password policy of the account's IAM users, as the settings of the organization have it. */
-export function passwordPolicy({ inputs, member, declare }: BaselineStack): void {
+export function passwordPolicy({ inputs, member, declare }: AccountStack): void {
   declare(
     AccountPasswordPolicy,
     { name: names.passwordPolicy, region: "global", wanted: { ...inputs.passwordPolicy } },

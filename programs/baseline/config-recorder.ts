@@ -1,10 +1,10 @@
 import type { RecorderStatus } from "@pulumi/aws/cfg/recorderStatus.js";
 import { record } from "../recording.ts";
 import type { ServiceLinkedRoles } from "./service-linked-roles.ts";
-import type { BaselineStack } from "./stack.ts";
+import type { AccountStack } from "./stack.ts";
 
 /** Records the account's configuration in a region. */
-export function configRecorder(stack: BaselineStack, region: string, roles: ServiceLinkedRoles): RecorderStatus {
+export function configRecorder(stack: AccountStack, region: string, roles: ServiceLinkedRoles): RecorderStatus {
   const { inputs, member, declare } = stack;
   const { partition, homeRegion, accountId, admin } = inputs;
   return record({

@@ -2,10 +2,10 @@ import { Rule, type RuleArgs } from "@pulumi/aws/cfg/rule.js";
 import type { Resource } from "@pulumi/pulumi";
 import type { GuardPolicy, ManagedRule } from "../config-settings.ts";
 import { awsNames, names, TAGS } from "../names.ts";
-import type { BaselineStack } from "./stack.ts";
+import type { AccountStack } from "./stack.ts";
 
 /** The organization's own rules in one region; AWS takes rules only where there is a recorder. */
-export function configRules(stack: BaselineStack, region: string, recording: Resource): void {
+export function configRules(stack: AccountStack, region: string, recording: Resource): void {
   const { config } = stack.inputs.features;
   if (!config.enabled) return;
   for (const rule of config.rules) configRule(stack, region, recording, rule, managed(rule));
@@ -14,7 +14,7 @@ export function configRules(stack: BaselineStack, region: string, recording: Res
 
 /** One rule in one region, unless it judges what is recorded in the home region only. */
 function configRule(
-  { inputs, member, declare }: BaselineStack,
+  { inputs, member, declare, ruleName = awsNames.configRule }: AccountStack,
   region: string,
   recording: Resource,
   rule: ManagedRule | GuardPolicy,
@@ -28,7 +28,7 @@ function configRule(
       name: names.configRule(name, region),
       region,
       wanted: {
-        name: awsNames.configRule(name),
+        name: ruleName(name),
         ...(description === undefined ? {} : { description }),
         ...(resourceTypes.length === 0 ? {} : { scope: { complianceResourceTypes: [...resourceTypes] } }),
         ...definition,

@@ -4,7 +4,7 @@ import { names, TAGS } from "../names.ts";
 import { isOutside } from "../outside-members.ts";
 import { protectionPlans } from "./protection-plans.ts";
 import type { ServiceLinkedRoles } from "./service-linked-roles.ts";
-import type { BaselineStack } from "./stack.ts";
+import type { AccountStack, BaselineStack } from "./stack.ts";
 
 /**
  * Switches GuardDuty on, makes the account a member of the security account, unless it is outside of the organization, and sets its
@@ -13,16 +13,20 @@ import type { BaselineStack } from "./stack.ts";
  * `findingPublishingFrequency` is not set: a member's is its administrator's (GuardDuty API, UpdateDetector).
  */
 export function guardDuty(stack: BaselineStack, region: string, roles: ServiceLinkedRoles): Detector {
-  const { member, declare } = stack;
+  const detector = ownDetector(stack, region, roles);
+  // The findings of an account outside of the organization come to the security account by Security Hub.
+  protectionPlans(stack, region, detector, isOutside(stack.inputs) ? undefined : membership(stack, region, detector));
+  return detector;
+}
+
+/** The account's detector by itself, watching. */
+export function ownDetector({ member, declare }: AccountStack, region: string, roles: ServiceLinkedRoles): Detector {
   const role = roles["guardduty.amazonaws.com"];
-  const detector = declare(
+  return declare(
     Detector,
     { name: names.detector(region), region, wanted: { enable: true, tags: TAGS }, keep: ["tags"] },
     { provider: member, dependsOn: role === undefined ? [] : [role] },
   );
-  // Its findings come to the security account by Security Hub.
-  protectionPlans(stack, region, detector, isOutside(stack.inputs) ? undefined : membership(stack, region, detector));
-  return detector;
 }
 
 /**

@@ -11,6 +11,7 @@ import { hubOf } from "./hub.ts";
 import { inspector } from "./inspector.ts";
 import { networks } from "./networks.ts";
 import { regionalSettings } from "./regional-settings.ts";
+import { remediationRoles } from "./remediation-roles.ts";
 import { securityContact } from "./security-contact.ts";
 import { serviceLinkedRoles } from "./service-linked-roles.ts";
 import { baselineStack } from "./stack.ts";
@@ -58,5 +59,6 @@ export function baselineProgram(inputs: BaselineInputs): BaselineOutputs {
   }
   extensions(stack, recordings);
   systemsManager(stack);
+  remediationRoles(stack);
   return outputs;
 }

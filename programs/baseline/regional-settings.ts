@@ -2,11 +2,11 @@ import { SnapshotBlockPublicAccess } from "@pulumi/aws/ebs/snapshotBlockPublicAc
 import { ImageBlockPublicAccess } from "@pulumi/aws/ec2/imageBlockPublicAccess.js";
 import { InstanceMetadataDefaults } from "@pulumi/aws/ec2/instanceMetadataDefaults.js";
 import { names } from "../names.ts";
-import type { BaselineStack } from "./stack.ts";
+import type { AccountStack } from "./stack.ts";
 import { accountSettings } from "./wanted-settings.ts";
 
 /** What EC2 keeps for a region as a whole: neither snapshots nor images become public, and instances answer by IMDSv2 only. */
-export function regionalSettings({ inputs, member, declare }: BaselineStack, region: string): void {
+export function regionalSettings({ inputs, member, declare }: AccountStack, region: string): void {
   const settings = accountSettings(inputs);
   if (settings === undefined) return;
   const options = { provider: member };

@@ -1,10 +1,10 @@
 import { AlternativeContact } from "@pulumi/aws/account/alternativeContact.js";
 import { names } from "../names.ts";
-import type { BaselineStack } from "./stack.ts";
+import type { AccountStack } from "./stack.ts";
 import { accountSettings } from "./wanted-settings.ts";
 
 /** Whom AWS writes to about the account's security, beside its root user. */
-export function securityContact({ inputs, member, declare }: BaselineStack): void {
+export function securityContact({ inputs, member, declare }: AccountStack): void {
   const contact = accountSettings(inputs)?.securityContact;
   if (contact === undefined) return;
   const { name, title, email, phone } = contact;

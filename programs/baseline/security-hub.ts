@@ -1,12 +1,12 @@
 import { Account as Hub } from "@pulumi/aws/securityhub/account.js";
 import { StandardsSubscription } from "@pulumi/aws/securityhub/standardsSubscription.js";
 import type { Resource } from "@pulumi/pulumi";
-import { controlChoices, productChoices } from "../hub-choices.ts";
+import { controlChoices, productChoices, type StandingHub } from "../hub-choices.ts";
 import { names } from "../names.ts";
 import { STANDARD_TIMEOUTS, standardArn } from "../standards.ts";
 import { hubMembership } from "./hub-membership.ts";
 import type { ServiceLinkedRoles } from "./service-linked-roles.ts";
-import type { BaselineStack } from "./stack.ts";
+import type { AccountStack, BaselineStack } from "./stack.ts";
 
 /** What Security Hub needs to be there first. */
 export interface Upstream {
@@ -21,7 +21,14 @@ export interface Upstream {
  * `controlFindingGenerator` is not set: a member's value is its administrator's and only changed there (Security Hub API,
  * EnableSecurityHub).
  */
-export function securityHub(stack: BaselineStack, region: string, { roles, recording }: Upstream): Hub {
+export function securityHub(stack: BaselineStack, region: string, upstream: Upstream): Hub {
+  const { hub, standards } = ownHub(stack, region, upstream);
+  hubMembership(stack, region, [hub, ...standards]);
+  return hub;
+}
+
+/** The account's hub by itself: standards, single controls and third parties. */
+export function ownHub(stack: AccountStack, region: string, { roles, recording }: Upstream): StandingHub {
   const { inputs, member, declare } = stack;
   const role = roles["securityhub.amazonaws.com"];
   const hub = declare(
@@ -48,6 +55,5 @@ export function securityHub(stack: BaselineStack, region: string, { roles, recor
   const owner = { inputs, declare, provider: member };
   controlChoices(owner, region, { standards });
   productChoices(owner, region, { hub }, inputs.features.securityHub.productSubscriptions.members);
-  hubMembership(stack, region, [hub, ...standards]);
-  return hub;
+  return { hub, standards };
 }

@@ -2,7 +2,7 @@ import { ServiceLinkedRole } from "@pulumi/aws/iam/serviceLinkedRole.js";
 import { isLeft } from "../declaration.ts";
 import { names } from "../names.ts";
 import { type LinkedService, SERVICE_LINKED_ROLES } from "./linked-services.ts";
-import type { BaselineStack } from "./stack.ts";
+import type { AccountStack } from "./stack.ts";
 
 /** The roles that Bulwark makes; those that existed are left alone and missing here. */
 export type ServiceLinkedRoles = Readonly<Partial<Record<LinkedService, ServiceLinkedRole>>>;
@@ -11,7 +11,7 @@ export type ServiceLinkedRoles = Readonly<Partial<Record<LinkedService, ServiceL
  * Roles by which AWS Config, its conformance packs, GuardDuty and Security Hub act in the account. The services make them by
  * themselves when they are switched on; made here, they are there before. They outlive the stack; see `serviceLinkedRolesToRemove`.
  */
-export function serviceLinkedRoles({ inputs, member, declare }: BaselineStack): ServiceLinkedRoles {
+export function serviceLinkedRoles({ inputs, member, declare }: AccountStack): ServiceLinkedRoles {
   const made: Partial<Record<LinkedService, ServiceLinkedRole>> = {};
   for (const service of Object.keys(SERVICE_LINKED_ROLES) as LinkedService[]) {
     const name = names.serviceLinkedRole(service);
@@ -26,6 +26,6 @@ export function serviceLinkedRoles({ inputs, member, declare }: BaselineStack): 
   return made;
 }
 
-function hasPacks({ features }: BaselineStack["inputs"]): boolean {
+function hasPacks({ features }: AccountStack["inputs"]): boolean {
   return features.config.enabled && features.config.auditPack.enabled;
 }

@@ -1,16 +1,30 @@
 import type { Provider } from "@pulumi/aws/provider.js";
+import type { Input } from "@pulumi/pulumi";
 import { type Declare, declarer } from "../declaration.ts";
 import type { BaselineInputs } from "../inputs.ts";
 import { accountProvider } from "../providers.ts";
 
-/** What every feature of the baseline gets. */
-export interface BaselineStack {
-  readonly inputs: BaselineInputs;
+/** What is known of an account by itself, without an organization. */
+type AccountInputs = Pick<
+  BaselineInputs,
+  ("accountId" | "partition" | "homeRegion" | "regions") | ("standards" | "features" | "passwordPolicy" | "adoptions")
+> & { readonly admin: { readonly configBucket: string; readonly configKeyArn: Input<string> } };
+
+/** What a feature gets that needs nothing but the account: such features are of the component for teams, too. */
+export interface AccountStack {
+  readonly inputs: AccountInputs;
   /** The account that the baseline is for. */
   readonly member: Provider;
+  readonly declare: Declare;
+  /** What AWS Config calls a rule of the settings, where it is not Bulwark's. */
+  readonly ruleName?: (name: string) => string;
+}
+
+/** What every feature of the baseline gets. */
+export interface BaselineStack extends AccountStack {
+  readonly inputs: BaselineInputs;
   /** The security account; a baseline run may only manage memberships there. */
   readonly security: Provider;
-  readonly declare: Declare;
 }
 
 /** Makes the providers of a baseline stack. */

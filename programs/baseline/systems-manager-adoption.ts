@@ -7,14 +7,15 @@ import { hostManagementSetting } from "./host-management.ts";
 
 /**
  * Decides on what looks after the hosts of a region already: it stays. Another role could take rights away that hosts use, and
- * AWS refuses a host that has an inventory association a second one.
+ * AWS refuses a host that has an inventory association a second one. An account's own default patch baseline knows its hosts, and
+ * the provider would not make it the default again.
  */
 export function leaveHosts(
   found: HostInventory | undefined,
   region: string,
   { accountId, partition, features }: Pick<BaselineInputs, "accountId" | "partition" | "features">,
 ): Adoption[] {
-  const { enabled, hostManagement, inventory } = features.systemsManager;
+  const { enabled, hostManagement, inventory, patching } = features.systemsManager;
   const adoptions: Adoption[] = [];
   if (!enabled) return adoptions;
   if (hostManagement.enabled && found?.managementRole !== undefined) {
@@ -38,6 +39,20 @@ export function leaveHosts(
       before: {},
       decision: "leave",
       reason: `an association gathers inventory in ${region} already, and AWS allows a host one`,
+    });
+  }
+  const wanted = patching.enabled ? patching.baselines.filter((baseline) => baseline.default) : [];
+  for (const { operatingSystem } of wanted) {
+    const id = found?.defaultPatchBaselines?.[operatingSystem];
+    if (id === undefined) continue;
+    adoptions.push({
+      type: resourceTypes.defaultPatchBaseline,
+      name: names.defaultPatchBaseline(operatingSystem, region),
+      region,
+      id: operatingSystem,
+      before: { baselineId: id, operatingSystem },
+      decision: "leave",
+      reason: `the account has a patch baseline of its own, ${id}, as the default of ${operatingSystem} in ${region}`,
     });
   }
   return adoptions;

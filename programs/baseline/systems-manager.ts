@@ -5,7 +5,9 @@ import { ServiceSetting } from "@pulumi/aws/ssm/serviceSetting.js";
 import { isLeft } from "../declaration.ts";
 import { awsNames, names, TAGS } from "../names.ts";
 import { arn } from "../partition.ts";
+import { hostDocuments } from "./host-documents.ts";
 import { HOST_POLICY, hostManagementSetting } from "./host-management.ts";
+import { patching } from "./patching.ts";
 import type { BaselineStack } from "./stack.ts";
 
 /** Systems Manager manages the account's EC2 instances, knows what is on them and which patches they lack. */
@@ -14,6 +16,8 @@ export function systemsManager(stack: BaselineStack): void {
   const { enabled, hostManagement, inventory, patchScan } = features.systemsManager;
   if (!enabled) return;
   if (hostManagement.enabled) manageHosts(stack);
+  hostDocuments(stack);
+  patching(stack);
   for (const region of regions) {
     if (inventory.enabled && !isLeft(stack.inputs.adoptions, names.inventory(region))) {
       associate(stack, region, names.inventory(region), {

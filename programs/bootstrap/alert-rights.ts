@@ -25,7 +25,7 @@ export const KEY_OF_ALERTS = { "aws:ResourceTag/BulwarkResource": "admin/alert-*
 export function alertRights({ partition, homeRegion, accounts: { security }, roles }: Settings): readonly Statement[] {
   const own = (service: string, ...resources: string[]) =>
     resources.map((resource) => arn(partition, service, homeRegion, security, resource));
-  const madeRoles = [awsNames.alertDeliveryRole, awsNames.heartbeatRole].map((role) =>
+  const madeRoles = [awsNames.alertDeliveryRole, awsNames.heartbeatRole, awsNames.responseRole].map((role) =>
     roleArn(partition, security, role),
   );
   const key = own("kms", "key/*");
@@ -68,7 +68,9 @@ export function alertRights({ partition, homeRegion, accounts: { security }, rol
       Resource: madeRoles,
       Condition: {
         StringEquals: {
-          "iam:PermissionsBoundary": arn(partition, "iam", "", security, `policy/${roles.deploymentBoundary}`),
+          "iam:PermissionsBoundary": [roles.deploymentBoundary, awsNames.responseBoundary].map((policy) =>
+            arn(partition, "iam", "", security, `policy/${policy}`),
+          ),
         },
       },
     },

@@ -1,3 +1,4 @@
+import { awsNames } from "../names.ts";
 import { arn } from "../partition.ts";
 import type { OrganizationSettings } from "../settings.ts";
 import { KEY_OF_ALERTS } from "./alert-rights.ts";
@@ -24,7 +25,9 @@ export function deploymentBoundary(
       NotAction: ["iam:Get*", "iam:List*"],
       Resource: [
         ...own.map((role) => arn(partition, "iam", "", "*", `role/${role}`)),
-        arn(partition, "iam", "", "*", `policy/${roles.deploymentBoundary}`),
+        ...[roles.deploymentBoundary, awsNames.remediationBoundary, awsNames.responseBoundary].map((policy) =>
+          arn(partition, "iam", "", "*", `policy/${policy}`),
+        ),
       ],
     },
     {

@@ -15,6 +15,7 @@ import {
   versioned,
 } from "./policy-document.ts";
 import { recorderRights, recorderRole } from "./recorder-rights.ts";
+import { remediationBoundary, remediationRights, responseBoundary } from "./remediation-rights.ts";
 import {
   ACCOUNT_SETTINGS,
   AGGREGATOR_ROLE,
@@ -62,6 +63,12 @@ export function deploymentRole(settings: Settings, place: DeploymentPlace): Role
       policyName: settings.roles.deploymentBoundary,
       document: deploymentBoundary(settings, rights(settings, place)),
     },
+    boundariesOfOthers: {
+      member: [remediationBoundary(settings)],
+      outside: [remediationBoundary(settings)],
+      security: [responseBoundary(settings)],
+      logArchive: [],
+    }[place],
   });
 }
 
@@ -141,6 +148,7 @@ function memberRights(settings: Settings): readonly Statement[] {
       Condition: { StringEquals: { "iam:PassedToService": "config.amazonaws.com" } },
     },
     ...hostRights(settings),
+    ...remediationRights(settings),
   ];
 }
 

@@ -21,6 +21,12 @@ export function policyDocument(...statements: readonly Statement[]): PolicyDocum
   return { Version: "2012-10-17", Statement: statements };
 }
 
+/** A policy that stands by itself in an account. IAM takes 6,144 characters, white space not counted. */
+export interface ManagedPolicy {
+  readonly policyName: string;
+  readonly document: PolicyDocument;
+}
+
 /** A role as it should be: the shape that the bootstrap writes to IAM. */
 export interface RoleDocuments {
   readonly roleName: string;
@@ -28,8 +34,9 @@ export interface RoleDocuments {
   readonly trust: PolicyDocument;
   /** Inline policies by name. IAM takes 10,240 characters for all of them together, white space not counted. */
   readonly policies: Readonly<Record<string, PolicyDocument>>;
-  /** A managed policy, of which IAM takes 6,144 characters. */
-  readonly boundary?: { readonly policyName: string; readonly document: PolicyDocument };
+  readonly boundary?: ManagedPolicy;
+  /** The boundaries of roles that this one makes. It can't change them. */
+  readonly boundariesOfOthers?: readonly ManagedPolicy[];
   /** Changes when any of the documents does. */
   readonly version: string;
 }

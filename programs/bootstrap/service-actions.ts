@@ -226,6 +226,61 @@ export const ASSOCIATION = [
 /** Which associations there are: the call names none. */
 export const ASSOCIATION_LISTING = ["ssm:ListAssociations"] as const;
 
+/** aws:ssm/document:Document. Not the call that shares one: nobody else's account needs it. */
+export const DOCUMENT = [
+  "ssm:CreateDocument",
+  "ssm:UpdateDocument",
+  "ssm:UpdateDocumentDefaultVersion",
+  "ssm:DeleteDocument",
+  "ssm:DescribeDocument",
+  "ssm:DescribeDocumentPermission",
+  "ssm:GetDocument",
+] as const;
+
+/** aws:ssm/patchBaseline:PatchBaseline, PatchGroup and DefaultPatchBaseline. */
+export const PATCH_BASELINE = [
+  "ssm:*PatchBaselineForPatchGroup",
+  "ssm:CreatePatchBaseline",
+  "ssm:DeletePatchBaseline",
+  "ssm:DescribePatchBaselines",
+  "ssm:DescribePatchGroups",
+  "ssm:GetDefaultPatchBaseline",
+  "ssm:GetPatchBaseline",
+  "ssm:RegisterDefaultPatchBaseline",
+  "ssm:UpdatePatchBaseline",
+] as const;
+
+/** aws:ssm/maintenanceWindow:MaintenanceWindow, MaintenanceWindowTarget and MaintenanceWindowTask, but for the calls that say what is run. */
+export const MAINTENANCE_WINDOW = [
+  "ssm:CreateMaintenanceWindow",
+  "ssm:DeleteMaintenanceWindow",
+  "ssm:Deregister*FromMaintenanceWindow",
+  "ssm:DescribeMaintenanceWindows",
+  "ssm:DescribeMaintenanceWindowTargets",
+  "ssm:DescribeMaintenanceWindowTasks",
+  "ssm:GetMaintenanceWindow",
+  "ssm:GetMaintenanceWindowTask",
+  "ssm:RegisterTargetWithMaintenanceWindow",
+  "ssm:UpdateMaintenanceWindow",
+  "ssm:UpdateMaintenanceWindowTarget",
+] as const;
+
+/** By these, hosts run what their caller wants. */
+export const WINDOW_TASK = ["ssm:RegisterTaskWithMaintenanceWindow", "ssm:UpdateMaintenanceWindowTask"] as const;
+
+/** aws:iam/policy:Policy. */
+export const HOST_POLICY_ACTIONS = [
+  "iam:CreatePolicy",
+  "iam:CreatePolicyVersion",
+  "iam:DeletePolicy",
+  "iam:DeletePolicyVersion",
+  "iam:GetPolicy",
+  "iam:GetPolicyVersion",
+  "iam:ListPolicyVersions",
+  "iam:TagPolicy",
+  "iam:UntagPolicy",
+] as const;
+
 /** aws:iam/role:Role, without the calls that give it rights. */
 export const SERVICE_ROLE = [
   "iam:CreateRole",
@@ -287,6 +342,8 @@ export const HUB_ADMINISTRATION = [
   "securityhub:GetSecurityControlDefinition",
   "securityhub:ListSecurityControlDefinitions",
   "securityhub:UpdateSecurityControl",
+  // Custom actions: all four calls about one.
+  "securityhub:*ActionTarget*",
 ] as const;
 
 /**

@@ -1,4 +1,5 @@
 import { type Feature, satisfies } from "./feature.ts";
+import { RESPONSES } from "./remediations.ts";
 
 /** The features of the admin stack, in the order in which a reader would ask for them. */
 export const ADMIN_FEATURES: readonly Feature[] = [
@@ -191,6 +192,18 @@ export const ADMIN_FEATURES: readonly Feature[] = [
   },
   {
     stack: "admin",
+    title: "Signatures for virus scans",
+    what: "Hosts of the organization, and nobody else, read ClamAV's signatures from a private bucket of the log archive.",
+    types: [
+      "aws:s3/bucket:Bucket",
+      "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+      "aws:s3/bucketPolicy:BucketPolicy",
+    ],
+    controls: satisfies("S3.2 S3.3 S3.5/2.1.1 S3.8/2.1.4"),
+    setting: "features.systemsManager.virusScan",
+  },
+  {
+    stack: "admin",
     title: "Organization trail",
     what: "One trail of all accounts and regions, validated and encrypted, delivers to a bucket of its own in the log archive, which Object Lock can keep.",
     types: [
@@ -237,6 +250,7 @@ export const ADMIN_FEATURES: readonly Feature[] = [
       "aws:kms/key:Key",
       "aws:sns/topic:Topic",
       "aws:sns/topicPolicy:TopicPolicy",
+      "aws:sns/topicSubscription:TopicSubscription",
       "aws:sqs/queue:Queue",
       "aws:sqs/queuePolicy:QueuePolicy",
       "aws:cloudwatch/eventRule:EventRule",
@@ -251,4 +265,5 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     controls: satisfies("SNS.1 SNS.4 SQS.1 SQS.3 CloudWatch.15 CloudWatch.16 CloudWatch.17 KMS.4/3.6"),
     setting: "features.alerts",
   },
+  RESPONSES,
 ];

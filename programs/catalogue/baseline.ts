@@ -1,4 +1,5 @@
 import { type Feature, satisfies } from "./feature.ts";
+import { REMEDIATION_ROLES } from "./remediations.ts";
 
 /** The features of a baseline stack, in the order in which a reader would ask for them. */
 export const BASELINE_FEATURES: readonly Feature[] = [
@@ -176,4 +177,30 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     controls: satisfies("SSM.2 SSM.3"),
     setting: "features.systemsManager",
   },
+  {
+    stack: "baseline",
+    title: "Scans of hosts on demand",
+    what: "A tag on a host, or one call, has its disks scanned for malware or for sensitive information, or its patches installed now; reports go to Security Hub and to the evidence bucket, and the documents that do it belong to the account alone.",
+    types: ["aws:ssm/document:Document", "aws:ssm/association:Association", "aws:iam/policy:Policy"],
+    controls: satisfies("SSM.4"),
+    setting: "features.systemsManager",
+  },
+  {
+    stack: "baseline",
+    title: "Patch policy",
+    what: "Which patches hosts should have is said by operating system, and they are installed in maintenance windows, by environment and account.",
+    types: [
+      "aws:ssm/patchBaseline:PatchBaseline",
+      "aws:ssm/defaultPatchBaseline:DefaultPatchBaseline",
+      "aws:ssm/patchGroup:PatchGroup",
+      "aws:ssm/maintenanceWindow:MaintenanceWindow",
+      "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget",
+      "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask",
+      "aws:iam/role:Role",
+      "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    ],
+    controls: satisfies("SSM.2"),
+    setting: "features.systemsManager.patching",
+  },
+  ...REMEDIATION_ROLES,
 ];

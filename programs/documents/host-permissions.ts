@@ -13,9 +13,14 @@ export interface HostPlace {
  * What the role of a host's instance profile needs so that the documents can report, beside what the SSM agent needs (the managed policy
  * AmazonSSMManagedInstanceCore). The AWS CLI on a host has no other credentials: those of default host management are the agent's alone.
  * Findings go to the account's own default product and reports under the account's own prefix, so a host that was taken over can forge
- * findings of its account, but read no report. A bucket that is encrypted with a KMS key needs kms:GenerateDataKey on that key as well.
+ * findings of its account, but read no report. `keys` are those that the bucket of reports is encrypted with, as an ARN.
  */
-export function hostPermissions(host: HostPlace, reports: ReportPlace, signatures?: SignaturePlace): Statement[] {
+export function hostPermissions(
+  host: HostPlace,
+  reports: ReportPlace,
+  signatures?: SignaturePlace,
+  keys?: string,
+): Statement[] {
   const { partition, accountId } = host;
   const statements: Statement[] = [
     {
@@ -31,6 +36,15 @@ export function hostPermissions(host: HostPlace, reports: ReportPlace, signature
       Resource: [arn(partition, "s3", "", "", `${reports.bucket}/${folder(reports.prefix)}${accountId}/*`)],
     },
   ];
+  if (keys !== undefined) {
+    statements.push({
+      Sid: "EncryptReports",
+      Effect: "Allow",
+      Action: ["kms:GenerateDataKey"],
+      Resource: [keys],
+      Condition: { StringLike: { "kms:ViaService": "s3.*" } },
+    });
+  }
   if (signatures === undefined) return statements;
   const prefix = folder(signatures.prefix);
   return [

@@ -29,6 +29,9 @@ export type Listing =
   | "flowLog"
   | "insight"
   | "key"
+  | "patchBaseline"
+  | "patchWindow"
+  | "patchWindowPart"
   | "policy"
   | "queue"
   | "rootAccess"
@@ -38,7 +41,13 @@ export type Listing =
 export type Way =
   /** Its id follows from what it was asked for; undefined where the inputs don't say enough. The provider's read tells whether it exists. */
   | { readonly by: "name"; readonly id: (sought: Sought) => string | undefined; readonly global?: true }
-  | { readonly by: "listing"; readonly listing: Listing; readonly global?: true }
+  | {
+      readonly by: "listing";
+      readonly listing: Listing;
+      readonly global?: true;
+      /** What the import id has before the id that AWS gave, and a slash. */
+      readonly within?: (sought: Sought) => string | undefined;
+    }
   /** It sets something on another thing and can't be imported: what sets it again finds nothing in its way. */
   | { readonly by: "setting" }
   /** It is nothing in AWS, or making it again changes nothing. */

@@ -30,6 +30,9 @@ const bucketPart = named(input("bucket"));
 const recorder = named(input("name"));
 const administrator = named(input("adminAccountId"));
 
+/** Targets and tasks of maintenance windows have ids of their own, and are imported as `<window>/<id>`. */
+const windowPart: Way = { by: "listing", listing: "patchWindowPart", within: input("windowId") };
+
 /** The default event bus is left out of import ids, as the provider leaves it out of its own. */
 const onBus =
   (id: Id): Id =>
@@ -58,6 +61,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.productSubscription]: named(joined(",", input("productArn"), productSubscriptionArn)),
   "aws:securityhub/automationRule:AutomationRule": { by: "listing", listing: "automationRule" },
   "aws:securityhub/insight:Insight": { by: "listing", listing: "insight" },
+  [resourceTypes.customAction]: named(customActionArn),
   [resourceTypes.configurationPolicy]: { by: "listing", listing: "configurationPolicy" },
   [resourceTypes.policyAssociation]: named(input("targetId")),
   "aws-native:securityhub:PolicyAssociation": named(input("targetId")),
@@ -103,6 +107,15 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.passwordPolicy]: namedInAccount(() => "iam-account-password-policy"),
   [resourceTypes.serviceSetting]: named(input("settingId")),
   [resourceTypes.association]: { by: "listing", listing: "association" },
+  [resourceTypes.ssmDocument]: named(input("name")),
+  "aws:iam/policy:Policy": namedInAccount(policyArn),
+  "aws:ssm/patchBaseline:PatchBaseline": { by: "listing", listing: "patchBaseline" },
+  "aws:ssm/patchGroup:PatchGroup": named(joined(",", input("patchGroup"), input("baselineId"))),
+  // There is always a default; registering it again changes nothing.
+  [resourceTypes.defaultPatchBaseline]: { by: "nothing" },
+  "aws:ssm/maintenanceWindow:MaintenanceWindow": { by: "listing", listing: "patchWindow" },
+  "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget": windowPart,
+  "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask": windowPart,
   [resourceTypes.serviceLinkedRole]: namedInAccount(linkedRoleArn),
 
   [resourceTypes.analyzer]: { by: "listing", listing: "analyzer" },
@@ -146,9 +159,12 @@ export const WAYS: Readonly<Record<string, Way>> = {
  * The id by which a provider imports what was found. AWS provider 7 takes the region of regional resources after an `@` ("Enhanced region
  * support"); the providers of `aws-native` have one region each.
  */
-export function importId({ type, region }: Sought, way: Way, id: string): string {
+export function importId(sought: Sought, way: Way, id: string): string {
+  const { type, region } = sought;
+  const within = way.by === "listing" ? way.within?.(sought) : undefined;
+  const whole = within === undefined ? id : `${within}/${id}`;
   const regional = type.startsWith("aws:") && !(way.by !== "nothing" && way.by !== "setting" && way.global === true);
-  return regional && region !== undefined ? `${id}@${region}` : id;
+  return regional && region !== undefined ? `${whole}@${region}` : whole;
 }
 
 /** `arn:aws:securityhub:<region>::standards/<name>/v/<version>` is subscribed to as `...:<account>:subscription/<name>/v/<version>`. */
@@ -159,10 +175,22 @@ function subscriptionArn(sought: Sought): string | undefined {
   return arn(partition, "securityhub", region, accountId, `subscription/${standard}`);
 }
 
+function policyArn(sought: Sought): string | undefined {
+  const name = input("name")(sought);
+  return name === undefined ? undefined : arn(sought.partition, "iam", "", sought.accountId, `policy/${name}`);
+}
+
 function topicArn(sought: Sought): string | undefined {
   const { partition, region, accountId } = sought;
   const name = input("name")(sought);
   return name === undefined || region === undefined ? undefined : arn(partition, "sns", region, accountId, name);
+}
+
+function customActionArn(sought: Sought): string | undefined {
+  const { partition, region, accountId } = sought;
+  const id = input("identifier")(sought);
+  if (id === undefined || region === undefined) return undefined;
+  return arn(partition, "securityhub", region, accountId, `action/custom/${id}`);
 }
 
 /** The ARN of a trail without its name. */

@@ -20,6 +20,7 @@ import long_polls  # noqa: E402
 import organization  # noqa: E402
 import organization_policies  # noqa: E402
 import password_policy  # noqa: E402
+import policy_variables  # noqa: E402
 import principal_arn  # noqa: E402
 import service_linked_roles  # noqa: E402
 import trail_tags  # noqa: E402
@@ -41,7 +42,7 @@ CALLS = {
 async def main():
     parts = (
         organization, organization_policies, principal_arn, assume_role, service_linked_roles, iam_requests,
-        password_policy, trail_tags, transport, log_group_keys, universal_targets,
+        password_policy, policy_variables, trail_tags, transport, log_group_keys, universal_targets,
     )
     for part in parts:
         part.install()

@@ -15,7 +15,7 @@ export interface DeploymentRoles {
   ensure(accountId: string, operationId: string, signal?: AbortSignal, documents?: RoleDocuments): Promise<RoleOutcome>;
   /** Whether the account has the role in its current version, and it can be assumed. Changes nothing. Throws `AwsCallError`. */
   isCurrent(accountId: string, operationId: string, documents?: RoleDocuments): Promise<boolean>;
-  /** Removes the role and its boundary from an account that was offboarded. Throws `AwsCallError`. */
+  /** Removes the role, its boundary and those that stand beside it from an account that was offboarded. Throws `AwsCallError`. */
   remove(accountId: string, operationId: string): Promise<void>;
 }
 
@@ -96,7 +96,9 @@ export function createDeploymentRoles(config: DeploymentRolesConfig): Deployment
       try {
         await removeRole(place, {
           roleName: config.documents.roleName,
-          ...(config.documents.boundary === undefined ? {} : { boundaryName: config.documents.boundary.policyName }),
+          policyNames: [config.documents.boundary, ...(config.documents.boundariesOfOthers ?? [])].flatMap(
+            (policy) => policy?.policyName ?? [],
+          ),
         });
       } finally {
         place.iam.destroy();

@@ -17,6 +17,12 @@ import {
 } from "@aws-sdk/client-iam";
 import { type AwsCallPlace, awsCodeOf, callAws } from "../aws/call-error.ts";
 
+/** A managed policy as it should be. */
+interface ManagedPolicy {
+  readonly policyName: string;
+  readonly document: object;
+}
+
 /** A role as it should be. Documents are policy JSON. */
 export interface RoleDocuments {
   readonly roleName: string;
@@ -24,7 +30,9 @@ export interface RoleDocuments {
   readonly trust: object;
   /** Inline policies by name. */
   readonly policies: Readonly<Record<string, object>>;
-  readonly boundary?: { readonly policyName: string; readonly document: object };
+  readonly boundary?: ManagedPolicy;
+  /** Managed policies that stand beside it: the boundaries of roles that it makes. */
+  readonly boundariesOfOthers?: readonly ManagedPolicy[];
   /** Changes when any of the documents does; kept as a tag of the role. */
   readonly version: string;
 }
@@ -85,6 +93,7 @@ export async function ensureRole(
   const existing = await roleVersion(place, RoleName);
   if (existing === role.version && !rewrite) return "unchanged";
   const boundaryArn = role.boundary && (await ensureManagedPolicy(place, RoleName, role.boundary));
+  for (const policy of role.boundariesOfOthers ?? []) await ensureManagedPolicy(place, RoleName, policy);
   if (existing === undefined) {
     await callAws(at("CreateRole"), () =>
       oncePrincipalIsKnown(place, () =>
@@ -152,11 +161,7 @@ function policyArn(place: RolePlace, policyName: string): string {
   return `arn:${place.partition}:iam::${place.accountId}:policy/${policyName}`;
 }
 
-async function ensureManagedPolicy(
-  place: RolePlace,
-  roleName: string,
-  boundary: { readonly policyName: string; readonly document: object },
-): Promise<string> {
+async function ensureManagedPolicy(place: RolePlace, roleName: string, boundary: ManagedPolicy): Promise<string> {
   const at = caller(place, roleName);
   const PolicyArn = policyArn(place, boundary.policyName);
   const PolicyDocument = JSON.stringify(boundary.document);
@@ -185,10 +190,10 @@ async function ensureManagedPolicy(
   return PolicyArn;
 }
 
-/** Removes a role and its boundary. What is gone already is passed over. Throws `AwsCallError`. */
+/** Removes a role and the managed policies of these names. What is gone already is passed over. Throws `AwsCallError`. */
 export async function removeRole(
   place: RolePlace,
-  role: Pick<RoleDocuments, "roleName"> & { readonly boundaryName?: string },
+  role: Pick<RoleDocuments, "roleName"> & { readonly policyNames: readonly string[] },
 ): Promise<void> {
   const at = caller(place, role.roleName);
   const absent = ["NoSuchEntityException", "NoSuchEntity"];
@@ -203,8 +208,13 @@ export async function removeRole(
     await callAws(at("DeleteRolePolicy"), () => place.iam.send(command), absent);
   }
   await callAws(at("DeleteRole"), () => place.iam.send(new DeleteRoleCommand({ RoleName })), absent);
-  if (role.boundaryName === undefined) return;
-  const PolicyArn = policyArn(place, role.boundaryName);
+  for (const policyName of role.policyNames) await removeManagedPolicy(place, role.roleName, policyName);
+}
+
+async function removeManagedPolicy(place: RolePlace, roleName: string, policyName: string): Promise<void> {
+  const at = caller(place, roleName);
+  const absent = ["NoSuchEntityException", "NoSuchEntity"];
+  const PolicyArn = policyArn(place, policyName);
   const versions = await callAws(
     at("ListPolicyVersions"),
     () => place.iam.send(new ListPolicyVersionsCommand({ PolicyArn })),

@@ -4,6 +4,8 @@ import {
   GetServiceSettingCommand,
   ListAssociationsCommand,
   type ListAssociationsResult,
+  type PatchBaselineIdentity,
+  paginateDescribePatchBaselines,
   SSMClient,
 } from "@aws-sdk/client-ssm";
 import { hostManagementSetting } from "../../programs/baseline/host-management.ts";
@@ -15,26 +17,46 @@ import { clientSettings, defined, type Reading, reader } from "./reading.ts";
 /** What the setting holds while default host management is off (Systems Manager API reference, "ServiceSetting"). */
 const OFF = "$None";
 
-/** Default host management and the gathering of inventory in a region, or undefined where there is neither of others. */
+/** Default host management, the gathering of inventory and default patch baselines in a region, or undefined where there are none of others. */
 export async function readHosts(reading: Reading, region: string): Promise<HostInventory | undefined> {
   const client = new SSMClient(clientSettings(reading, region));
   const { need } = reader(reading, region, "the management of hosts");
   try {
     const SettingId = hostManagementSetting(partitionOf(region), region, reading.accountId);
-    const [setting, gathering] = await Promise.all([
+    const [setting, gathering, baselines] = await Promise.all([
       need("ssm:GetServiceSetting", () => client.send(new GetServiceSettingCommand({ SettingId }))),
       need("ssm:ListAssociations", () => listAssociations(client, "Name", "AWS-GatherSoftwareInventory")),
+      need("ssm:DescribePatchBaselines", () => ownBaselines(client)),
     ]);
     const role = setting.ServiceSetting?.SettingValue;
     const foreign = gathering.find(({ AssociationName }) => AssociationName !== awsNames.inventory);
+    const defaults = baselines
+      .filter(({ DefaultBaseline, BaselineName = "" }) => DefaultBaseline === true && !isOurs(BaselineName))
+      .map(({ OperatingSystem = "WINDOWS", BaselineId = "" }) => [OperatingSystem, BaselineId]);
     const hosts = defined<HostInventory>({
       managementRole: role === OFF || role === awsNames.hostManagementRole ? undefined : role,
       inventoryAssociationId: foreign?.AssociationId,
+      defaultPatchBaselines: defaults.length === 0 ? undefined : Object.fromEntries(defaults),
     });
     return Object.keys(hosts).length === 0 ? undefined : hosts;
   } finally {
     client.destroy();
   }
+}
+
+/** Patch baselines have the name that Bulwark gave them. */
+function isOurs(name: string): boolean {
+  return name.startsWith(awsNames.patchBaseline(""));
+}
+
+/** The patch baselines of a region that are not AWS's. */
+async function ownBaselines(client: SSMClient): Promise<PatchBaselineIdentity[]> {
+  const found: PatchBaselineIdentity[] = [];
+  const Filters = [{ Key: "OWNER", Values: ["Self"] }];
+  for await (const page of paginateDescribePatchBaselines({ client }, { Filters })) {
+    found.push(...(page.BaselineIdentities ?? []));
+  }
+  return found;
 }
 
 /** All associations of a region with one property. */

@@ -10,6 +10,7 @@ import { findRootAccess } from "./iam.ts";
 import { findCisScan } from "./inspector.ts";
 import { findKey } from "./kms.ts";
 import { findPolicy } from "./organizations.ts";
+import { findPatchBaseline, findPatchWindow, findPatchWindowPart } from "./patching.ts";
 import { findBucket } from "./s3.ts";
 import { findAutomationRule, findConfigurationPolicy, findFindingAggregator, findInsight } from "./security-hub.ts";
 import { findQueue } from "./sqs.ts";
@@ -36,6 +37,9 @@ const LISTINGS: Readonly<Record<Listing, Find>> = {
   flowLog: findFlowLog,
   insight: findInsight,
   key: findKey,
+  patchBaseline: findPatchBaseline,
+  patchWindow: findPatchWindow,
+  patchWindowPart: findPatchWindowPart,
   policy: findPolicy,
   queue: findQueue,
   rootAccess: findRootAccess,

@@ -170,9 +170,11 @@ for (const [accountId, regions] of Object.entries(onboarded)) {
       assert.equal(state.securityContact?.EmailAddress, "security@clearing.example.com");
     });
 
-    it("has hosts managed, their inventory gathered and their patches known", () => {
+    it("has hosts managed, their inventory gathered, their patches known, and scans for who asks", () => {
       for (const region of regions) {
-        const associations = ["bulwark-inventory", "bulwark-patch-scan"];
+        const associations = ["inventory", "patch-scan", "sensitive-information-scan", "virus-scan"].map(
+          (name) => `bulwark-${name}`,
+        );
         assert.deepEqual(
           state.regions[region]?.hosts,
           { managementRole: "BulwarkHostManagement", associations },

@@ -3,32 +3,46 @@ import { writeFile } from "node:fs/promises";
 import { EventBridge } from "@aws-sdk/client-eventbridge";
 import { IAM } from "@aws-sdk/client-iam";
 import { KMS } from "@aws-sdk/client-kms";
+import { type AwsSecurityFinding, SecurityHub as SecurityHubClient } from "@aws-sdk/client-securityhub";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { alerts } from "../../programs/admin/alerts.ts";
+import { response } from "../../programs/admin/response.ts";
 import { adminStack } from "../../programs/admin/stack.ts";
 import { deploymentRole } from "../../programs/bootstrap/deployment-role.ts";
+import { MANIFESTS } from "../../remediation/manifests.ts";
+import { createSecurityHub, type SecurityHub, securityHub } from "../../sandbox/emulators/securityhub/securityhub.ts";
+import type { EmulatorFactory } from "../../sandbox/gateway/emulator.ts";
+import { EMULATORS } from "../../sandbox/gateway/owners.ts";
+import { SAMPLE } from "../../sandbox/organization/accounts.ts";
 import { logsClient } from "../../sandbox/plugins/aws/cloudwatch/logs-client.ts";
 import { monitoringClient } from "../../sandbox/plugins/aws/cloudwatch/monitoring-client.ts";
 import { schedulerClient } from "../../sandbox/plugins/aws/scheduler/client.ts";
 import { adminInputs, LOG_ARCHIVE, MANAGEMENT, SECURITY, settings } from "../programs/samples.ts";
-import { assume, type RunningSandbox, runSandbox } from "../sandbox/running-sandbox.ts";
+import { assume, type RunningSandbox, runSandbox, until } from "../sandbox/running-sandbox.ts";
 import { type Engine, type Program, startEngine } from "./engine.ts";
 
 const program =
   (wanted: object = {}): Program =>
   async () => {
-    alerts(adminStack(adminInputs({}, settings({ features: { alerts: wanted } }))), []);
+    const stack = adminStack(adminInputs({}, settings({ features: { alerts: wanted } })));
+    alerts(stack, []);
+    response(stack);
     return {};
   };
+/** Those of one remediation: two rules with a target each, which belong to the alerts. */
+const RULES = 4 * MANIFESTS.length;
+/** The role of the responses with its policy, and a custom action for each remediation. */
+const RESPONSE = 2 + MANIFESTS.length;
 /** The resources of the alerts, three providers and the stack itself. */
-const ALL = 62 + 4;
+const ALL = 62 + 4 + RULES + RESPONSE;
 
 describe("the alerts, deployed with the rights of the deployment role", () => {
   let sandbox: RunningSandbox;
   let engine: Engine;
   let iam: IAM;
-  const { policies, boundary } = deploymentRole(settings(), "security");
+  let hub: SecurityHub;
+  const { policies, boundary, boundariesOfOthers = [] } = deploymentRole(settings(), "security");
   const own = Object.values(policies)[0];
 
   const putRights = (rights: object | undefined) =>
@@ -37,12 +51,23 @@ describe("the alerts, deployed with the rights of the deployment role", () => {
     });
 
   before(async () => {
-    sandbox = await runSandbox();
+    const emulators = EMULATORS.map((factory): EmulatorFactory => {
+      if (factory !== securityHub) return factory;
+      return (aws) => {
+        hub = createSecurityHub(aws);
+        return hub.emulator;
+      };
+    });
+    sandbox = await runSandbox({ seed: SAMPLE }, emulators);
     engine = await startEngine(sandbox.url);
     iam = new IAM(sandbox.root(SECURITY));
-    const { Policy } = await iam.createPolicy({
-      ...{ PolicyName: boundary?.policyName, PolicyDocument: JSON.stringify(boundary?.document) },
-    });
+    await new SecurityHubClient(sandbox.root(SECURITY)).enableSecurityHub({ EnableDefaultStandards: false });
+    const [Policy] = await Promise.all(
+      [boundary, ...boundariesOfOthers].map(async (made) => {
+        const PolicyDocument = JSON.stringify(made?.document);
+        return (await iam.createPolicy({ PolicyName: made?.policyName, PolicyDocument })).Policy;
+      }),
+    );
     const trust = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: `arn:aws:iam::${SECURITY}:root` } };
     await iam.createRole({
       RoleName: "BulwarkDeployment",
@@ -85,6 +110,58 @@ describe("the alerts, deployed with the rights of the deployment role", () => {
     assert.deepEqual(await engine.run("admin", "up"), { changes: { same: ALL }, diffs: {}, errors: "" });
   });
 
+  it("bring what a custom action was used on to the responses, and what still fails after somebody was told, and nothing else", async () => {
+    const sqs = new SQS(sandbox.root(SECURITY));
+    const { QueueUrl } = await sqs.getQueueUrl({ QueueName: "bulwark-respond" });
+    const at = { accountId: SECURITY, region: "us-east-1" };
+    const finding = (Id: string, more: Partial<AwsSecurityFinding> = {}): AwsSecurityFinding => ({
+      SchemaVersion: "2018-10-08",
+      Id,
+      ProductArn: "arn:aws:securityhub:us-east-1::product/aws/guardduty",
+      GeneratorId: "test",
+      AwsAccountId: SECURITY,
+      CreatedAt: "2026-03-01T10:00:00Z",
+      UpdatedAt: "2026-03-01T10:00:00Z",
+      Title: Id,
+      Description: Id,
+      Severity: { Label: "HIGH" },
+      Resources: [{ Type: "AwsS3Bucket", Id: "arn:aws:s3:::statements" }],
+      RecordState: "ACTIVE",
+      Workflow: { Status: "NOTIFIED" },
+      ...more,
+    });
+    const compliance = (SecurityControlId: string, Status: "FAILED" | "PASSED") => ({
+      Compliance: { SecurityControlId, Status },
+    });
+    const action = `arn:aws:securityhub:us-east-1:${SECURITY}:action/custom/S3PublicAccessBlock`;
+    await hub.send(at, "aws/guardduty", [
+      finding("passed", compliance("S3.8", "PASSED")),
+      finding("of another control", compliance("S3.5", "FAILED")),
+      finding("suppressed", { ...compliance("S3.8", "FAILED"), Workflow: { Status: "SUPPRESSED" } }),
+      finding("of another type", { Types: ["TTPs/Discovery/Recon:S3-TorIPCaller"] }),
+      finding("failed", compliance("S3.8", "FAILED")),
+      finding("of a type", { Types: ["TTPs/Policy:S3-BucketPublicAccessGranted"] }),
+    ]);
+    await hub.useCustomAction(at, action, [finding("chosen", { Workflow: { Status: "SUPPRESSED" } })]);
+    const seen = new Map<string, string>();
+    await until(
+      async () => {
+        const { Messages = [] } = await sqs.receiveMessage({ QueueUrl, MaxNumberOfMessages: 10 });
+        for (const { Body = "{}" } of Messages) {
+          const { detail, "detail-type": type } = JSON.parse(Body);
+          for (const { Id } of detail.findings) seen.set(Id, type);
+        }
+        return seen;
+      },
+      (all) => ["failed", "of a type", "chosen"].every((id) => all.has(id)),
+    );
+    assert.deepEqual(Object.fromEntries(seen), {
+      failed: "Security Hub Findings - Imported",
+      "of a type": "Security Hub Findings - Imported",
+      chosen: "Security Hub Findings - Custom Action",
+    });
+  });
+
   it("are put back where somebody switched them off", async () => {
     const monitoring = await monitoringClient(root());
     const [alarm] = (await monitoring.describeAlarms({ AlarmNames: ["bulwark-respond-silent"] })).MetricAlarms ?? [];
@@ -119,7 +196,7 @@ describe("the alerts, deployed with the rights of the deployment role", () => {
 
   it("go when they are switched off, and leave keys that are pending deletion", async () => {
     const { changes, errors } = await engine.run("admin", "up", program({ enabled: false }));
-    assert.deepEqual([changes.delete, errors], [ALL - 4, ""]);
+    assert.deepEqual([changes.delete, errors], [62 + RULES, ""]);
     const at = sandbox.root(SECURITY);
     assert.deepEqual((await new SNS(at).listTopics({})).Topics ?? [], []);
     assert.deepEqual((await new SQS(at).listQueues({})).QueueUrls ?? [], []);

@@ -2,12 +2,19 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { awsServices } from "../../sandbox/plugins/aws/services.ts";
 import { awsNativeServices } from "../../sandbox/plugins/aws-native/services.ts";
+import type { Property } from "../../sandbox/plugins/provider/property.ts";
 import type { AnyResource } from "../../sandbox/plugins/provider/resource.ts";
+import { nestedProperties, resourceProperties, type SdkProperty } from "./sdk-types.ts";
+
+/** The package and the file of a type token's class. */
+function sdkFile(token: string): { readonly name: string; readonly file: string } {
+  const [name = "", path = "", type = ""] = token.split(":");
+  return { name, file: name === "aws" ? path : `${path}/${uncapitalized(type)}` };
+}
 
 /** The class of a type token in the SDK: which inputs it sends, which of them it demands, which are outputs. */
 async function sdkClass(token: string) {
-  const [name = "", path = ""] = [token.split(":")[0], token.split(":")[1]];
-  const file = name === "aws" ? path : `${path}/${uncapitalized(token.split(":")[2] ?? "")}`;
+  const { name, file } = sdkFile(token);
   const url = new URL(`../../node_modules/@pulumi/${name}/${file}.js`, import.meta.url);
   const source = await readFile(url, "utf8");
   const all = (pattern: RegExp) => new Set([...source.matchAll(pattern)].map((match) => match[1] ?? ""));
@@ -20,6 +27,23 @@ async function sdkClass(token: string) {
 }
 
 const uncapitalized = (name: string) => name[0]?.toLowerCase() + name.slice(1);
+
+/** What of a property, or of what is in it, the SDK's types don't have, or demand where it does not. */
+function strangers(name: string, path: string, property: Property, known: SdkProperty | undefined): string[] {
+  if (known === undefined) return [path];
+  const within = property.fields ?? property.item?.fields;
+  if (within === undefined) return [];
+  if (known.of === undefined) return [`${path} has no properties of its own`];
+  const properties = nestedProperties(name, known.of);
+  return Object.entries(within).flatMap(([field, inside]) => {
+    const found = properties.get(field);
+    const demanded = inside.required === true && found?.optional === true && known.of?.file === "input";
+    return [
+      ...strangers(name, `${path}.${field}`, inside, found),
+      ...(demanded ? [`${path}.${field} is demanded by the plugin only`] : []),
+    ];
+  });
+}
 
 const declared: readonly [string, AnyResource][] = [
   ...Object.values(awsServices),
@@ -40,6 +64,24 @@ describe("the resource types of the plugins", () => {
         if (property.output) assert.ok(sdk.outputs.has(name), `${type}: ${name}`);
       }
     }
+  });
+
+  it("take and give nothing within a property that the SDK's types don't have there", () => {
+    let nested = 0;
+    const unknown: string[] = [];
+    for (const [type, { properties }] of declared) {
+      const { name, file } = sdkFile(type);
+      const [takes, gives] = [resourceProperties(name, file, "inputs"), resourceProperties(name, file, "outputs")];
+      for (const [path, property] of Object.entries(properties)) {
+        if (property.fields !== undefined || property.item?.fields !== undefined) nested++;
+        const taken =
+          property.output === true || path === "tagsAll" ? [] : strangers(name, path, property, takes.get(path));
+        const given = strangers(name, path, property, gives.get(path));
+        unknown.push(...[...taken, ...given].map((stranger) => `${type}: ${stranger}`));
+      }
+    }
+    assert.deepEqual(unknown, []);
+    assert.ok(nested > 0);
   });
 
   it("demand what the SDK demands", async () => {

@@ -194,6 +194,7 @@ describe("the admin stack in two regions", () => {
         },
         keyArn: `arn:test:alert-key-${HOME}`,
       },
+      responseRoleArn: "arn:test:response-role",
     });
   });
 });

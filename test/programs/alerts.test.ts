@@ -3,6 +3,7 @@ import { adminProgram } from "../../programs/admin/program.ts";
 import type { PolicyDocument } from "../../programs/bootstrap/policy-document.ts";
 import { bootstrapRoles } from "../../programs/bootstrap/roles.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
+import { MANIFESTS } from "../../remediation/manifests.ts";
 import { type Declaration, declare, type Registered, upstreamOf } from "./declared.ts";
 import { adminInputs, SECURITY, settings } from "./samples.ts";
 
@@ -18,7 +19,10 @@ const policyOf = ({ inputs }: Registered) => json(inputs.policy) as unknown as P
 
 const withAlerts = (alerts: object) =>
   declare(() => adminProgram(adminInputs({}, settings({ features: { alerts } }))), "admin");
-const isOfAlerts = ({ name }: Registered) => name.startsWith("alert-");
+/** Ways by which remediations are asked for, in the queue of the responses too. */
+const REQUESTS = MANIFESTS.flatMap(({ name }) => [`request-${name}`, `remediate-${name}`]);
+const isOfAlerts = ({ name }: Registered) =>
+  name.startsWith("alert-") && !REQUESTS.some((rule) => name.includes(`-bulwark-${rule}-`));
 
 describe("the alerts of the admin stack", () => {
   let declared: Declaration;
@@ -80,7 +84,7 @@ describe("the alerts of the admin stack", () => {
     const rules = [...SEVERITIES.map((severity) => `findings-${severity}`), "forward"];
     for (const [way, fed] of [
       ["forward", rules],
-      ["respond", ["respond"]],
+      ["respond", ["respond", ...REQUESTS]],
     ] as const) {
       for (const label of [way, `${way}-dead-letters`]) {
         const [allowed, denied] = policyOf(declared.named(`alert-${label}-policy-${HOME}`)).Statement;
@@ -246,7 +250,8 @@ describe("the alerts of the admin stack", () => {
     const off = await withAlerts({ enabled: false });
     assert.deepEqual(off.resources.filter(isOfAlerts), []);
     assert.equal(off.outputs.alerts, undefined);
-    assert.equal(declared.resources.length - off.resources.length, 62);
+    // A rule and its target for each way in which a remediation is asked for.
+    assert.equal(declared.resources.length - off.resources.length, 62 + 2 * REQUESTS.length);
   });
 
   it("refuse settings that AWS would refuse, with the path of the field", () => {
@@ -283,7 +288,11 @@ describe("the alerts of the admin stack", () => {
       StringLike: { "aws:ResourceTag/BulwarkResource": "admin/alert-*" },
     });
     assert.deepEqual(named("AlertRolesWithin")?.Condition, {
-      StringEquals: { "iam:PermissionsBoundary": `arn:aws:iam::${SECURITY}:policy/BulwarkDeploymentBoundary` },
+      StringEquals: {
+        "iam:PermissionsBoundary": ["Deployment", "Response"].map(
+          (name) => `arn:aws:iam::${SECURITY}:policy/Bulwark${name}Boundary`,
+        ),
+      },
     });
     const kept = role?.boundary?.document.Statement.find(({ Sid }) => Sid === "NoLossOfKeys");
     assert.deepEqual(kept?.Condition, { StringNotLike: { "aws:ResourceTag/BulwarkResource": "admin/alert-*" } });

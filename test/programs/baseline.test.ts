@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 import { baselineProgram } from "../../programs/baseline/program.ts";
+import { MANIFESTS } from "../../remediation/manifests.ts";
 import { type Declaration, declare, upstreamOf } from "./declared.ts";
 import { baselineInputs, MEMBER, SECURITY, settings, VPC } from "./samples.ts";
 
-const GLOBAL = ["password-policy", "public-access-block", "host-management-role", "host-management-policy"].concat(
+const GLOBAL = [
+  "password-policy",
+  "public-access-block",
+  "host-management-role",
+  "host-management-policy",
+  "host-policy",
+].concat(
   ["config", "config-conforms", "guardduty", "securityhub"].map((service) => `service-linked-role-${service}`),
+  MANIFESTS.flatMap(({ name }) => [`remediation-role-${name}`, `remediation-policy-${name}`]),
 );
 const perRegion = (region: string) =>
   [
@@ -30,6 +38,8 @@ const perRegion = (region: string) =>
     "host-management",
     "inventory",
     "patch-scan",
+    ...["virus-scan", "sensitive-information-scan", "patch-now"].map((document) => `host-document-${document}`),
+    ...["virus-scan", "sensitive-information-scan"].map((document) => `host-scan-${document}`),
   ].map((name) => `${name}-${region}`);
 
 describe("the baseline of an empty account", () => {

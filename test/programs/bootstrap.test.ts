@@ -4,6 +4,7 @@ import { membershipSessionPolicy } from "../../programs/bootstrap/membership-ses
 import type { PolicyDocument, RoleDocuments, Statement } from "../../programs/bootstrap/policy-document.ts";
 import { readingSessionPolicy } from "../../programs/bootstrap/reading-session.ts";
 import { bootstrapRoles, memberDeploymentRole } from "../../programs/bootstrap/roles.ts";
+import { MANIFESTS } from "../../remediation/manifests.ts";
 import { LOG_ARCHIVE, MANAGEMENT, SECURITY, settings } from "./samples.ts";
 
 const from = settings();
@@ -24,7 +25,7 @@ const allowed = (role: RoleDocuments) =>
 const documents = (role: RoleDocuments): PolicyDocument[] => [
   role.trust,
   ...Object.values(role.policies),
-  ...(role.boundary === undefined ? [] : [role.boundary.document]),
+  ...[role.boundary, ...(role.boundariesOfOthers ?? [])].flatMap((policy) => policy?.document ?? []),
 ];
 
 describe("the roles of Bulwark", () => {
@@ -53,7 +54,11 @@ describe("the roles of Bulwark", () => {
     ]) {
       assert.ok(JSON.stringify(Object.values(role.policies)).length <= 10_240, role.roleName);
       assert.ok(JSON.stringify(role.trust).length <= 2048, role.roleName);
-      assert.ok(JSON.stringify(role.boundary?.document ?? {}).length <= 6144, role.roleName);
+      for (const { policyName, document } of [role.boundary, ...(role.boundariesOfOthers ?? [])].flatMap(
+        (one) => one ?? [],
+      )) {
+        assert.ok(JSON.stringify(document).length <= 6144, policyName);
+      }
     }
     assert.ok(membershipSessionPolicy(many.regions).length <= 2048);
   });
@@ -154,6 +159,43 @@ describe("the roles of Bulwark", () => {
       assert.ok(denied.NoLossOfKeys?.Action?.includes("kms:ScheduleKeyDeletion"));
     });
   }
+
+  it("let a member's role make roles of remediations only within their boundary, which no deployment role can change", () => {
+    const giving = ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"];
+    const remediations = statements(member).filter(({ Resource }) => Resource?.some((arn) => /Remediation-/.test(arn)));
+    for (const { Action, Resource, Condition } of remediations) {
+      assert.deepEqual(Resource, ["arn:aws:iam::*:role/BulwarkRemediation-*"]);
+      if (!Action?.some((action) => giving.includes(action))) continue;
+      const boundary = "arn:aws:iam::*:policy/BulwarkRemediationBoundary";
+      assert.deepEqual(Condition, { ArnLike: { "iam:PermissionsBoundary": boundary } });
+    }
+    assert.equal(remediations.length, 2);
+    assert.ok(
+      allowed(member).every((action) => !/Boundary$/.test(action) || action === "iam:PutRolePermissionsBoundary"),
+    );
+    for (const role of [security, member]) {
+      const [only, ...others] = role.boundariesOfOthers ?? [];
+      assert.deepEqual(others, []);
+      const own = role.boundary?.document.Statement.find(({ Sid }) => Sid === "NotItself");
+      assert.ok(own?.Resource?.includes(`arn:aws:iam::*:policy/${only?.policyName}`));
+    }
+    assert.equal(logArchive.boundariesOfOthers?.length, 0);
+  });
+
+  it("let no remediation do more than all manifests say, nor anything to Bulwark, and the response only become one", () => {
+    const [most, own, ...others] = member.boundariesOfOthers?.[0]?.document.Statement ?? [];
+    const named = MANIFESTS.flatMap(({ role }) => role.flatMap(({ actions }) => actions));
+    assert.deepEqual([most?.Effect, most?.Action], ["Allow", [...new Set(named)].sort()]);
+    assert.deepEqual([own?.Effect, others], ["Deny", []]);
+    for (const kept of ["role/Bulwark*", "policy/Bulwark*", "role/OrganizationAccountAccessRole"]) {
+      assert.ok(own?.Resource?.includes(`arn:aws:iam::*:${kept}`), kept);
+    }
+    const [response] = security.boundariesOfOthers ?? [];
+    assert.deepEqual(
+      response?.document.Statement.map(({ Action, Resource }) => [Action, Resource]),
+      [[["sts:AssumeRole", "sts:SetSourceIdentity"], ["arn:aws:iam::*:role/BulwarkRemediation-*"]]],
+    );
+  });
 
   it("let a member's role make and remove the service-linked roles that come with a baseline, and no other", () => {
     const linked = statements(member).find(({ Sid }) => Sid === "ServiceLinkedRoles");

@@ -8,6 +8,8 @@ export interface Registered {
   readonly inputs: Record<string, unknown>;
   /** Name of the provider that it is registered with, or undefined: a default provider would serve it. */
   readonly provider: string | undefined;
+  /** Name of the component that it is a part of; undefined for what is of the stack itself. */
+  readonly parent: string | undefined;
   /** Names of the resources that have to be there first. */
   readonly dependsOn: readonly string[];
   readonly protect: boolean;
@@ -31,6 +33,7 @@ export interface Declaration {
 interface RegisterRequest {
   getType(): string;
   getName(): string;
+  getParent(): string;
   getProvider(): string;
   getDependenciesList(): string[];
   getProtect(): boolean;
@@ -49,6 +52,11 @@ MockMonitor.prototype.registerResource = function (request: RegisterRequest, cal
 };
 
 const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
+
+function parentOf(request: RegisterRequest): string | undefined {
+  const urn = request.getParent();
+  return urn === "" || (urn.includes("pulumi:pulumi:Stack") && !urn.includes("$")) ? undefined : nameOf(urn);
+}
 
 /** Runs a program against mocks and returns what it declares. Every resource gets the id `<name>-id`. */
 export async function declare(program: () => object, stack = "test"): Promise<Declaration> {
@@ -83,6 +91,7 @@ export async function declare(program: () => object, stack = "test"): Promise<De
       inputs: inputs.get(`${type} ${name}`) ?? {},
       // A provider reference is `<urn>::<id>`.
       provider: provider === "" ? undefined : nameOf(provider.slice(0, provider.lastIndexOf("::"))),
+      parent: parentOf(request),
       dependsOn: request.getDependenciesList().map(nameOf),
       protect: request.getProtect(),
       retainOnDelete: request.getRetainondelete(),

@@ -124,8 +124,11 @@ describe("evidence in the log archive", () => {
   it("lets no service use the key for people's evidence", () => {
     const { Statement } = policyOf(declared.named("evidence-key-us-east-1"));
     assert.deepEqual(
-      Statement.map(({ Principal }) => Principal),
-      [{ AWS: `arn:aws:iam::${LOG_ARCHIVE}:root` }],
+      Statement.map(({ Sid, Principal }) => [Sid, Principal]),
+      [
+        ["Account", { AWS: `arn:aws:iam::${LOG_ARCHIVE}:root` }],
+        ["HostsReport", "*"],
+      ],
     );
   });
 });

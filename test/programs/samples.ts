@@ -17,7 +17,12 @@ export const OTHER_UNIT = "ou-bulw-prod00001";
 
 /** Features of the admin stack that are off unless they are asked for, switched on. */
 export const ADMIN_OPTIONS = {
-  guardrails: { enabled: true, trialUnit: TRIAL_UNIT, units: [OTHER_UNIT], ec2: { enabled: true } },
+  guardrails: {
+    enabled: true,
+    trialUnit: TRIAL_UNIT,
+    units: [OTHER_UNIT],
+    ec2: { enabled: true, declares: ["serialConsole"] },
+  },
   trail: { enabled: true, dataEvents: ["s3"], objectLock: { days: 365 } },
   delegation: { systemsManager: { enabled: true } },
   rootAccess: { enabled: true },
@@ -60,6 +65,7 @@ export const EVERY_OPTION = {
   ...ADMIN_OPTIONS,
   ...DETECTION_OPTIONS,
   account: { securityContact: CONTACT },
+  alerts: { subscriptions: { operations: ["operations@example.org"] } },
   securityHub: {
     disabledControls: [{ controlId: "IAM.6", standards: ["fsbp-1.0.0"], reason: "Test" }],
     outsideMembers: [{ accountId: OUTSIDE, email: "it@acquired.example.com" }],
@@ -70,6 +76,21 @@ export const EVERY_OPTION = {
   },
   inspector: {
     cisScans: [{ name: "weekly", schedule: { every: "week", days: ["SUN"], at: "03:30" }, tags: { CisScan: ["yes"] } }],
+  },
+  systemsManager: {
+    patching: {
+      baselines: [
+        {
+          name: "linux",
+          operatingSystem: "AMAZON_LINUX_2023",
+          rules: [
+            { filters: { CLASSIFICATION: ["Security"], SEVERITY: ["Critical", "Important"] }, complianceLevel: "HIGH" },
+          ],
+          patchGroups: ["web"],
+        },
+      ],
+      windows: [{ name: "weekly", schedule: "cron(0 3 ? * SUN *)" }],
+    },
   },
   config: {
     rules: [{ name: "volumes-in-use", identifier: "EC2_VOLUME_INUSE_CHECK" }],

@@ -66,9 +66,12 @@ describe("every resource that the programs declare", () => {
       assert.ok(way);
       const id = importId(soughtOf(resource), way, "id");
       const native = resource.type.startsWith("aws-native:");
+      const within = /^aws:ssm\/maintenanceWindow(Target|Task):/.test(resource.type)
+        ? `${resource.inputs.windowId}/`
+        : "";
       assert.equal(
         id,
-        native || global.includes(resource) ? "id" : `id@${String(resource.inputs.region)}`,
+        native || global.includes(resource) ? "id" : `${within}id@${String(resource.inputs.region)}`,
         resource.name,
       );
     }
@@ -114,6 +117,9 @@ describe("every resource that the programs declare", () => {
       "service-linked-role-config",
       `arn:aws:iam::${MEMBER}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig`,
     ],
+    ["host-document-virus-scan-us-west-2", "Bulwark-VirusScan"],
+    ["host-policy", `arn:aws:iam::${MEMBER}:policy/BulwarkHostReports`],
+    ["patch-group-linux-web-us-west-2", "web,patch-baseline-linux-us-west-2-id"],
     ["detector-administrator-us-west-2", SECURITY],
     ["delegated-administrator-access-analyzer", `${SECURITY}/access-analyzer.amazonaws.com`],
     ["config-bucket-policy-us-east-1", `bulwark-config-${LOG_ARCHIVE}-us-east-1`],

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import type { EmulatorFactory } from "../../sandbox/gateway/emulator.ts";
 import { SAMPLE } from "../../sandbox/organization/accounts.ts";
 import { type RootAccess, rootAccess } from "../../sandbox/organization/root-access.ts";
 import { type SampleOrganization, startSandbox } from "../../sandbox/sandbox.ts";
@@ -14,14 +15,18 @@ export interface RunningSandbox {
   close(): Promise<void>;
 }
 
-/** Starts one; the accounts are empty unless `organization` populates them. */
-export async function runSandbox(organization: SampleOrganization = { seed: SAMPLE }): Promise<RunningSandbox> {
+/** Starts one; the accounts are empty unless `organization` populates them. `emulators` in place of all. */
+export async function runSandbox(
+  organization: SampleOrganization = { seed: SAMPLE },
+  emulators?: readonly EmulatorFactory[],
+): Promise<RunningSandbox> {
   const dataDir = mkdtempSync(join(tmpdir(), "bulwark-sandbox-"));
   const sandbox = await startSandbox({
     port: 0,
     dataDir,
     python: join(import.meta.dirname, "../../.bulwark/venv/bin/python"),
     organization,
+    ...(emulators === undefined ? {} : { emulators }),
     log: { info: () => {}, error: (message) => console.error(message) },
   });
   return {

@@ -404,7 +404,11 @@ describe("Systems Manager in the sandbox", () => {
 
       const group = { BaselineId, PatchGroup: "web" };
       await ssm.registerPatchBaselineForPatchGroup(group);
-      await assert.rejects(ssm.registerPatchBaselineForPatchGroup(group), { name: "AlreadyExistsException" });
+      // The same again is no conflict; another one is.
+      await ssm.registerPatchBaselineForPatchGroup(group);
+      await assert.rejects(ssm.registerPatchBaselineForPatchGroup({ ...group, BaselineId: standard.BaselineId }), {
+        name: "AlreadyExistsException",
+      });
       assert.equal(
         (await ssm.getPatchBaselineForPatchGroup({ PatchGroup: "web", OperatingSystem })).BaselineId,
         BaselineId,

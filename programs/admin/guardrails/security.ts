@@ -1,4 +1,5 @@
 import { type PolicyDocument, policyDocument } from "../../bootstrap/policy-document.ts";
+import { awsNames } from "../../names.ts";
 import { arn } from "../../partition.ts";
 import { exemptRoles, type GuardrailInputs, roleArns, unlessExempt } from "./principals.ts";
 
@@ -76,7 +77,9 @@ export function securityPolicy(inputs: GuardrailInputs): PolicyDocument {
       Action: CHANGING_ROLES,
       Resource: [
         ...roleArns(inputs, exemptRoles(inputs)),
-        arn(inputs.partition, "iam", "", "*", `policy/${inputs.roles.deploymentBoundary}`),
+        ...[inputs.roles.deploymentBoundary, awsNames.remediationBoundary, awsNames.responseBoundary].map((policy) =>
+          arn(inputs.partition, "iam", "", "*", `policy/${policy}`),
+        ),
       ],
       Condition: unlessExempt(inputs),
     },

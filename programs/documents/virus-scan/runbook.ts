@@ -30,7 +30,9 @@ export function malwareScanRunbook(): SsmDocument {
       AutomationAssumeRole: {
         type: "AWS::IAM::Role::Arn",
         description:
-          "Role with guardduty:StartMalwareScan, ListDetectors and DescribeMalwareScans, and ssm:SendCommand.",
+          "Role with guardduty:StartMalwareScan, ListDetectors and DescribeMalwareScans, and ssm:SendCommand. Empty for the rights of who starts it.",
+        // Automation then works in the context of its starter (Systems Manager User Guide, "Run an automated operation").
+        default: "",
       },
     },
     mainSteps: [

@@ -1,5 +1,6 @@
 import type { ResourceTypes } from "../provider/resource.ts";
 import { account } from "./securityhub/account.ts";
+import { actionTarget } from "./securityhub/action-target.ts";
 import { automationRule } from "./securityhub/automation-rule.ts";
 import { configurationPolicy } from "./securityhub/configuration-policy.ts";
 import { configurationPolicyAssociation } from "./securityhub/configuration-policy-association.ts";
@@ -15,6 +16,7 @@ import { standardsSubscription } from "./securityhub/standards-subscription.ts";
 
 export const securityHub: ResourceTypes = {
   "aws:securityhub/account:Account": account,
+  "aws:securityhub/actionTarget:ActionTarget": actionTarget,
   "aws:securityhub/automationRule:AutomationRule": automationRule,
   "aws:securityhub/configurationPolicy:ConfigurationPolicy": configurationPolicy,
   "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation": configurationPolicyAssociation,

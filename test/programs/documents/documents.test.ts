@@ -167,6 +167,11 @@ print(json.dumps(wrong))`,
       ],
     );
     assert.equal(hostPermissions(place, REPORTS).length, 2);
+    const [, , encrypting] = hostPermissions(place, REPORTS, undefined, "arn:aws-us-gov:kms:us-gov-west-1:1:key/*");
+    assert.deepEqual(
+      [encrypting?.Action, encrypting?.Resource],
+      [["kms:GenerateDataKey"], ["arn:aws-us-gov:kms:us-gov-west-1:1:key/*"]],
+    );
   });
 });
 

@@ -43,7 +43,8 @@ export function registrationOperations(ssm: Ssm): Record<string, Operation> {
       const { id, operatingSystem } = anyBaseline(ssm, call, call.input.BaselineId);
       const { patchGroups } = placeOf(call);
       const baselines = patchGroups.get(PatchGroup) ?? new Map<OperatingSystem, string>();
-      if (baselines.has(operatingSystem)) {
+      // Only a different baseline is refused (API reference, "AlreadyExistsException").
+      if (baselines.has(operatingSystem) && baselines.get(operatingSystem) !== id) {
         throw new AwsError(
           "AlreadyExistsException",
           `Patch Group baseline already has a baseline registered for OperatingSystem ${operatingSystem}.`,

@@ -1,0 +1,34 @@
+import { Role } from "@pulumi/aws/iam/role.js";
+import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
+import { awsNames, names, TAGS } from "../names.ts";
+import { arn } from "../partition.ts";
+import { remediationPolicy, remediationTrust } from "../remediation-role.ts";
+import { remediationsOf } from "../remediation-settings.ts";
+import type { BaselineStack } from "./stack.ts";
+
+/** Seconds; IAM's least. Sessions that a role takes from another end after an hour anyway. */
+const SESSION = 3600;
+
+/** One role for each remediation, once per account: IAM has no regions. */
+export function remediationRoles({ inputs, member: provider }: BaselineStack): void {
+  const { partition, accountId, features } = inputs;
+  for (const manifest of remediationsOf(features.remediations)) {
+    const role = new Role(
+      names.remediationRole(manifest.name),
+      {
+        name: awsNames.remediationRole(manifest.name),
+        description: `Remediation: ${manifest.title}. Managed by Bulwark.`,
+        assumeRolePolicy: JSON.stringify(remediationTrust(inputs)),
+        permissionsBoundary: arn(partition, "iam", "", accountId, `policy/${awsNames.remediationBoundary}`),
+        maxSessionDuration: SESSION,
+        tags: TAGS,
+      },
+      { provider },
+    );
+    new RolePolicy(
+      names.remediationPolicy(manifest.name),
+      { name: "Remediation", role: role.name, policy: JSON.stringify(remediationPolicy(manifest, inputs)) },
+      { provider },
+    );
+  }
+}

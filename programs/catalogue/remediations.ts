@@ -1,0 +1,33 @@
+import { MANIFESTS } from "../../remediation/manifests.ts";
+import type { Feature, SatisfiedControl } from "./feature.ts";
+
+/** What each remediation is in a member account: the role by which its controls are satisfied again. */
+export const REMEDIATION_ROLES: readonly Feature[] = MANIFESTS.map(({ title, what, controls }) => ({
+  stack: "baseline",
+  title: `Remediation: ${title}`,
+  what: `A role by which the security account can see to it. ${what}`,
+  types: ["aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"],
+  controls,
+  setting: "features.remediations",
+}));
+
+const answered = MANIFESTS.flatMap(({ controls }) => controls) as unknown as readonly [
+  SatisfiedControl,
+  ...SatisfiedControl[],
+];
+
+/** What all of them are in the security account. */
+export const RESPONSES: Feature = {
+  stack: "admin",
+  title: "Remediations on request",
+  what: "Each remediation has a custom action in Security Hub; what it is used on, and what still fails after somebody was told, goes to the queue of the responses.",
+  types: [
+    "aws:securityhub/actionTarget:ActionTarget",
+    "aws:iam/role:Role",
+    "aws:iam/rolePolicy:RolePolicy",
+    "aws:cloudwatch/eventRule:EventRule",
+    "aws:cloudwatch/eventTarget:EventTarget",
+  ],
+  controls: answered,
+  setting: "features.remediations",
+};

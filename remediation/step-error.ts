@@ -1,0 +1,23 @@
+/** A part of a remediation: reading what is there, recording it, changing it, reading it again, taking it back. */
+export type Step = "read" | "record" | "change" | "verify" | "undo";
+
+/** A remediation that stopped, and where: what came before is done. The cause is the AWS SDK's error, where there is one. */
+export class StepError extends Error {
+  override readonly name = "StepError";
+  readonly step: Step;
+
+  constructor(step: Step, message: string, cause?: unknown) {
+    super(message, cause === undefined ? {} : { cause });
+    this.step = step;
+  }
+}
+
+/** Does a step; what it rejects with becomes a `StepError` that names the activity. */
+export async function during<Answer>(step: Step, activity: string, act: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof StepError) throw error;
+    throw new StepError(step, `${activity}: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
+}
