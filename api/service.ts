@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { OrganizationSettings } from "../programs/settings.ts";
 import type { Runner } from "../stacks/runner.ts";
 import { type ReadinessWatch, startReadinessWatch } from "./accounts/readiness-watch.ts";
+import { startWeakeningExpiry, type WeakeningExpiry } from "./accounts/weakening-expiry.ts";
 import type { Aws } from "./aws.ts";
 import { type Expiry, startExpiry } from "./changes/expire.ts";
 import { type Consumer, startConsumer } from "./consumer/consumer.ts";
@@ -25,6 +26,7 @@ import { listen, stopListening } from "./http/server.ts";
 import { stackRoutes } from "./http/stacks.ts";
 import { type Check, statusRoutes } from "./http/status.ts";
 import { tokenRoutes } from "./http/tokens.ts";
+import { weakeningRoutes } from "./http/weakenings.ts";
 import { createIdSource } from "./ids.ts";
 import { createPerformer } from "./operations/performer.ts";
 import { startTakeover, type Takeover } from "./operations/takeover.ts";
@@ -146,8 +148,9 @@ export async function createService(options: ServiceOptions, dependencies: Servi
     registry: metrics.registry,
   });
   const api = [
-    ...accountRoutes({ ...accepting, aws, settings }),
-    ...stackRoutes({ ...accepting, aws, settings }),
+    ...accountRoutes({ ...accepting, aws, settings, now }),
+    ...weakeningRoutes({ db, now }),
+    ...stackRoutes({ ...accepting, aws, settings, now }),
     ...operationRoutes({ ...accepting, streams }),
     ...changeRoutes({ db, queue, newId }),
     ...tokenRoutes({ db, newId }),
@@ -186,6 +189,7 @@ export async function createService(options: ServiceOptions, dependencies: Servi
   });
   let consumer: Consumer | undefined;
   let expiry: Expiry | undefined;
+  let weakeningExpiry: WeakeningExpiry | undefined;
   let takeover: Takeover | undefined;
   let readinessWatch: ReadinessWatch | undefined;
   if (works) {
@@ -195,6 +199,7 @@ export async function createService(options: ServiceOptions, dependencies: Servi
     );
     takeover = startTakeover({ db, queue, newId, process, logger });
     expiry = startExpiry({ db, logger });
+    weakeningExpiry = startWeakeningExpiry({ ...accepting, logger, now });
     readinessWatch = startReadinessWatch({ db, aws, logger, now, busy: () => performer.active });
     await queue.work(options.concurrency + extraWorkers, performer.perform);
     if (dependencies.openEventQueue !== undefined) {
@@ -209,7 +214,13 @@ export async function createService(options: ServiceOptions, dependencies: Servi
   async function stop(): Promise<void> {
     streams.close();
     const watched = readinessWatch?.stop();
-    await Promise.all([stopListening(server), consumer?.stop(), takeover?.stop(), expiry?.stop()]);
+    await Promise.all([
+      stopListening(server),
+      consumer?.stop(),
+      takeover?.stop(),
+      expiry?.stop(),
+      weakeningExpiry?.stop(),
+    ]);
     const grace = setTimeout(() => performer.handBack(), options.stopGraceMs);
     // A call to AWS without an answer must not keep the service; its job is delivered again elsewhere.
     await Promise.race([queue.drain(), sleep(options.stopGraceMs + patienceMs, undefined, { ref: false })]);

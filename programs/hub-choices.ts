@@ -8,7 +8,7 @@ import type { Declare } from "./declaration.ts";
 import type { StackInputs } from "./inputs.ts";
 import { names } from "./names.ts";
 import { productArn } from "./products.ts";
-import type { ProductChoice } from "./security-hub-settings.ts";
+import type { ControlChoice, ProductChoice } from "./security-hub-settings.ts";
 
 /** A hub with its standards, in the order of the inputs. */
 export interface StandingHub {
@@ -22,14 +22,20 @@ interface Owner {
   readonly provider: Provider;
 }
 
-/** Switches single controls off, or on again, in the standards that the account owns. */
-export function controlChoices(
+/** Switches single controls off, or on again, in the standards that the account owns, as the organization says. */
+export function controlChoices(owner: Owner, region: string, hub: Pick<StandingHub, "standards">): void {
+  declareControls(owner, region, hub, owner.inputs.features.securityHub.disabledControls);
+}
+
+/** Switches these controls off, or on again. */
+export function declareControls(
   { inputs, declare, provider }: Owner,
   region: string,
   { standards }: Pick<StandingHub, "standards">,
+  choices: readonly ControlChoice[],
 ): void {
-  const { partition, homeRegion, features } = inputs;
-  for (const chosen of chosenControls(features.securityHub.disabledControls, { partition, homeRegion, region })) {
+  const { partition, homeRegion } = inputs;
+  for (const chosen of chosenControls(choices, { partition, homeRegion, region })) {
     const subscription = standards[inputs.standards.indexOf(chosen.standard)];
     declare(
       StandardsControlAssociation,

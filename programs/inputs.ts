@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Vpc } from "./account-settings.ts";
 import { checkRuleCount } from "./admin/environment-rules.ts";
 import { Adoption, Phase } from "./adoption.ts";
-import { Extensions } from "./extensions/extensions.ts";
+import { Extension, Extensions } from "./extensions/extensions.ts";
 import { FeatureSettings } from "./feature-settings.ts";
 import { AccountId, OrganizationId, Region } from "./identifiers.ts";
 import { isInspected } from "./inspector-settings.ts";
@@ -45,6 +45,8 @@ export const AdminLink = z.strictObject({
   detectorIds: z.record(Region, z.string().min(1)),
   /** Where Inspector is delegated to the security account; not told by an admin stack of before Inspector. */
   inspectorRegions: z.array(Region).optional(),
+  /** Analyzers of external access by region; not told by an admin stack of before archive rules of accounts. */
+  analyzerArns: z.record(Region, z.string().min(1)).optional(),
   configBucket: z.string().min(3),
   configKeyArn: z.string().min(1),
 });
@@ -71,7 +73,10 @@ export const BaselineInputs = z
     accountId: AccountId,
     accountName: z.string().min(1),
     email: z.string().min(3),
+    /** Those that count: what weakens is among them while it is approved and has not expired. */
     extensions: Extensions.default([]),
+    /** What weakened until lately, the latest of a type and name, to be undone. */
+    endedExtensions: z.array(Extension).default([]),
     passwordPolicy: PasswordPolicy,
     admin: AdminLink,
     /** The networks that the account has now, by region: read before every run, so that a preview and its deployment see the same. */
@@ -87,6 +92,10 @@ export const BaselineInputs = z
     checkRegions(value, issue);
     if (value.features.securityHub.mode === "central" && value.governing === undefined) {
       issue(["governing"], "must say by which configuration policy the account is governed, since mode is central");
+    }
+    const archives = value.extensions.findIndex(({ type }) => type === "archiveRule");
+    if (archives >= 0 && value.admin.analyzerArns === undefined) {
+      issue(["extensions", archives], "the admin stack has told no analyzers for archive rules: deploy it first");
     }
     const role = Object.entries(value.accounts).find(([, accountId]) => accountId === value.accountId)?.[0];
     if (role !== undefined) issue(["accountId"], `${value.accountId} is the ${role} account, which takes no baseline`);

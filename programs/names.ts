@@ -86,6 +86,12 @@ export const names = {
 
   extensionRule: (name: string, region: string) => `extension-rule-${name}-${region}`,
   extensionPack: (name: string, region: string) => `extension-pack-${name}-${region}`,
+  extensionAssociation: (name: string, region: string) => `extension-association-${name}-${region}`,
+  extensionArchiveRule: (name: string, region: string) => `extension-archive-rule-${name}-${region}`,
+  extensionRoute: (part: string, name: string, region: string) => `extension-route-${part}-${name}-${region}`,
+  extensionKey: (region: string) => `extension-key-${region}`,
+  extensionSuppression: (name: string, region: string) => `extension-suppression-${name}-${region}`,
+  remediationModes: (region: string) => `remediation-modes-${region}`,
   rootAccess: "root-access",
   organizationTrail: (region: string) => `organization-trail-${region}`,
   guardrail: (label: string) => `guardrail-${label}`,
@@ -115,6 +121,10 @@ export const awsNames = {
   signatureBucket: (logArchive: string, region: string) => `bulwark-signatures-${logArchive}-${region}`,
   organizationAnalyzer: "bulwark-organization",
   extension: (name: string) => `bulwark-extension-${name}`,
+  /** On an analyzer of the organization, which has the rules of all accounts. */
+  extensionArchiveRule: (accountId: string, name: string) => `bulwark-extension-${accountId}-${name}`,
+  /** In the security account, where what responds to findings reads it. */
+  remediationModes: (accountId: string) => `/bulwark/remediation-modes/${accountId}`,
   configAggregator: "bulwark-organization",
   configAggregatorRole: "BulwarkConfigAggregator",
   auditPack: "bulwark-audit",

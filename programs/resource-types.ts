@@ -34,6 +34,7 @@ export const resourceTypes = {
   passwordPolicy: "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
   serviceSetting: "aws:ssm/serviceSetting:ServiceSetting",
   association: "aws:ssm/association:Association",
+  parameter: "aws:ssm/parameter:Parameter",
   ssmDocument: "aws:ssm/document:Document",
   defaultPatchBaseline: "aws:ssm/defaultPatchBaseline:DefaultPatchBaseline",
   serviceLinkedRole: "aws:iam/serviceLinkedRole:ServiceLinkedRole",

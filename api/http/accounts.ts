@@ -4,6 +4,7 @@ import { AccountId } from "../../programs/identifiers.ts";
 import type { OrganizationSettings } from "../../programs/settings.ts";
 import { accountStatuses } from "../accounts/account.ts";
 import { accountOutside, whyCoreAccount, whyNotMember } from "../accounts/eligibility.ts";
+import { settleWeakenings, type Weakening } from "../accounts/weakenings.ts";
 import type { Aws } from "../aws.ts";
 import { stackOfCreation, underWay } from "../operations/accept.ts";
 import { adminStack, stackOfAccount } from "../operations/operation.ts";
@@ -37,6 +38,7 @@ import {
 export interface AccountRoutesOptions extends Accepting {
   readonly aws: Aws;
   readonly settings: OrganizationSettings;
+  readonly now: () => Date;
 }
 
 const tag = "accounts";
@@ -60,7 +62,9 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
         accept(options, call, async () => {
           const { accountId, ...rest } = call.body;
           requirePermitted(options, rest.extensions);
-          return accountId === undefined ? prepareCreation(options, rest) : prepareExisting(options, accountId, rest);
+          settled(options, [], rest.extensions ?? [], call.principal.name);
+          if (accountId === undefined) return prepareCreation(options, rest);
+          return prepareExisting(options, accountId, { ...rest, by: call.principal.name });
         }),
     }),
 
@@ -132,14 +136,16 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
         const { accountId } = params;
         requirePermitted(options, body.extensions);
         const { extensions, ...named } = body;
+        const actor = principal.name;
         const update: AccountUpdate = {
           ...(defined(named) as Pick<AccountUpdate, "owner" | "environment">),
           ...(extensions === undefined ? {} : { extensions: extensions ?? [] }),
         };
         return call.write(async (transaction) => {
           call.requireMatch(await lockedAccount(transaction, accountId));
-          await updateAccount(transaction, accountId, update);
-          const actor = principal.name;
+          const weakenings =
+            update.extensions && settled(options, await weakeningsOf(transaction, accountId), update.extensions, actor);
+          await updateAccount(transaction, accountId, { ...update, ...(weakenings && { weakenings }) });
           await writeAudit(transaction, {
             actor,
             action: "account.update",
@@ -237,13 +243,35 @@ function requirePermitted(
   { settings }: AccountRoutesOptions,
   extensions: readonly Extension[] | null | undefined,
 ): void {
-  const errors = refusals(extensions ?? [], settings).map((error) => ({
-    ...error,
-    field: `extensions.${error.field}`,
-  }));
+  refuse(refusals(extensions ?? [], settings));
+}
+
+/** Throws where entries are not permitted; `found` has paths from their list. */
+function refuse(found: readonly FieldError[]): void {
+  const errors = found.map((error) => ({ ...error, field: `extensions.${error.field}` }));
   if (errors.length === 0) return;
   const detail = errors.map(({ field, message, allowed }) => `${field}: ${message}. Allowed: ${allowed}`).join("; ");
   throw new Problem("extension-not-permitted", detail, { errors });
+}
+
+/**
+ * The account's weakenings with these entries.
+ *
+ * @throws Problem 422 that names each entry that would hold for too long, or is over already
+ */
+function settled(
+  { now }: AccountRoutesOptions,
+  former: readonly Weakening[],
+  entries: readonly Extension[],
+  by: string,
+): readonly Weakening[] {
+  const { weakenings, errors } = settleWeakenings(former, entries, { by, now: now() });
+  refuse(errors);
+  return weakenings;
+}
+
+async function weakeningsOf(db: Db, accountId: string): Promise<readonly Weakening[]> {
+  return (await findAccount(db, accountId))?.weakenings ?? [];
 }
 
 interface Details {
@@ -258,7 +286,7 @@ interface Details {
 async function prepareExisting(
   options: AccountRoutesOptions,
   accountId: string,
-  { owner, environment, extensions }: Details,
+  { owner, environment, extensions, by }: Details & { readonly by: string },
 ) {
   const { db } = options;
   const { name, email } = await requireMember(options, accountId);
@@ -279,13 +307,16 @@ async function prepareExisting(
     stack,
     accountId,
     request: { accountId, ...defined({ owner, environment, extensions }) },
-    before: (transaction: Db, lastOperationId: string) =>
-      saveAccount(transaction, {
+    before: async (transaction: Db, lastOperationId: string) => {
+      const former = await weakeningsOf(transaction, accountId);
+      await saveAccount(transaction, {
         ...{ accountId, name, email, lastOperationId },
         ...{ owner: owner ?? null, environment: environment ?? null, extensions },
+        weakenings: extensions && settled(options, former, extensions, by),
         origin: row?.origin ?? "request",
         status: "onboarding",
-      }),
+      });
+    },
   };
 }
 

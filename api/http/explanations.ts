@@ -8,14 +8,14 @@ export const explanations: Readonly<Record<string, string>> = {
   forbidden:
     "The token is known, but its role does not allow this call. `detail` names the roles that do. Ask an administrator for a token of such a role.",
   "four-eyes":
-    "A change is decided on by somebody else than who asked for it, so that no single token can bring it about. Have another approver decide.",
+    "A change, or an extension that weakens, is decided on by somebody else than who asked for it, so that no single token can bring it about. Have another approver decide.",
   "not-found":
     "There is nothing at this path, or nothing of this id. GET /openapi.json lists the calls, the lists show the ids. Of a failed operation: something in AWS that the work needs does not exist; `remedy` says what.",
   "method-not-allowed": "The path exists, but not with this method. The header Allow has those that it knows.",
   "not-acceptable-account":
     "The account can't become a member: it is not in the organization, is not ACTIVE, is one of the organization's core accounts, or is excluded by the settings. `detail` says which.",
   "extension-not-permitted":
-    "Extensions add and tighten; they never weaken what the organization set. `errors` names each entry's field, the rule that forbids it and what is allowed. Nothing was changed. Take the entry out or change it; docs/extensions.md has the types.",
+    "Extensions add and tighten; what weakens (exception, remediationOff, suppression) needs an approver and ends within 90 days, and no more than the rules of the organization let be weakened. `errors` names each entry's field, the rule that forbids it and what is allowed. Nothing was changed. Take the entry out or change it; docs/extensions.md has the types.",
   conflict:
     "What is asked for does not fit the present state, for example onboarding what is active already. `detail` says what fits. Of a failed operation: something else kept changing the same thing in AWS; run the operation again.",
   "operation-running":

@@ -80,6 +80,10 @@ export function presentAccountDetail(row: AccountDetailRow): z.infer<typeof Acco
   return {
     ...presentAccount(row),
     extensions: row.extensions.map((entry) => ({ ...entry })),
+    weakenings: row.weakenings.map(({ entry, ...rest }) => ({
+      ...{ type: entry.type, name: entry.name, expires: entry.expires, ...rest },
+      entry: { ...entry },
+    })),
     ...some("outputs", row.outputs),
     adoptions: row.adoptions ?? [],
   };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Extensions } from "../../programs/extensions/extensions.ts";
 import { AccountId, OrganizationalUnitId } from "../../programs/identifiers.ts";
 import { accountOrigins, accountStatuses } from "../accounts/account.ts";
+import { weakeningStatuses } from "../accounts/weakenings.ts";
 import { operationKinds, operationStatuses, origins } from "../operations/operation.ts";
 import { roles } from "./authentication.ts";
 
@@ -56,7 +57,9 @@ export const OperationBody = z
     kind: z.enum(operationKinds),
     target: z.object({ stack: z.string(), accountId: z.string().optional(), email: z.string().optional() }),
     status: z.enum(operationStatuses),
-    how: z.enum(origins).meta({ description: "A call to the API, or an event of the organization." }),
+    how: z
+      .enum(origins)
+      .meta({ description: "A call to the API, an event of the organization, or the service's own clock." }),
     requestedBy: z.string(),
     createdAt: time,
     startedAt: time.optional(),
@@ -125,8 +128,36 @@ export const AccountBody = z
 
 export const ListedAccountBody = AccountBody.extend({ readiness: AccountReadinessBody }).meta({ id: "ListedAccount" });
 
+export const WeakeningBody = z
+  .object({
+    type: z.string(),
+    name: z.string(),
+    status: z.enum(weakeningStatuses),
+    expires: time.meta({ description: "Approved, it counts until then." }),
+    requestedBy: z.string(),
+    requestedAt: time,
+    decidedBy: z.string().optional(),
+    decidedAt: time.optional(),
+    comment: z.string().optional(),
+    endedAt: time.optional(),
+    entry: free.meta({ description: "What the decision is on." }),
+  })
+  .meta({
+    id: "Weakening",
+    description: "An extension that weakens what the organization set, and the decision on it.",
+  });
+
+/** The request is named by its time, so that nobody approves what has become of it meanwhile. */
+export const WeakeningDecisionRequest = z
+  .strictObject({
+    requestedAt: time.meta({ description: "Repeats `requestedAt` of what is decided on, as GET shows it." }),
+    comment: z.string().trim().min(1).max(1000).optional(),
+  })
+  .meta({ id: "WeakeningDecisionRequest" });
+
 export const AccountDetailBody = AccountBody.extend({
   extensions: z.array(free),
+  weakenings: z.array(WeakeningBody).meta({ description: "Of the extensions: those that need an approver." }),
   outputs: free.optional(),
   adoptions: z.array(free),
 }).meta({

@@ -14,6 +14,7 @@ import { featuresOutside } from "../../programs/outside-members.ts";
 import { regionsOf } from "../../programs/regions.ts";
 import { resourceTypes } from "../../programs/resource-types.ts";
 import { accountOutside, whyNotMember } from "../accounts/eligibility.ts";
+import { countingExtensions } from "../accounts/weakenings.ts";
 import type { MemberRole } from "../aws.ts";
 import { findAccount } from "../store/accounts.ts";
 import { findStack } from "../store/stacks.ts";
@@ -73,9 +74,9 @@ export async function planBaseline(
     standards: settings.standards,
     passwordPolicy: settings.passwordPolicy,
     features: outside ? featuresOutside(settings.features) : settings.features,
-    extensions: row?.extensions ?? [],
-    // Its detectors have no members outside of the organization.
-    admin: outside ? { ...link, detectorIds: {} } : link,
+    ...countingExtensions(row?.extensions ?? [], row?.weakenings ?? [], work.now()),
+    // Its detectors have no members outside of the organization, and its analyzers see no others.
+    admin: outside ? { ...link, detectorIds: {}, analyzerArns: {} } : link,
     ...(row?.owner ? { owner: row.owner } : {}),
     ...(row?.environment ? { environment: row.environment } : {}),
   };
@@ -187,6 +188,7 @@ async function adminLink(work: Work): Promise<AdminLink> {
   });
 }
 
-function pick({ detectorIds, inspectorRegions, configBucket, configKeyArn }: Record<string, unknown>): unknown {
-  return { detectorIds, inspectorRegions, configBucket, configKeyArn };
+function pick(outputs: Record<string, unknown>): unknown {
+  const { detectorIds, inspectorRegions, analyzerArns, configBucket, configKeyArn } = outputs;
+  return { detectorIds, inspectorRegions, analyzerArns, configBucket, configKeyArn };
 }

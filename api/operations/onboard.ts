@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Extension } from "../../programs/extensions/extensions.ts";
+import { settleWeakenings } from "../accounts/weakenings.ts";
 import { closeChange } from "../changes/close.ts";
 import { saveAccount, updateAccount } from "../store/accounts.ts";
 import { planBaseline } from "./baseline.ts";
@@ -83,6 +84,7 @@ async function createAccount(work: Work): Promise<string> {
       owner: request.owner ?? null,
       environment: request.environment ?? null,
       extensions: request.extensions,
+      weakenings: asked(request.extensions, work),
       lastOperationId: work.operation.id,
     }),
   );
@@ -92,6 +94,11 @@ async function createAccount(work: Work): Promise<string> {
   }
   await waitUntilListed(work, accountId);
   return accountId;
+}
+
+/** What weakens waits for a decision from the start. Its time was checked when it was asked for. */
+function asked(extensions: readonly Extension[] | undefined, { operation, now }: Work) {
+  return extensions && settleWeakenings([], extensions, { by: operation.requestedBy, now: now() }).weakenings;
 }
 
 /** A new account is PENDING_ACTIVATION for a moment. */

@@ -28,8 +28,8 @@ export interface Changes {
   readonly import?: number | undefined;
 }
 
-/** How an operation came into being: a call to the API, or an event of the organization. */
-export const origins = ["api", "event"] as const;
+/** How an operation came into being: a call to the API, an event of the organization, or the service's own clock. */
+export const origins = ["api", "event", "schedule"] as const;
 export type Origin = (typeof origins)[number];
 
 export const adminStack = "admin";

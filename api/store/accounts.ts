@@ -1,6 +1,7 @@
 import { type Selectable, sql } from "kysely";
 import type { Extension } from "../../programs/extensions/extensions.ts";
 import type { AccountStatus } from "../accounts/account.ts";
+import type { Weakening } from "../accounts/weakenings.ts";
 import { stackOfAccount } from "../operations/operation.ts";
 import { type Db, json } from "./connection.ts";
 import type { AccountsTable, StacksTable } from "./schema.ts";
@@ -66,12 +67,19 @@ export async function accountsInEnvironments(db: Db): Promise<{ accountId: strin
 export type NewAccount = Pick<
   Selectable<AccountsTable>,
   "accountId" | "name" | "email" | "origin" | "status" | "owner" | "environment" | "lastOperationId"
-> & { readonly extensions?: readonly Extension[] | undefined };
+> & {
+  readonly extensions?: readonly Extension[] | undefined;
+  /** With `extensions`. */
+  readonly weakenings?: readonly Weakening[] | undefined;
+};
 
 /** Adds the account with its stack's row, or takes up one that was here before. Owner, environment and extensions stay unless given. */
 export async function saveAccount(db: Db, account: NewAccount): Promise<void> {
-  const { accountId, owner, environment, extensions, ...rest } = account;
-  const added = extensions === undefined ? {} : { extensions: json(extensions) };
+  const { accountId, owner, environment, extensions, weakenings, ...rest } = account;
+  const added = {
+    ...(extensions === undefined ? {} : { extensions: json(extensions) }),
+    ...(weakenings === undefined ? {} : { weakenings: json(weakenings) }),
+  };
   await db
     .insertInto("accounts")
     .values({ accountId, owner, environment, ...added, ...rest })
@@ -96,17 +104,18 @@ export type AccountUpdate = Partial<
   Pick<
     Selectable<AccountsTable>,
     "status" | "owner" | "environment" | "extensions" | "lastOperationId" | "onboardedAt" | "readinessDueAt"
-  >
+  > & { readonly weakenings: readonly Weakening[] }
 >;
 
 /** Returns false where there is no such account. */
 export async function updateAccount(db: Db, accountId: string, update: AccountUpdate): Promise<boolean> {
-  const { extensions, ...rest } = update;
+  const { extensions, weakenings, ...rest } = update;
   const result = await db
     .updateTable("accounts")
     .set({
       ...rest,
       ...(extensions === undefined ? {} : { extensions: json(extensions) }),
+      ...(weakenings === undefined ? {} : { weakenings: json(weakenings) }),
       updatedAt: sql<Date>`clock_timestamp()`,
     })
     .where("accountId", "=", accountId)

@@ -6,6 +6,7 @@ import * as contract from "./migrations/004-contract.ts";
 import * as standing from "./migrations/005-standing.ts";
 import * as extensions from "./migrations/006-extensions.ts";
 import * as readiness from "./migrations/007-readiness.ts";
+import * as weakenings from "./migrations/008-weakenings.ts";
 
 /** In order; a released migration is never changed. */
 const migrations = {
@@ -16,6 +17,7 @@ const migrations = {
   "005-standing": standing,
   "006-extensions": extensions,
   "007-readiness": readiness,
+  "008-weakenings": weakenings,
 };
 
 /**

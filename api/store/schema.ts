@@ -5,6 +5,7 @@ import type { StackSecrets } from "../../stacks/messages.ts";
 import type { ResourceStep, Verb } from "../../stacks/run.ts";
 import type { AccountOrigin, AccountStatus } from "../accounts/account.ts";
 import type { Readiness } from "../accounts/readiness.ts";
+import type { Weakening } from "../accounts/weakenings.ts";
 import type { MemberRole } from "../aws.ts";
 import type { ChangeStatus } from "../changes/change.ts";
 import type { GuardReason } from "../guard/decide.ts";
@@ -25,6 +26,8 @@ export interface AccountsTable {
   owner: string | null;
   environment: string | null;
   extensions: ColumnType<Extension[], string | undefined, string>;
+  /** Of the extensions that weaken: who asked for them, and what was decided. */
+  weakenings: ColumnType<Weakening[], string | undefined, string>;
   readiness: NullableJson<Readiness>;
   /** When somebody looks again; at once where it is null. */
   readinessDueAt: Date | null;

@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Detector } from "@pulumi/aws/guardduty/detector.js";
 import { DetectorFeature, type DetectorFeatureArgs } from "@pulumi/aws/guardduty/detectorFeature.js";
 import type { Member } from "@pulumi/aws/guardduty/member.js";
 import { MemberDetectorFeature } from "@pulumi/aws/guardduty/memberDetectorFeature.js";
 import type { Adoption } from "../adoption.ts";
+import { entriesOf } from "../extensions/extensions.ts";
+import { withAddedPlans } from "../extensions/guardduty-feature.ts";
 import { PLANS, type PlanName, type PlanState, wantedPlans } from "../guardduty-plans.ts";
 import { names } from "../names.ts";
 import type { BaselineStack } from "./stack.ts";
@@ -26,7 +29,10 @@ export function protectionPlans(
     return;
   }
   if (inputs.plansLater.includes(region)) return;
-  for (const [plan, { name, status, additionalConfigurations }] of wantedPlans(guardDuty, region)) {
+  const organizations = new Map(wantedPlans(guardDuty, region));
+  const own = withAddedPlans(guardDuty, entriesOf(inputs.extensions, "guardDutyFeature"), region);
+  for (const [plan, state] of wantedPlans(own, region)) {
+    const { name, status, additionalConfigurations } = state;
     const args = {
       ...{ region, name, status },
       ...(additionalConfigurations === undefined ? {} : { additionalConfigurations: [...additionalConfigurations] }),
@@ -35,7 +41,8 @@ export function protectionPlans(
       new DetectorFeature(names.plan(plan, region), { ...args, detectorId: detector.id }, { provider: member });
       continue;
     }
-    if (guardDuty.autoEnable === "ALL" && status === "ENABLED") continue;
+    const kept = guardDuty.autoEnable === "ALL" && status === "ENABLED";
+    if (kept && isDeepStrictEqual(state, organizations.get(plan))) continue;
     const detectorId = administratorOf(stack, region);
     const { accountId } = inputs;
     new MemberDetectorFeature(

@@ -1,9 +1,10 @@
 import { Account as Hub } from "@pulumi/aws/securityhub/account.js";
 import { StandardsSubscription } from "@pulumi/aws/securityhub/standardsSubscription.js";
 import type { Resource } from "@pulumi/pulumi";
-import { controlChoices, productChoices, type StandingHub } from "../hub-choices.ts";
+import { controlChoices, declareControls, productChoices, type StandingHub } from "../hub-choices.ts";
 import { names } from "../names.ts";
 import { STANDARD_TIMEOUTS, standardArn } from "../standards.ts";
+import { exceptionChoices } from "./exceptions.ts";
 import { hubMembership } from "./hub-membership.ts";
 import type { ServiceLinkedRoles } from "./service-linked-roles.ts";
 import type { AccountStack, BaselineStack } from "./stack.ts";
@@ -23,6 +24,8 @@ export interface Upstream {
  */
 export function securityHub(stack: BaselineStack, region: string, upstream: Upstream): Hub {
   const { hub, standards } = ownHub(stack, region, upstream);
+  const { inputs, declare, member } = stack;
+  declareControls({ inputs, declare, provider: member }, region, { standards }, exceptionChoices(inputs, region));
   hubMembership(stack, region, [hub, ...standards]);
   return hub;
 }

@@ -1,7 +1,6 @@
 import { awsNames } from "../names.ts";
 import { arn } from "../partition.ts";
 import type { OrganizationSettings } from "../settings.ts";
-import { KEY_OF_ALERTS } from "./alert-rights.ts";
 import { type PolicyDocument, policyDocument, type Statement } from "./policy-document.ts";
 import { EVIDENCE_LOSS, KEY_LOSS } from "./service-actions.ts";
 
@@ -41,14 +40,15 @@ export function deploymentBoundary(
       Effect: "Deny",
       Action: KEY_LOSS,
       Resource: ["*"],
-      ...(deletesKeys(rights) ? { Condition: { StringNotLike: KEY_OF_ALERTS } } : {}),
+      ...exceptKeysThatGo(rights),
     },
   );
 }
 
-/** Whether a role has alerts, whose keys encrypt no evidence and go with them. Where evidence is, none has. */
-function deletesKeys(rights: readonly Statement[]): boolean {
-  return rights.some(({ Action }) => Action?.includes("kms:ScheduleKeyDeletion"));
+/** Keys of alerts, which encrypt no evidence and go with them, by the tag that the rights name. Where evidence is, there are none. */
+function exceptKeysThatGo(rights: readonly Statement[]): Pick<Statement, "Condition"> {
+  const named = rights.find(({ Action }) => Action?.includes("kms:ScheduleKeyDeletion"))?.Condition?.StringLike;
+  return named === undefined ? {} : { Condition: { StringNotLike: named } };
 }
 
 function widened(rights: readonly Statement[]): readonly string[] {

@@ -6,8 +6,10 @@ import type { OrganizationSettings } from "../settings.ts";
 import { alertRights } from "./alert-rights.ts";
 import { deploymentBoundary } from "./boundary.ts";
 import { entityLists } from "./entity-lists.ts";
+import { alertRouteRights, extensionAdministration } from "./extension-rights.ts";
 import { hostRights } from "./host-rights.ts";
 import {
+  condensed,
   type PolicyDocument,
   policyDocument,
   type RoleDocuments,
@@ -100,7 +102,7 @@ function rights(settings: Settings, place: DeploymentPlace): readonly Statement[
   const own = { member: memberRights, outside: outsideRights, security: securityRights, logArchive: logArchiveRights }[
     place
   ];
-  return [...own(settings), readsRoles];
+  return condensed([...own(settings), readsRoles]);
 }
 
 function memberRights(settings: Settings): readonly Statement[] {
@@ -148,6 +150,7 @@ function memberRights(settings: Settings): readonly Statement[] {
       Condition: { StringEquals: { "iam:PassedToService": "config.amazonaws.com" } },
     },
     ...hostRights(settings),
+    ...alertRouteRights(settings),
     ...remediationRights(settings),
   ];
 }
@@ -185,6 +188,7 @@ function securityRights(settings: Settings): readonly Statement[] {
       "securityhub.amazonaws.com",
     ]),
     ...alertRights(settings),
+    ...extensionAdministration(settings.partition),
     ...aggregatorRole(settings),
   ];
 }

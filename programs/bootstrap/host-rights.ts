@@ -2,6 +2,7 @@ import { HOST_MANAGEMENT_SETTING, HOST_POLICY, WINDOW_POLICY } from "../baseline
 import { awsNames } from "../names.ts";
 import { arn, awsManagedPolicy } from "../partition.ts";
 import type { OrganizationSettings } from "../settings.ts";
+import { EXTENSION_DOCUMENTS } from "./extension-rights.ts";
 import type { Statement } from "./policy-document.ts";
 import {
   ASSOCIATION,
@@ -17,11 +18,15 @@ import {
 } from "./service-actions.ts";
 
 /**
- * The documents that the baseline associates: two of AWS's, and its own, which it alone may write. Whoever has the role can so have hosts
- * run what they want; a document of another name is out of its reach.
+ * The documents that the baseline and extensions associate: some of AWS's, the baseline's own, which it alone may write, and those of the
+ * account's team. Whoever has the role can so have hosts run what they want; a document of another name is out of its reach.
  */
 const OWN_DOCUMENTS = "document/Bulwark-*";
-const DOCUMENTS = ["document/AWS-GatherSoftwareInventory", "document/AWS-RunPatchBaseline", OWN_DOCUMENTS];
+const AWS_DOCUMENTS = ["AWS-GatherSoftwareInventory", "AWS-RunPatchBaseline"];
+const DOCUMENTS = [
+  ...new Set([...AWS_DOCUMENTS, ...EXTENSION_DOCUMENTS].map((name) => `document/${name}`)),
+  OWN_DOCUMENTS,
+];
 
 type Settings = Pick<OrganizationSettings, "partition" | "regions" | "features">;
 
@@ -51,6 +56,9 @@ export function hostRights({ partition, regions, features }: Settings): Statemen
         ...DOCUMENTS.map(ssm),
         arn(partition, "ec2", "*", "*", "instance/*"),
         ssm("managed-instance/*"),
+        // Tagged by the same calls.
+        ssm("maintenancewindow/*"),
+        ssm("patchbaseline/*"),
       ],
       Condition: inRegions,
     },
@@ -62,13 +70,6 @@ export function hostRights({ partition, regions, features }: Settings): Statemen
       Effect: "Allow",
       Action: [...PATCH_BASELINE, ...MAINTENANCE_WINDOW, ...(hasWindows ? WINDOW_TASK : [])],
       Resource: ["*"],
-      Condition: inRegions,
-    },
-    {
-      Sid: "TagPatching",
-      Effect: "Allow",
-      Action: ["ssm:AddTagsToResource", "ssm:ListTagsForResource", "ssm:RemoveTagsFromResource"],
-      Resource: [ssm("maintenancewindow/*"), ssm("patchbaseline/*")],
       Condition: inRegions,
     },
     {

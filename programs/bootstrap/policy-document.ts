@@ -27,6 +27,22 @@ export interface ManagedPolicy {
   readonly document: PolicyDocument;
 }
 
+/**
+ * The same with fewer characters, of which IAM takes only so many: what is allowed on the same resources under the same condition becomes
+ * one statement, under the name of the first.
+ */
+export function condensed(statements: readonly Statement[]): readonly Statement[] {
+  const byTerms = new Map<string, Statement>();
+  for (const statement of statements) {
+    const { Sid, Action = [], ...terms } = statement;
+    const key = JSON.stringify(terms);
+    const before = byTerms.get(key);
+    const Actions = [...new Set([...(before?.Action ?? []), ...Action])];
+    byTerms.set(key, before === undefined ? statement : { ...before, Action: Actions });
+  }
+  return [...byTerms.values()];
+}
+
 /** A role as it should be: the shape that the bootstrap writes to IAM. */
 export interface RoleDocuments {
   readonly roleName: string;

@@ -9,6 +9,8 @@ import {
   DETECTOR,
   DOCUMENT,
   EBS_ENCRYPTION,
+  EVIDENCE_KEY,
+  EVIDENCE_KEY_MAKING,
   FLOW_LOG,
   HOST_POLICY_ACTIONS,
   HUB,
@@ -49,6 +51,8 @@ export function readingSessionPolicy(): string {
     ...CONFORMANCE_PACK,
     ...CONFIG_RULE,
     ...INSPECTOR_STATUS,
+    ...EVIDENCE_KEY,
+    ...EVIDENCE_KEY_MAKING,
   ].filter((action) => /:(BatchGet|Describe|Get|List)/.test(action));
   return JSON.stringify(
     policyDocument({

@@ -223,6 +223,10 @@ export const ASSOCIATION = [
   "ssm:ListTagsForResource",
 ] as const;
 
+/** aws:ssm/parameter:Parameter, in as few characters as will do. DescribeParameters names none. */
+export const PARAMETER = ["ssm:*Parameter", "ssm:*Tags*"] as const;
+export const PARAMETER_LISTING = ["ssm:DescribeParameters"] as const;
+
 /** Which associations there are: the call names none. */
 export const ASSOCIATION_LISTING = ["ssm:ListAssociations"] as const;
 
@@ -309,6 +313,9 @@ export const SERVICE_LINKED_ROLE = [
 /** The wait for the end of that removal: its request names a task and no role. */
 export const SERVICE_LINKED_ROLE_DELETION = ["iam:GetServiceLinkedRoleDeletionStatus"] as const;
 
+/** aws:securityhub/automationRule:AutomationRule. Short, because a session policy has two kilobytes. */
+export const AUTOMATION_RULE = ["securityhub:*AutomationRule*", "securityhub:*Tag*"] as const;
+
 /** What the security account's side of the admin stack adds in Security Hub. */
 export const HUB_ADMINISTRATION = [
   "securityhub:DescribeOrganizationConfiguration",
@@ -326,14 +333,7 @@ export const HUB_ADMINISTRATION = [
   "securityhub:StartConfigurationPolicyAssociation",
   "securityhub:StartConfigurationPolicyDisassociation",
   "securityhub:GetConfigurationPolicyAssociation",
-  "securityhub:CreateAutomationRule",
-  "securityhub:BatchGetAutomationRules",
-  "securityhub:BatchUpdateAutomationRules",
-  "securityhub:BatchDeleteAutomationRules",
-  "securityhub:ListAutomationRules",
-  "securityhub:ListTagsForResource",
-  "securityhub:TagResource",
-  "securityhub:UntagResource",
+  ...AUTOMATION_RULE,
   "securityhub:CreateInsight",
   "securityhub:GetInsights",
   "securityhub:UpdateInsight",
@@ -361,9 +361,12 @@ export const DETECTOR_ADMINISTRATION = [
   "guardduty:ListPublishingDestinations",
 ] as const;
 
-/** aws:accessanalyzer/analyzer:Analyzer and aws:accessanalyzer/archiveRule:ArchiveRule. */
+/** aws:accessanalyzer/archiveRule:ArchiveRule. */
+export const ANALYZER_RULE = ["access-analyzer:*ArchiveRule"] as const;
+
+/** aws:accessanalyzer/analyzer:Analyzer and the rules. */
 export const ANALYZER = [
-  "access-analyzer:*ArchiveRule",
+  ...ANALYZER_RULE,
   "access-analyzer:CreateAnalyzer",
   "access-analyzer:DeleteAnalyzer",
   "access-analyzer:GetAnalyzer",
@@ -490,20 +493,8 @@ export const EVENT_QUEUE = [
   "sqs:ChangeMessageVisibility",
 ] as const;
 
-/** aws:cloudwatch/eventRule:EventRule and aws:cloudwatch/eventTarget:EventTarget. */
-export const EVENT_RULE = [
-  "events:PutRule",
-  "events:DeleteRule",
-  "events:DescribeRule",
-  "events:EnableRule",
-  "events:DisableRule",
-  "events:PutTargets",
-  "events:RemoveTargets",
-  "events:ListTargetsByRule",
-  "events:ListTagsForResource",
-  "events:TagResource",
-  "events:UntagResource",
-] as const;
+/** aws:cloudwatch/eventRule:EventRule and aws:cloudwatch/eventTarget:EventTarget, where few characters have to do. */
+export const EVENT_RULE = ["events:*Rule", "events:*Targets*", "events:*Tag*"] as const;
 
 /**
  * aws:sns/topic:Topic and aws:sns/topicPolicy:TopicPolicy, and what a subscription asks of its topic. Here and below stars keep the

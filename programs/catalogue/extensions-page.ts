@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { EXTENSION_TYPES } from "../extensions/extensions.ts";
+import { LONGEST_DAYS } from "../extensions/weakening.ts";
 import { table } from "./table.ts";
 
 /** What of a JSON schema the page shows. */
@@ -20,8 +21,8 @@ export function extensionsPage(): string {
     "# Extensions",
     "",
     "A team adds to the baseline of its own accounts by typed entries in `extensions`, a field of the account. Entries add and tighten;",
-    "what weakens the organization's baseline is refused with the rule that forbids it. An entry that is wrong is refused before",
-    "anything runs, with the path of its field. Written by `make docs` from [programs/extensions](../programs/extensions).",
+    "what a rule of the organization forbids is refused with that rule. An entry that is wrong is refused before anything runs, with",
+    "the path of its field. Written by `make docs` from [programs/extensions](../programs/extensions).",
     "",
     "    TOKEN=$(cat .bulwark/token)",
     '    curl -sX PATCH localhost:8080/accounts/100000000001 -H "Authorization: Bearer $TOKEN" \\',
@@ -30,12 +31,24 @@ export function extensionsPage(): string {
     "",
     "`PATCH` replaces the whole list (send `If-Match` with the account's ETag so that nobody's change is lost; `null` clears it), and",
     "`POST /accounts` takes one too. The next deployment brings the account to it, with a preview and the guard before it as always.",
-    "What is taken out of the list is removed from the account.",
+    "What is taken out of the list is removed from the account; where that is an encryption key, a topic or a pack, the guard asks for approval.",
     "",
-    ...table(
-      ["type", "what it gives"],
-      types.map(([type, { title, what }]) => [`[${type}](#${title.toLowerCase().replaceAll(" ", "-")})`, what]),
-    ),
+    ...typesTable(types.filter(([, type]) => !isWeakening(type))),
+    "",
+    "## What weakens",
+    "",
+    "These take something away that the organization set, so that each needs an approver and an end:",
+    "",
+    ...typesTable(types.filter(([, type]) => isWeakening(type))),
+    "",
+    "Such an entry is taken into the list and does nothing: `weakenings` of the account shows it as `pending`. Somebody with the role",
+    "approver, and never who asked for it, decides on it; `requestedAt` repeats that of the entry as it was looked at:",
+    "",
+    "    curl -sX POST localhost:8080/accounts/100000000001/extensions/suppression/public-website/approve \\",
+    '      -H "Authorization: Bearer $APPROVER" -H \'Content-Type: application/json\' -d \'{"requestedAt": "..."}\'',
+    "",
+    `Approved, it counts from the next deployment until it expires, at most ${LONGEST_DAYS} days after it was asked for. Then the service itself`,
+    "deploys the account without it. Whatever changes in an entry is asked for anew; `reject` in place of `approve` rejects it.",
     "",
     ...types.flatMap(([, { title, what, schema, example }]) => [
       `## ${title}`,
@@ -50,6 +63,19 @@ export function extensionsPage(): string {
       "",
     ]),
   ].join("\n");
+}
+
+type ExtensionTypes = [string, { readonly title: string; readonly what: string }][];
+
+function isWeakening(type: object): boolean {
+  return "weakens" in type;
+}
+
+function typesTable(types: ExtensionTypes): string[] {
+  return table(
+    ["type", "what it gives"],
+    types.map(([type, { title, what }]) => [`[${type}](#${title.toLowerCase().replaceAll(" ", "-")})`, what]),
+  );
 }
 
 function fields(shape: Shape, path = ""): string[][] {

@@ -107,6 +107,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
   [resourceTypes.passwordPolicy]: namedInAccount(() => "iam-account-password-policy"),
   [resourceTypes.serviceSetting]: named(input("settingId")),
   [resourceTypes.association]: { by: "listing", listing: "association" },
+  [resourceTypes.parameter]: named(input("name")),
   [resourceTypes.ssmDocument]: named(input("name")),
   "aws:iam/policy:Policy": namedInAccount(policyArn),
   "aws:ssm/patchBaseline:PatchBaseline": { by: "listing", listing: "patchBaseline" },

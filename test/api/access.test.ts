@@ -53,6 +53,8 @@ describe("access", () => {
     "PATCH /accounts/{accountId}": operators,
     "DELETE /accounts/{accountId}": operators,
     "GET /accounts/{accountId}/readiness": everybody,
+    "POST /accounts/{accountId}/extensions/{type}/{name}/approve": approvers,
+    "POST /accounts/{accountId}/extensions/{type}/{name}/reject": approvers,
     "POST /accounts/{accountId}/previews": operators,
     "POST /accounts/{accountId}/deployments": operators,
     "POST /accounts/{accountId}/drift-checks": operators,

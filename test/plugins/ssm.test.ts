@@ -8,6 +8,7 @@ import { Document } from "@pulumi/aws/ssm/document.js";
 import { MaintenanceWindow } from "@pulumi/aws/ssm/maintenanceWindow.js";
 import { MaintenanceWindowTarget } from "@pulumi/aws/ssm/maintenanceWindowTarget.js";
 import { MaintenanceWindowTask } from "@pulumi/aws/ssm/maintenanceWindowTask.js";
+import { Parameter } from "@pulumi/aws/ssm/parameter.js";
 import { PatchBaseline } from "@pulumi/aws/ssm/patchBaseline.js";
 import { PatchGroup } from "@pulumi/aws/ssm/patchGroup.js";
 import { ResourceDataSync } from "@pulumi/aws/ssm/resourceDataSync.js";
@@ -133,6 +134,10 @@ function hosts(wanted: Wanted = {}, ids?: Ids): Program {
       { name: "inventory", s3Destination: { bucketName: BUCKET, region: "us-east-1" } },
       options("ResourceDataSync"),
     );
+    const mode = JSON.stringify({ role });
+    // What is imported has no value but the one that the provider calls secret.
+    const value = ids ? { value: mode } : { insecureValue: mode };
+    new Parameter("modes", { name: "/bulwark/modes", type: "String", ...value, tags }, options("Parameter"));
     return {};
   };
 }
@@ -178,13 +183,13 @@ describe("the types of Systems Manager, through the real engine", () => {
 
   async function same(...verbs: readonly Verb[]): Promise<void> {
     for (const verb of verbs) {
-      assert.deepEqual(await engine.run("hosts", verb), { changes: { same: 12 }, diffs: {}, errors: "" });
+      assert.deepEqual(await engine.run("hosts", verb), { changes: { same: 13 }, diffs: {}, errors: "" });
     }
   }
 
   it("are made in the order that they need, and are the same the second time", async () => {
     const { changes, errors } = await engine.run("hosts", "up", hosts());
-    assert.deepEqual([changes, errors], [{ create: 12 }, ""]);
+    assert.deepEqual([changes, errors], [{ create: 13 }, ""]);
     const { AccountIds } = await ssm.describeDocumentPermission({ Name: "Scan", PermissionType: "Share" });
     assert.deepEqual(AccountIds, [MEMBER]);
     const baseline = await idOf("linux", "PatchBaseline");
@@ -198,7 +203,7 @@ describe("the types of Systems Manager, through the real engine", () => {
 
   it("change in place: a document and an association by a new version", async () => {
     const { changes, diffs, errors } = await engine.run("hosts", "up", hosts(CHANGED));
-    assert.deepEqual([changes, errors], [{ same: 6, update: 6 }, ""]);
+    assert.deepEqual([changes, errors], [{ same: 6, update: 7 }, ""]);
     assert.deepEqual(diffs.patch, ["~ priority"]);
     const { Document: document } = await ssm.describeDocument({ Name: "Scan" });
     assert.deepEqual([document?.DefaultVersion, document?.LatestVersion], ["2", "2"]);
@@ -221,6 +226,7 @@ describe("the types of Systems Manager, through the real engine", () => {
     await ssm.updateDocument({ Name: "Scan", Content: scanning("true"), DocumentVersion: "$LATEST" });
     await ssm.modifyDocumentPermission({ Name: "Scan", PermissionType: "Share", AccountIdsToAdd: [MEMBER] });
     await ssm.resetServiceSetting({ SettingId: SETTING });
+    await ssm.putParameter({ Name: "/bulwark/modes", Value: "{}", Overwrite: true });
     const { BaselineIdentities } = await ssm.describePatchBaselines({
       Filters: [
         { Key: "OPERATING_SYSTEM", Values: [LINUX] },
@@ -237,20 +243,23 @@ describe("the types of Systems Manager, through the real engine", () => {
     await ssm.deleteAssociation({ AssociationId: await idOf("scan", "Association") });
 
     const drift = await engine.run("hosts", "refresh");
-    assert.deepEqual(drift.changes, { same: 6, update: 4, delete: 2 });
+    assert.deepEqual(drift.changes, { same: 6, update: 5, delete: 2 });
     assert.deepEqual(drift.diffs.patching, ["~ enabled"]);
+    assert.ok(drift.diffs.modes?.includes("~ insecureValue"));
     const { changes, errors } = await engine.run("hosts", "up");
-    assert.deepEqual([changes, errors], [{ same: 6, update: 3, replace: 1, create: 2 }, ""]);
+    assert.deepEqual([changes, errors], [{ same: 6, update: 4, replace: 1, create: 2 }, ""]);
     const baseline = await idOf("linux", "PatchBaseline");
     assert.equal((await ssm.getDefaultPatchBaseline({ OperatingSystem: LINUX })).BaselineId, baseline);
     assert.equal((await ssm.getMaintenanceWindow({ WindowId })).Enabled, true);
+    const { Parameter: modes } = await ssm.getParameter({ Name: "/bulwark/modes" });
+    assert.deepEqual([modes?.Value, modes?.Version], [JSON.stringify({ role: CHANGED.role }), 4]);
     assert.equal((await ssm.getServiceSetting({ SettingId: SETTING })).ServiceSetting?.SettingValue, CHANGED.role);
     assert.match((await ssm.getDocument({ Name: "Scan" })).Content ?? "", /locate/);
   });
 
   it("are replaced where AWS cannot change them", async () => {
     const { changes, diffs, errors } = await engine.run("hosts", "up", hosts({ ...CHANGED, group: "db" }));
-    assert.deepEqual([changes, errors], [{ same: 10, update: 1, replace: 1 }, ""]);
+    assert.deepEqual([changes, errors], [{ same: 11, update: 1, replace: 1 }, ""]);
     assert.ok(diffs.web?.includes("+- patchGroup"));
     assert.deepEqual(
       (await ssm.describePatchGroups({})).Mappings?.map(({ PatchGroup: name }) => name),
@@ -272,12 +281,12 @@ describe("the types of Systems Manager, through the real engine", () => {
       MaintenanceWindowTask: `${window}/${own.MaintenanceWindowTask}`,
     };
     const imported = await engine.run("imports", "up", hosts({ ...CHANGED, group: "db" }, ids));
-    assert.deepEqual([imported.changes, imported.errors], [{ create: 2, import: 10 }, ""]);
+    assert.deepEqual([imported.changes, imported.errors], [{ create: 2, import: 11 }, ""]);
     assert.equal((await engine.resource("imports", "patch")).id, own.MaintenanceWindowTask);
     await engine.run("imports", "destroy");
 
     const { changes, errors } = await engine.run("hosts", "destroy");
-    assert.deepEqual([changes, errors], [{ delete: 12 }, ""]);
+    assert.deepEqual([changes, errors], [{ delete: 13 }, ""]);
     const Filters = [{ Key: "Owner", Values: ["Self"] }];
     assert.deepEqual((await ssm.listDocuments({ Filters })).DocumentIdentifiers, []);
     assert.deepEqual((await ssm.listAssociations({})).Associations, []);
@@ -285,6 +294,7 @@ describe("the types of Systems Manager, through the real engine", () => {
     assert.deepEqual((await ssm.describePatchBaselines({ Filters: mine })).BaselineIdentities, []);
     assert.deepEqual((await ssm.describeMaintenanceWindows({})).WindowIdentities, []);
     assert.deepEqual((await ssm.listResourceDataSync({})).ResourceDataSyncItems, []);
+    assert.deepEqual((await ssm.describeParameters({})).Parameters, []);
     assert.equal((await ssm.getServiceSetting({ SettingId: SETTING })).ServiceSetting?.Status, "Default");
     assert.match((await ssm.getDefaultPatchBaseline({ OperatingSystem: LINUX })).BaselineId ?? "", /^arn:/);
   });

@@ -219,10 +219,16 @@ describe("the roles of Bulwark", () => {
   it("give a member's role no membership actions, and a baseline run in the security account no other writes", () => {
     assert.ok(allowed(member).every((action) => !/Members?$/.test(action)));
     const session = JSON.parse(membershipSessionPolicy(from.regions)) as PolicyDocument;
-    const [memberships, organization, ...others] = session.Statement;
+    const [memberships, ofExtensions, listing, organization, ...others] = session.Statement;
     assert.deepEqual(others, []);
+    // Of the account's extensions what their names begin with, nothing that the admin stack has made.
+    assert.deepEqual(ofExtensions?.Resource, [
+      "arn:aws:access-analyzer:*:*:analyzer/*/archive-rule/bulwark-extension-*",
+      "arn:aws:ssm:*:*:parameter/bulwark/*",
+    ]);
+    assert.deepEqual(listing?.Action, ["ssm:DescribeParameters"]);
     const ofMembers =
-      /^(securityhub|guardduty):\w+Member(s|Detectors)$|^inspector2:(\w+Member|Enable|Disable|BatchGetAccountStatus)$/;
+      /^(securityhub|guardduty):\w+Member(s|Detectors)$|^inspector2:(\w+Member|Enable|Disable|BatchGetAccountStatus)$|^securityhub:\*(AutomationRule|Tag)\*$/;
     assert.ok(memberships?.Action?.every((action) => ofMembers.test(action)));
     // The services read the organization with their caller's rights, which a session policy narrows too.
     assert.ok(organization?.Action?.every((action) => /^organizations:(Describe|List)/.test(action)));

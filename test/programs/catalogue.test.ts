@@ -7,7 +7,7 @@ import { BASELINE_FEATURES } from "../../programs/catalogue/baseline.ts";
 import { controlsPage } from "../../programs/catalogue/controls-page.ts";
 import { controls } from "../../sandbox/emulators/securityhub/catalog/controls.ts";
 import { declare } from "./declared.ts";
-import { adminInputs, baselineInputs, EVERY_OPTION, MEMBER, OUTSIDE, settings } from "./samples.ts";
+import { adminInputs, baselineInputs, EVERY_OPTION, EXTENSION_EXAMPLES, MEMBER, OUTSIDE, settings } from "./samples.ts";
 
 const from = settings({ features: EVERY_OPTION });
 const central = settings({
@@ -24,7 +24,7 @@ const stacks = [
     stack: `account-${MEMBER}`,
     features: BASELINE_FEATURES,
     programs: [
-      () => baselineProgram(baselineInputs({}, from)),
+      () => baselineProgram(baselineInputs({ extensions: EXTENSION_EXAMPLES }, from)),
       () => baselineProgram(baselineInputs({ accountId: OUTSIDE }, from)),
     ],
   },

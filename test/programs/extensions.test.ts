@@ -4,11 +4,22 @@ import fc from "fast-check";
 import { baselineProgram } from "../../programs/baseline/program.ts";
 import { extensionsPage } from "../../programs/catalogue/extensions-page.ts";
 import { EXTENSION_TYPES, type Extension, Extensions, refusals } from "../../programs/extensions/extensions.ts";
+import { effectiveMode, REMEDIATION_MODES, stricterMode } from "../../programs/extensions/remediation-mode.ts";
 import { type Declaration, declare } from "./declared.ts";
-import { baselineInputs, MEMBER, settings } from "./samples.ts";
+import { baselineInputs, MEMBER, SECURITY, settings } from "./samples.ts";
 
 const examples: readonly Extension[] = Object.values(EXTENSION_TYPES).map(({ example }) => example);
-const { configRule, conformancePack } = EXTENSION_TYPES;
+const {
+  archiveRule,
+  configRule,
+  conformancePack,
+  exception,
+  remediationOff,
+  remediationPolicy,
+  ssmAssociation,
+  suppression,
+} = EXTENSION_TYPES;
+const { analyzerArns: _, ...withoutAnalyzers } = baselineInputs().admin;
 
 const deploy = (extensions: readonly object[], more: Record<string, unknown> = {}): Promise<Declaration> =>
   declare(() => baselineProgram(baselineInputs({ extensions, ...more })), `account-${MEMBER}`);
@@ -31,15 +42,27 @@ describe("extensions of an account", () => {
     const added = extended.resources.filter(({ name }) => !before.has(name));
     assert.deepEqual(
       added.map(({ name }) => name).sort(),
-      ["us-east-1", "us-west-2"]
-        .flatMap((region) => [`extension-pack-backups-${region}`, `extension-rule-tagged-${region}`])
-        .sort(),
+      [
+        "remediation-modes-us-east-1",
+        ...["us-east-1", "us-west-2"].flatMap((region) => [
+          ...[`extension-pack-backups-${region}`, `extension-rule-tagged-${region}`],
+          ...[`extension-association-patch-nights-${region}`, `extension-archive-rule-settlement-partner-${region}`],
+          ...[`extension-key-${region}`, `extension-suppression-public-website-${region}`],
+          `control-association-IAM.6-fsbp-1.0.0-${region}`,
+          ...["topic", "topic-policy", "email-clearing-oncall@example.org", "rule", "target"].map(
+            (part) => `extension-route-${part}-on-call-${region}`,
+          ),
+        ]),
+      ].sort(),
     );
     for (const { name, inputs, dependsOn, provider } of added) {
-      assert.equal(provider, `aws-${MEMBER}`);
-      assert.ok(dependsOn.includes(`recorder-status-${String(inputs.region)}`), name);
+      const administered = /^(remediation-modes|extension-archive-rule|extension-suppression)-/.test(name);
+      assert.equal(provider, `aws-${administered ? SECURITY : MEMBER}`, name);
+      const judges = /^extension-(pack|rule)-/.test(name);
+      assert.equal(dependsOn.includes(`recorder-status-${String(inputs.region)}`), judges, name);
     }
-    for (const resource of extended.resources.filter(({ name }) => before.has(name))) {
+    const isPlan = ({ name }: { name: string }) => name.startsWith("detector-member-plan-runtime-");
+    for (const resource of extended.resources.filter((one) => before.has(one.name) && !isPlan(one))) {
       assert.deepEqual(resource, before.get(resource.name));
     }
   });
@@ -81,24 +104,37 @@ describe("extensions of an account", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.constantFrom(...regions), { minLength: 1 }), fc.subarray(regions), (named, has) => {
         const entry = { ...configRule.example, regions: named };
-        const target = { homeRegion: "us-east-1", regions: has };
+        const target = { ...baselineInputs(), regions: has };
         const declared = configRule.resources(entry, target).map(({ region }) => region);
         assert.deepEqual(
           declared,
           has.filter((region) => named.includes(region)),
         );
-        assert.equal(configRule.refusals(entry, target).length, named.filter((region) => !has.includes(region)).length);
+        assert.equal(
+          configRule.refusals(entry, { ...settings(), regions: has }).length,
+          named.filter((region) => !has.includes(region)).length,
+        );
       }),
     );
   });
 
   for (const [what, entries, complaint] of [
-    ["an unknown type", [{ type: "backdoor", name: "x" }], /^0\.type: must be one of configRule, conformancePack/],
+    [
+      "an unknown type",
+      [{ type: "backdoor", name: "x" }],
+      /^0\.type: must be one of configRule, conformancePack, alertRoute/,
+    ],
     ["a rule of neither kind", [{ type: "configRule", name: "x" }], /^0\.managed: is missing, and so is guard/],
     [
       "a rule of both kinds",
       [{ ...configRule.example, guard: { policy: "rule a {}", resourceTypes: ["AWS::S3::Bucket"] } }],
       /^0\.guard: can't be given together with managed/,
+    ],
+    ["a route to nobody", [{ type: "alertRoute", name: "x" }], /^0\.emails: is missing, and so are urls and queues/],
+    [
+      "a route to a page without TLS",
+      [{ type: "alertRoute", name: "x", urls: ["http://example.org"] }],
+      /^0\.urls\.0: must be an https/,
     ],
     ["a name that AWS would not take", [{ ...configRule.example, name: "A b" }], /^0\.name: must be 1 to 41/],
     ["the same name twice", [configRule.example, configRule.example], /^1\.name: there is another configRule/],
@@ -134,6 +170,233 @@ describe("extensions of an account", () => {
         ["1.document.Resources.Fix.Type", "AWS::Config::ConfigRule"],
       ],
     );
+  });
+
+  it("send open findings of the account to its team, encrypted and by TLS only, and to nobody else", async () => {
+    const route = {
+      ...{ type: "alertRoute", name: "team", regions: ["us-west-2"], severities: ["HIGH"], controls: ["S3.1"] },
+      ...{ emails: ["a@example.org"], urls: ["https://example.org/hook"], queues: ["team-findings"] },
+    };
+    const { named, resources } = await deploy([route, { ...route, name: "other", queues: ["other"] }]);
+    const part = (which: string) => named(`extension-route-${which}-team-us-west-2`).inputs;
+    assert.deepEqual(
+      resources
+        .filter(({ name, type }) => type.endsWith("TopicSubscription") && name.includes("-team-us-west-2"))
+        .map(({ inputs }) => [inputs.protocol, inputs.endpoint])
+        .sort(),
+      [
+        ["email", "a@example.org"],
+        ["https", "https://example.org/hook"],
+        ["sqs", `arn:aws:sqs:us-west-2:${MEMBER}:team-findings`],
+      ],
+    );
+    assert.deepEqual(JSON.parse(String(part("rule").eventPattern)), {
+      source: ["aws.securityhub"],
+      "detail-type": ["Security Hub Findings - Imported"],
+      detail: {
+        findings: {
+          Severity: { Label: ["HIGH"] },
+          Workflow: { Status: ["NEW"] },
+          RecordState: ["ACTIVE"],
+          Compliance: { SecurityControlId: ["S3.1"] },
+        },
+      },
+    });
+    assert.equal(part("topic").kmsMasterKeyId, "arn:test:extension-key-us-west-2");
+    const statements = JSON.parse(String(part("topic-policy").policy)).Statement as Record<string, unknown>[];
+    const topic = `arn:aws:sns:us-west-2:${MEMBER}:bulwark-extension-team`;
+    assert.deepEqual(
+      statements.map(({ Effect, Principal, Resource }) => [Effect, Principal, Resource]),
+      [
+        ["Allow", { Service: "events.amazonaws.com" }, [topic]],
+        ["Deny", "*", [topic]],
+      ],
+    );
+    assert.equal(resources.filter(({ name }) => name.startsWith("extension-key-")).length, 1);
+  });
+
+  it("add to GuardDuty's plans what the organization left off, and never switch one off", async () => {
+    const plan = (declared: Declaration, name: string) =>
+      declared.named(`detector-member-plan-${name}-us-east-1`).inputs;
+    const from = (guardDuty: object) => settings({ features: { guardDuty } });
+    const inputs = (guardDuty: object, extensions: object[]) => baselineInputs({ extensions }, from(guardDuty));
+    const entry = (more: object) => ({ type: "guardDutyFeature", name: "more", ...more });
+    const off = { plans: { rds: false, runtime: { enabled: false, agents: { ec2: true } } } };
+    const added = await declare(() => baselineProgram(inputs(off, [entry({ plan: "rds", regions: ["us-east-1"] })])));
+    assert.equal(plan(added, "rds").status, "ENABLED");
+    assert.equal(added.named("detector-member-plan-rds-us-west-2").inputs.status, "DISABLED");
+    assert.equal(plan(added, "runtime").status, "DISABLED");
+    const agents = await declare(() =>
+      baselineProgram(inputs({ autoEnable: "ALL" }, [entry({ plan: "runtime", agents: ["eks"] })])),
+    );
+    assert.deepEqual(plan(agents, "runtime").additionalConfigurations, [
+      { name: "EKS_ADDON_MANAGEMENT", status: "ENABLED" },
+      { name: "ECS_FARGATE_AGENT_MANAGEMENT", status: "DISABLED" },
+      { name: "EC2_AGENT_MANAGEMENT", status: "DISABLED" },
+    ]);
+    // What the organization keeps on for all of its members needs nobody to set it.
+    assert.ok(!agents.resources.some(({ name }) => name.startsWith("detector-member-plan-rds-")));
+    assert.deepEqual(complaints([entry({ plan: "s3", agents: ["ec2"] })]), ["0.agents: belong to the plan runtime"]);
+    const rds = Extensions.parse([entry({ plan: "rds", regions: ["us-east-1"] })]);
+    assert.match(
+      refusals(rds, from({ notOffered: { "us-east-1": ["rds"] } }))[0]?.message ?? "",
+      /features\.guardDuty\.notOffered/,
+    );
+    assert.match(refusals(rds, from({ enabled: false }))[0]?.message ?? "", /features\.guardDuty\.enabled is false/);
+  });
+
+  it("archive findings of named principals about the account's own resources only, on the organization's analyzer", async () => {
+    const { named } = await deploy([archiveRule.example]);
+    const { analyzerName, ruleName, filters } = named("extension-archive-rule-settlement-partner-us-east-1").inputs;
+    assert.deepEqual(
+      [analyzerName, ruleName],
+      ["bulwark-organization", `bulwark-extension-${MEMBER}-settlement-partner`],
+    );
+    assert.deepEqual(filters, [
+      { criteria: "isPublic", eqs: ["false"] },
+      { criteria: "principal.AWS", eqs: ["444455556666"] },
+      { criteria: "resourceOwnerAccount", eqs: [MEMBER] },
+      { criteria: "resourceType", eqs: ["AWS::S3::Bucket"] },
+    ]);
+    for (const principal of ["*", "arn:aws:iam::444455556666:role/*", "partner"]) {
+      assert.match(
+        complaints([{ ...archiveRule.example, principals: [principal] }])[0] ?? "",
+        /^0\.principals\.0: must be/,
+      );
+    }
+    assert.match(complaints([{ type: "archiveRule", name: "all" }])[0] ?? "", /^0\.principals: /);
+    const none = settings({ features: { accessAnalyzer: { enabled: false } } });
+    assert.match(refusals([archiveRule.example], none)[0]?.message ?? "", /features\.accessAnalyzer\.enabled is false/);
+    assert.throws(
+      () => baselineInputs({ extensions: [archiveRule.example], admin: withoutAnalyzers }),
+      /deploy it first/,
+    );
+  });
+
+  it("associate documents that are permitted or the account's own, without what takes protection away", () => {
+    const found = (entry: object) =>
+      refusals(Extensions.parse([{ ...ssmAssociation.example, parameters: {}, ...entry }]), settings()).map(
+        ({ field }) => field,
+      );
+    assert.deepEqual(found({ document: "team-rotate-logs" }), []);
+    assert.deepEqual(found({ document: "AWS-UpdateSSMAgent" }), []);
+    for (const document of ["AWS-RunShellScript", "AWS-DisableS3BucketPublicReadWrite", "rotate-logs"]) {
+      assert.deepEqual(found({ document }), ["0.document"], document);
+    }
+    const uninstalling = { document: "AWS-ConfigureAWSPackage", parameters: { action: "Uninstall", name: "Agent" } };
+    assert.deepEqual(found(uninstalling), ["0.parameters.action"]);
+    assert.deepEqual(found({ parameters: { BaselineOverride: "s3://bucket/weak.json" } }), [
+      "0.parameters.BaselineOverride",
+    ]);
+  });
+
+  it("take remediations further, by the strictest of several, and are read in the security account", async () => {
+    const entry = (name: string, mode: string) => ({ ...remediationPolicy.example, name, mode });
+    const { named } = await deploy([entry("a", "ask"), entry("b", "automatic"), entry("c", "alert")]);
+    const { inputs } = named("remediation-modes-us-east-1");
+    assert.equal(inputs.name, `/bulwark/remediation-modes/${MEMBER}`);
+    assert.deepEqual(JSON.parse(String(inputs.insecureValue)), { "s3-public-access-block": { atLeast: "automatic" } });
+    for (const mode of ["off", "observe"])
+      assert.match(complaints([entry("a", mode)])[0] ?? "", /^0\.mode: must be one of/);
+    fc.assert(
+      fc.property(fc.constantFrom(...REMEDIATION_MODES), fc.constantFrom(...REMEDIATION_MODES), (own, organization) => {
+        const both = [own, organization].map((mode) => REMEDIATION_MODES.indexOf(mode));
+        assert.equal(REMEDIATION_MODES.indexOf(stricterMode(own, organization)), Math.max(...both));
+      }),
+    );
+  });
+
+  it("suppress findings of a control of the account, and turn round for those that still carry their note when they have ended", async () => {
+    const rule = async (inputs: Record<string, unknown>) =>
+      (await deploy([], inputs)).named("extension-suppression-public-website-us-east-1").inputs as {
+        criteria: Record<string, unknown>;
+        actions: { findingFieldsUpdate: { workflow: object; note: { text: string } } }[];
+      };
+    const { criteria, actions } = await rule({ extensions: [suppression.example] });
+    assert.deepEqual(criteria.awsAccountIds, [{ comparison: "EQUALS", value: MEMBER }]);
+    assert.deepEqual(criteria.complianceSecurityControlIds, [{ comparison: "EQUALS", value: "S3.8" }]);
+    assert.deepEqual(criteria.resourceIds, [{ comparison: "EQUALS", value: "arn:aws:s3:::clearing-website" }]);
+    assert.deepEqual(actions[0]?.findingFieldsUpdate.workflow, { status: "SUPPRESSED" });
+    const undone = await rule({ endedExtensions: [suppression.example] });
+    assert.deepEqual(undone.criteria.noteTexts, [
+      { comparison: "EQUALS", value: actions[0]?.findingFieldsUpdate.note.text },
+    ]);
+    assert.deepEqual(undone.criteria.workflowStatuses, [{ comparison: "EQUALS", value: "SUPPRESSED" }]);
+    assert.deepEqual(undone.criteria.awsAccountIds, criteria.awsAccountIds);
+    assert.deepEqual(undone.actions[0]?.findingFieldsUpdate.workflow, { status: "NEW" });
+    // The one that counts is in force where another of its name has ended.
+    const renewed = {
+      extensions: [suppression.example],
+      endedExtensions: [{ ...suppression.example, control: "S3.1" }],
+    };
+    assert.deepEqual((await rule(renewed)).criteria, criteria);
+  });
+
+  it("switch a control off in the account's standards, and on again when they have ended; never what the organization decided", async () => {
+    const name = "control-association-IAM.6-fsbp-1.0.0-us-west-2";
+    const status = async (inputs: Record<string, unknown>) =>
+      (await deploy([], inputs)).resources.find((one) => one.name === name)?.inputs.associationStatus;
+    assert.equal(await status({ extensions: [exception.example] }), "DISABLED");
+    assert.equal(await status({ endedExtensions: [exception.example] }), "ENABLED");
+    assert.equal(await status({ extensions: [{ ...exception.example, regions: ["us-east-1"] }] }), undefined);
+    const decided = { controlId: "IAM.6", standards: ["cis-5.0.0"], status: "ENABLED", reason: "Always" };
+    const from = settings({ features: { securityHub: { disabledControls: [decided] } } });
+    const { resources } = await declare(() =>
+      baselineProgram(baselineInputs({ extensions: [exception.example] }, from)),
+    );
+    assert.ok(!resources.some((one) => one.name === name));
+    assert.match(
+      refusals([exception.example], from)[0]?.message ?? "",
+      /features\.securityHub\.disabledControls names it/,
+    );
+    const policies = [{ name: "all", targets: [MEMBER] }];
+    const central = settings({ features: { securityHub: { mode: "central", central: { policies } } } });
+    assert.match(refusals([exception.example], central)[0]?.message ?? "", /features\.securityHub\.mode is central/);
+    const elsewhere: Extension = { ...exception.example, standards: ["fsbp-1.0.0", "cis-3.0.0"] };
+    assert.deepEqual(
+      refusals([elsewhere], settings()).map(({ field }) => field),
+      ["0.standards.1"],
+    );
+  });
+
+  it("say something of remediations that the organization has, and of no others", () => {
+    const of = (remediations: object, entry: object) =>
+      refusals(
+        Extensions.parse([{ ...remediationPolicy.example, ...entry }]),
+        settings({ features: { remediations } }),
+      );
+    assert.deepEqual(of({}, {}), []);
+    assert.match(
+      of({ off: ["s3-public-access-block"] }, {})[0]?.message ?? "",
+      /features\.remediations switches it off/,
+    );
+    assert.deepEqual(
+      of({}, { remediation: "mind-reading" }).map(({ field }) => field),
+      ["0.remediation"],
+    );
+    assert.deepEqual(
+      refusals([remediationOff.example], settings({ features: { remediations: { enabled: false } } })).length,
+      1,
+    );
+  });
+
+  it("switch a remediation off until they expire, however strict the account is otherwise", async () => {
+    const { named } = await deploy([remediationPolicy.example, remediationOff.example]);
+    const modes = JSON.parse(String(named("remediation-modes-us-east-1").inputs.insecureValue));
+    const own = { atLeast: "automatic", offUntil: "2030-01-15T00:00:00.000Z" } as const;
+    assert.deepEqual(modes, { "s3-public-access-block": own });
+    const [before, after] = [new Date("2030-01-14T00:00:00Z"), new Date("2030-01-15T00:00:00Z")];
+    assert.equal(effectiveMode("ask", own, before), "off");
+    assert.equal(effectiveMode("ask", own, after), "automatic");
+    assert.equal(effectiveMode("ask", undefined, after), "ask");
+  });
+
+  it("say why they weaken and until when", () => {
+    for (const { example, weakens } of Object.values<{ example: object; weakens?: true }>(EXTENSION_TYPES)) {
+      if (weakens === undefined) continue;
+      assert.match(complaints([{ ...example, reason: "no" }])[0] ?? "", /^0\.reason: must say why/);
+      assert.match(complaints([{ ...example, expires: "soon" }])[0] ?? "", /^0\.expires: must be a time/);
+    }
   });
 
   it("are what docs/extensions.md says: `make docs` writes it", () => {

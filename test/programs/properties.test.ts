@@ -6,10 +6,10 @@ import { ADMIN_FEATURES } from "../../programs/catalogue/admin.ts";
 import { BASELINE_FEATURES } from "../../programs/catalogue/baseline.ts";
 import { EXTENSION_TYPES } from "../../programs/extensions/extensions.ts";
 import { GuardSettings } from "../../programs/guard-settings.ts";
-import { organizationsRegion } from "../../programs/partition.ts";
+import { organizationsRegion, type Partition } from "../../programs/partition.ts";
 import type { OrganizationSettings } from "../../programs/settings.ts";
 import { checkNames } from "./aws-names.ts";
-import { features, organization, type Place, place, SECTIONS, type Section } from "./chosen-settings.ts";
+import { features, organization, type Place, place, REGIONS, SECTIONS, type Section } from "./chosen-settings.ts";
 import { declare, type Registered } from "./declared.ts";
 import { adminInputs, baselineInputs, MEMBER } from "./samples.ts";
 
@@ -60,6 +60,21 @@ describe("whatever an organization chooses, a stack", () => {
       { ...FEW, numRuns: 6 },
     );
   });
+
+  for (const [partition, regions] of Object.entries(REGIONS) as [Partition, string[]][]) {
+    it(`is well formed in ${partition} in central mode, too`, async () => {
+      const at = { partition, regions: regions.slice(0, 2), homeRegion: regions[0] ?? "" };
+      const policies = [{ name: "all", targets: [MEMBER], disabledControls: ["IAM.6"] }];
+      const from = organization(at, { securityHub: { mode: "central", central: { policies } } });
+      const held = { regions: at.regions, standards: from.standards };
+      const governing = { policyId: "policy-1", enabled: true, standards: from.standards, held };
+      for (const [kind, more] of [["admin", {}] as const, ["baseline", { governing }] as const]) {
+        const resources = await resourcesOf(kind, from, more);
+        const names = new Set(resources.map(({ name }) => name));
+        for (const resource of resources) wellFormed(resource, at, names);
+      }
+    });
+  }
 
   it("is the same when it is declared again, from inputs that went through the database", async () => {
     await fc.assert(
@@ -202,7 +217,11 @@ describe("another input", () => {
       assert.ok(found.length > 0);
       for (const { name } of found) assert.match(name, pattern);
     };
-    await only("baseline", { extensions }, /^extension-/);
+    await only(
+      "baseline",
+      { extensions },
+      /^(extension|remediation-modes|control-association-IAM\.6|detector-member-plan-runtime)-/,
+    );
     await only("baseline", { passwordPolicy: { minimumPasswordLength: 20 } }, /^password-policy$/);
     await only("admin", { controlParameters: [] }, /^(security-control|aws-native)-/);
     await only("admin", { environments: { prod: ["100000000002"] } }, /^(automation-rule|insight)-/);
@@ -240,6 +259,8 @@ const KEPT: ReadonlySet<string> = new Set([
   ...EVIDENCE,
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
   "aws:iam/serviceLinkedRole:ServiceLinkedRole",
+  // What an account that is governed centrally can't delete.
+  "aws:securityhub/standardsSubscription:StandardsSubscription",
 ]);
 
 /** Sections that can be switched off as a whole. */
@@ -250,16 +271,26 @@ function canBeOff(section: Section): boolean {
 const CATALOGUE = { admin: ADMIN_FEATURES, baseline: BASELINE_FEATURES };
 const DELEGATION = ADMIN_FEATURES.find(({ title }) => title === "Delegated administration")?.types ?? [];
 
+function settingOf(path: string): readonly string[] {
+  return ADMIN_FEATURES.flatMap(({ setting, types }) => (setting === path ? types : []));
+}
+
 /** Types that a section shares with other features: what delegates its service, where its evidence goes, roles of services. */
 const SHARED: Readonly<Record<Kind, Partial<Record<Section, readonly string[]>>>> = {
   admin: {
     accessAnalyzer: DELEGATION,
+    // Remediations are asked for through a queue of the alerts.
+    alerts: settingOf("features.remediations"),
+    remediations: settingOf("features.alerts"),
     // Flow logs are let into the bucket where they are on.
     account: ["aws:kms/key:Key", "aws:s3/bucketPolicy:BucketPolicy"],
     config: DELEGATION,
     delegation: DELEGATION,
     inspector: DELEGATION,
+    rootAccess: DELEGATION,
     guardDuty: EVIDENCE,
+    // Hosts write their reports there.
+    systemsManager: EVIDENCE,
     trail: [...DELEGATION, ...EVIDENCE],
   },
   baseline: { config: ["aws:iam/serviceLinkedRole:ServiceLinkedRole"] },

@@ -1,3 +1,4 @@
+import { EXTENSION_TYPES } from "../../programs/extensions/extensions.ts";
 import { AdminInputs, BaselineInputs } from "../../programs/inputs.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 
@@ -59,6 +60,9 @@ export const DETECTION_OPTIONS = {
     ],
   },
 };
+
+/** One entry of each type that a team can put on its account. */
+export const EXTENSION_EXAMPLES = Object.values(EXTENSION_TYPES).map(({ example }) => example);
 
 /** Features with everything in them that the defaults leave out. */
 export const EVERY_OPTION = {
@@ -142,6 +146,12 @@ export function baselineInputs(overrides: Record<string, unknown> = {}, from = s
     vpcs: Object.fromEntries(from.regions.map((region) => [region, [{ vpcId: VPC, isDefault: true }]])),
     admin: {
       detectorIds: Object.fromEntries(from.regions.map((region) => [region, `security-detector-${region}`])),
+      analyzerArns: Object.fromEntries(
+        from.regions.map((region) => [
+          region,
+          `arn:aws:access-analyzer:${region}:${SECURITY}:analyzer/bulwark-organization`,
+        ]),
+      ),
       configBucket: `bulwark-config-${LOG_ARCHIVE}-${from.homeRegion}`,
       configKeyArn: `arn:${from.partition}:kms:${from.homeRegion}:${LOG_ARCHIVE}:key/config`,
     },

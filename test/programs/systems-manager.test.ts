@@ -119,13 +119,17 @@ describe("Systems Manager in the baseline", () => {
     });
   });
 
-  it("takes rights to two documents of AWS, to its own, and to one role with one policy", () => {
+  it("takes rights to documents of AWS and of teams, to its own, and to one role with one policy", () => {
     const statements = Object.values(memberDeploymentRole(settings()).policies).flatMap(({ Statement }) => Statement);
     const of = (sid: string) => statements.find(({ Sid }) => Sid === sid);
     const documents = of("HostAssociations")?.Resource?.filter((resource) => resource.includes(":document/"));
     assert.deepEqual(documents, [
       "arn:aws:ssm:*:*:document/AWS-GatherSoftwareInventory",
       "arn:aws:ssm:*:*:document/AWS-RunPatchBaseline",
+      "arn:aws:ssm:*:*:document/AWS-UpdateSSMAgent",
+      "arn:aws:ssm:*:*:document/AWS-RunPatchBaselineAssociation",
+      "arn:aws:ssm:*:*:document/AWS-ConfigureAWSPackage",
+      "arn:aws:ssm:*:*:document/team-*",
       "arn:aws:ssm:*:*:document/Bulwark-*",
     ]);
     for (const sid of ["HostRolePolicy", "PassHostRole"]) {

@@ -10,6 +10,7 @@ import {
   adminInputs,
   baselineInputs,
   EVERY_OPTION,
+  EXTENSION_EXAMPLES,
   LOG_ARCHIVE,
   MANAGEMENT,
   MEMBER,
@@ -23,7 +24,10 @@ describe("every resource that the programs declare", () => {
   before(async () => {
     const from = settings({ features: EVERY_OPTION });
     const admin = await declare(() => adminProgram(adminInputs({}, from)), "admin");
-    const baseline = await declare(() => baselineProgram(baselineInputs({}, from)), `account-${MEMBER}`);
+    const baseline = await declare(
+      () => baselineProgram(baselineInputs({ extensions: EXTENSION_EXAMPLES }, from)),
+      `account-${MEMBER}`,
+    );
     const outside = await declare(
       () => baselineProgram(baselineInputs({ accountId: OUTSIDE }, from)),
       `account-${OUTSIDE}`,
@@ -80,12 +84,12 @@ describe("every resource that the programs declare", () => {
   it("that has neither name nor place of its own says in a tag which one it is", () => {
     const keys = declared.filter(({ type }) => type === "aws:kms/key:Key");
     const tags = keys.map(({ inputs }) => (inputs.tags as Record<string, string>)[RESOURCE_TAG]);
-    assert.deepEqual(
-      tags.sort(),
-      ["alert-key", "alert-watch-key", "config-key", "evidence-key", "guardduty-key", "trail-key"].map(
+    assert.deepEqual(tags.sort(), [
+      ...["us-east-1", "us-west-2"].map((region) => `account-${MEMBER}/extension-key-${region}`),
+      ...["alert-key", "alert-watch-key", "config-key", "evidence-key", "guardduty-key", "trail-key"].map(
         (name) => `admin/${name}-us-east-1`,
       ),
-    );
+    ]);
     const scans = declared.filter(({ type }) => type === "aws-native:inspectorv2:CisScanConfiguration");
     assert.deepEqual(
       scans.map(({ name, inputs }) => [name, (inputs.tags as Record<string, string>)[RESOURCE_TAG]]),
@@ -102,6 +106,11 @@ describe("every resource that the programs declare", () => {
     ["hub-member-us-east-1", MEMBER],
     ["detector-member-us-east-1", `security-detector-us-east-1:${MEMBER}`],
     ["recorder-status-us-east-1", "bulwark"],
+    ["remediation-modes-us-east-1", `/bulwark/remediation-modes/${MEMBER}`],
+    [
+      "extension-archive-rule-settlement-partner-us-west-2",
+      `bulwark-organization/bulwark-extension-${MEMBER}-settlement-partner`,
+    ],
     ["public-access-block", MEMBER],
     ["password-policy", "iam-account-password-policy"],
     ["host-management-role", "BulwarkHostManagement"],

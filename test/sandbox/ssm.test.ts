@@ -559,4 +559,35 @@ describe("Systems Manager in the sandbox", () => {
     });
     s3.destroy();
   });
+
+  it("keeps parameters with their versions, and refuses names and values that AWS does not take", async () => {
+    const ssm = as(member, "us-west-2");
+    const put = (more: object) =>
+      ssm.putParameter({ Name: "/teams/clearing/mode", Value: "ask", Type: "String", ...more });
+    assert.deepEqual((await put({ Tags: [{ Key: "team", Value: "clearing" }] })).Version, 1);
+    await assert.rejects(put({}), { name: "ParameterAlreadyExists" });
+    assert.equal((await put({ Value: "automatic", Overwrite: true, AllowedPattern: "^auto" })).Version, 2);
+    await assert.rejects(put({ Overwrite: true }), { name: "ParameterPatternMismatchException" });
+    const { Parameter: found } = await ssm.getParameter({ Name: "/teams/clearing/mode" });
+    assert.deepEqual([found?.Value, found?.Version, found?.Type], ["automatic", 2, "String"]);
+    assert.match(found?.ARN ?? "", /:parameter\/teams\/clearing\/mode$/);
+    const filter = { ParameterFilters: [{ Key: "Name", Values: ["/teams/clearing/mode"] }] };
+    assert.equal((await ssm.describeParameters(filter)).Parameters?.[0]?.AllowedPattern, "^auto");
+    const on = { ResourceType: "Parameter" as const, ResourceId: "/teams/clearing/mode" };
+    assert.deepEqual((await ssm.listTagsForResource(on)).TagList, [{ Key: "team", Value: "clearing" }]);
+    const below = async (Path: string, Recursive = false) =>
+      (await ssm.getParametersByPath({ Path, Recursive })).Parameters?.length;
+    assert.deepEqual([await below("/teams"), await below("/teams", true)], [0, 1]);
+    assert.deepEqual((await ssm.getParameters({ Names: ["/lost"] })).InvalidParameters, ["/lost"]);
+
+    const refused = (more: object, name = "ValidationException") => assert.rejects(put(more), { name });
+    await refused({ Name: "/aws/mine" });
+    await refused({ Name: "a b" });
+    await refused({ Name: "/new", Type: undefined });
+    await refused({ Name: "/new", Value: "x".repeat(4097) });
+    await refused({ Name: "/a".repeat(16) }, "HierarchyLevelLimitExceededException");
+    await ssm.deleteParameter({ Name: "/teams/clearing/mode" });
+    await assert.rejects(ssm.getParameter({ Name: "/teams/clearing/mode" }), { name: "ParameterNotFound" });
+    await assert.rejects(ssm.deleteParameter({ Name: "/teams/clearing/mode" }), { name: "ParameterNotFound" });
+  });
 });

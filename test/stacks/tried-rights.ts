@@ -52,6 +52,16 @@ export const TRIED_RIGHTS: Readonly<Record<TriedPlace, readonly TriedRight[]>> =
       action: "config:DescribeConfigurationRecorders",
       call: (as) => new ConfigService(as).describeConfigurationRecorders({}),
     },
+    {
+      action: "sns:CreateTopic",
+      call: (as) => new SNS(as).createTopic({ Name: "bulwark-extension-team" }),
+    },
+    {
+      action: "events:PutRule",
+      call: (as) =>
+        new EventBridge(as).putRule({ Name: "bulwark-extension-team", EventPattern: '{"source":["aws.securityhub"]}' }),
+    },
+    { action: "kms:CreateKey", call: (as) => new KMS(as).createKey({}) },
     { action: "inspector2:BatchGetAccountStatus", call: (as) => new Inspector2(as).batchGetAccountStatus({}) },
     { action: "ec2:EnableEbsEncryptionByDefault", call: (as) => new EC2(as).enableEbsEncryptionByDefault({}) },
     {
@@ -99,6 +109,10 @@ export const TRIED_RIGHTS: Readonly<Record<TriedPlace, readonly TriedRight[]>> =
     {
       action: "cloudformation:ListResources",
       call: (as) => new CloudControl(as).listResources({ TypeName: "AWS::SecurityHub::SecurityControl" }),
+    },
+    {
+      action: "ssm:PutParameter",
+      call: (as) => new SSM(as).putParameter({ Name: "/bulwark/remediation-modes/own", Type: "String", Value: "{}" }),
     },
     { action: "organizations:DescribeOrganization", call: (as) => new Organizations(as).describeOrganization({}) },
     { action: "account:ListRegions", call: (as) => new Account(as).listRegions({}) },

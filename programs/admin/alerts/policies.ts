@@ -1,18 +1,22 @@
 import { type PolicyDocument, policyDocument, type Statement } from "../../bootstrap/policy-document.ts";
 import type { AdminInputs } from "../../inputs.ts";
-import { arn } from "../../partition.ts";
+import { arn, type Partition } from "../../partition.ts";
 import type { AlertPlace } from "./place.ts";
 
 /** What a service needs to put something into an encrypted topic or queue, and SNS and SQS to hand it on. */
 const USE_OF_KEY = ["kms:Decrypt", "kms:GenerateDataKey*"];
 
 function keyPolicy({ partition, accounts }: AdminInputs, ...more: readonly Statement[]): PolicyDocument {
+  return keyPolicyOf(partition, accounts.security, ...more);
+}
+
+function keyPolicyOf(partition: Partition, accountId: string, ...more: readonly Statement[]): PolicyDocument {
   return policyDocument(
     {
       // Without it, nobody could ever change the key's policy again (AWS KMS Developer Guide, "Default key policy").
       Sid: "Account",
       Effect: "Allow",
-      Principal: { AWS: arn(partition, "iam", "", accounts.security, "root") },
+      Principal: { AWS: arn(partition, "iam", "", accountId, "root") },
       Action: ["kms:*"],
       Resource: ["*"],
     },
@@ -50,6 +54,11 @@ function logsOf({ partition }: AdminInputs, place: AlertPlace): Statement {
 /** The policy of the key of the chain: its topics, queues and logs. */
 export function chainKeyPolicy(inputs: AdminInputs, place: AlertPlace): PolicyDocument {
   return keyPolicy(inputs, usedBy(["events.amazonaws.com", "sns.amazonaws.com"]), logsOf(inputs, place));
+}
+
+/** The policy of a key of topics to which EventBridge sends, in an account. */
+export function topicKeyPolicy(partition: Partition, accountId: string): PolicyDocument {
+  return keyPolicyOf(partition, accountId, usedBy(["events.amazonaws.com"]));
 }
 
 /** The policy of the key of the topic that tells of the chain. */

@@ -17,6 +17,7 @@ const ON_ONE: Readonly<Record<string, readonly [path: string, member: string]>> 
   DeleteAssociation: ["association", "AssociationId"],
   DeleteDocument: ["document", "Name"],
   DeleteMaintenanceWindow: ["maintenancewindow", "WindowId"],
+  DeleteParameter: ["parameter", "Name"],
   DeletePatchBaseline: ["patchbaseline", "BaselineId"],
   DeleteResourceDataSync: ["resourcedatasync", "SyncName"],
   DeregisterPatchBaselineForPatchGroup: ["patchbaseline", "BaselineId"],
@@ -30,10 +31,13 @@ const ON_ONE: Readonly<Record<string, readonly [path: string, member: string]>> 
   GetDocument: ["document", "Name"],
   GetMaintenanceWindow: ["maintenancewindow", "WindowId"],
   GetMaintenanceWindowTask: ["maintenancewindow", "WindowId"],
+  GetParameter: ["parameter", "Name"],
+  GetParametersByPath: ["parameter", "Path"],
   GetPatchBaseline: ["patchbaseline", "BaselineId"],
   GetServiceSetting: ["servicesetting", "SettingId"],
   ListDocumentVersions: ["document", "Name"],
   ModifyDocumentPermission: ["document", "Name"],
+  PutParameter: ["parameter", "Name"],
   RegisterDefaultPatchBaseline: ["patchbaseline", "BaselineId"],
   RegisterPatchBaselineForPatchGroup: ["patchbaseline", "BaselineId"],
   RegisterTargetWithMaintenanceWindow: ["maintenancewindow", "WindowId"],
@@ -55,6 +59,7 @@ const TAGGED: Readonly<Record<string, string>> = {
   Association: "association",
   Document: "document",
   MaintenanceWindow: "maintenancewindow",
+  Parameter: "parameter",
   PatchBaseline: "patchbaseline",
 };
 
@@ -78,6 +83,9 @@ function resourcesOf(ssm: Ssm, call: AnyCall): string[] {
   const path = TAGGED[String(input.ResourceType)];
   if (/Tags(To|From|For)Resource$/.test(operation) && path !== undefined)
     return [named(ssm, call, path, String(input.ResourceId))];
+  if (operation === "GetParameters" && Array.isArray(input.Names)) {
+    return input.Names.map((name) => named(ssm, call, "parameter", String(name)));
+  }
   const [kind, member] = ON_ONE[operation] ?? [];
   if (kind === undefined || member === undefined) return ["*"];
   // An association may also be named by document and instance, which no ARN tells.
@@ -93,7 +101,8 @@ function named(ssm: Ssm, call: AnyCall, path: string, name: string): string {
   const id = path === "patchbaseline" ? baselineIdOf(name) : name;
   if (id.startsWith("arn:")) return id;
   if (path === "document" && /^(AWS|Amazon)/.test(id)) return arnOf(ssm, { ...call, accountId: "" }, `document/${id}`);
-  return arnOf(ssm, call, `${path}/${id}`);
+  // The slash before a parameter's name is the first of its path.
+  return arnOf(ssm, call, `${path}/${path === "parameter" ? id.replace(/^\//, "") : id}`);
 }
 
 function passedRole(ssm: Ssm, { operation, input, accountId }: AnyCall): string | undefined {

@@ -5,6 +5,7 @@ import { authorizationOf } from "./authorization.ts";
 import { documentListings } from "./documents/listing.ts";
 import { documentOperations } from "./documents/operations.ts";
 import { permissionOperations } from "./documents/permissions.ts";
+import { parameterOperations } from "./parameters.ts";
 import { baselineOperations } from "./patching/baselines.ts";
 import { registrationOperations } from "./patching/default-baselines.ts";
 import { resourceDataSyncOperations } from "./resource-data-syncs.ts";
@@ -17,7 +18,7 @@ import { windowOperations } from "./windows/windows.ts";
 
 /**
  * AWS Systems Manager without managed nodes: documents and whom they are shared with, associations, service settings,
- * patch baselines and groups, maintenance windows, resource data syncs, tags.
+ * patch baselines and groups, maintenance windows, parameters, resource data syncs, tags.
  */
 export const systemsManager: EmulatorFactory = (aws) => {
   const state = createState(aws);
@@ -37,6 +38,7 @@ export const systemsManager: EmulatorFactory = (aws) => {
       ...windowTargetOperations(state),
       ...windowTaskOperations(state),
       ...resourceDataSyncOperations(state),
+      ...parameterOperations(state),
       ...tagOperations(state),
     },
     authorization: (call) => authorizationOf(state, call),

@@ -8,6 +8,8 @@ import type {
   MaintenanceWindowTask,
   MaintenanceWindowTaskInvocationParameters,
   OperatingSystem,
+  ParameterTier,
+  ParameterType,
   ResourceDataSyncItem,
   ServiceSetting,
   Tag,
@@ -79,6 +81,22 @@ export interface MaintenanceWindow {
   readonly tags: Map<string, string>;
 }
 
+/** A parameter in its last version. */
+export interface StoredParameter {
+  readonly name: string;
+  readonly type: ParameterType;
+  readonly value: string;
+  readonly version: number;
+  readonly tier: ParameterTier;
+  readonly dataType: string;
+  readonly description?: string | undefined;
+  readonly allowedPattern?: string | undefined;
+  readonly keyId?: string | undefined;
+  readonly modifiedAt: Date;
+  readonly modifiedBy: string;
+  readonly tags: Map<string, string>;
+}
+
 /** Systems Manager of one account in one region. */
 export interface Place {
   readonly documents: Map<string, SsmDocument>;
@@ -92,6 +110,7 @@ export interface Place {
   readonly patchGroups: Map<string, Map<OperatingSystem, string>>;
   readonly windows: Map<string, MaintenanceWindow>;
   readonly syncs: Map<string, ResourceDataSyncItem>;
+  readonly parameters: Map<string, StoredParameter>;
 }
 
 export interface Ssm {
@@ -109,6 +128,7 @@ export function createState(aws: Aws): Ssm {
     patchGroups: new Map(),
     windows: new Map(),
     syncs: new Map(),
+    parameters: new Map(),
   });
   return { aws, places: regional(empty) };
 }

@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<string, (place: Place, id: string) => Tagged>> = {
   Association: ({ associations }, id) => associations.get(id),
   Document: ({ documents }, id) => documents.get(id),
   MaintenanceWindow: ({ windows }, id) => windows.get(id),
+  Parameter: ({ parameters }, id) => parameters.get(id),
   PatchBaseline: ({ baselines }, id) => baselines.get(baselineIdOf(id)),
 };
 

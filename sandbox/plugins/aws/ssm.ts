@@ -5,6 +5,7 @@ import { document } from "./ssm/document.ts";
 import { maintenanceWindow } from "./ssm/maintenance-window.ts";
 import { maintenanceWindowTarget } from "./ssm/maintenance-window-target.ts";
 import { maintenanceWindowTask } from "./ssm/maintenance-window-task.ts";
+import { parameter } from "./ssm/parameter.ts";
 import { patchBaseline } from "./ssm/patch-baseline.ts";
 import { patchGroup } from "./ssm/patch-group.ts";
 import { resourceDataSync } from "./ssm/resource-data-sync.ts";
@@ -17,6 +18,7 @@ export const ssm: ResourceTypes = {
   "aws:ssm/maintenanceWindow:MaintenanceWindow": maintenanceWindow,
   "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget": maintenanceWindowTarget,
   "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask": maintenanceWindowTask,
+  "aws:ssm/parameter:Parameter": parameter,
   "aws:ssm/patchBaseline:PatchBaseline": patchBaseline,
   "aws:ssm/patchGroup:PatchGroup": patchGroup,
   "aws:ssm/resourceDataSync:ResourceDataSync": resourceDataSync,
