@@ -167,6 +167,7 @@ describe("an account outside of the organization", function () {
     const added = [...roles, ...policies].filter((arn) => ![...formerRoles, ...formerPolicies].includes(arn));
     assert.deepEqual(added.sort(), [
       `arn:aws:iam::${accountId}:policy/BulwarkDeploymentBoundary`,
+      `arn:aws:iam::${accountId}:policy/BulwarkRemediationBoundary`,
       `arn:aws:iam::${accountId}:role/BulwarkDeployment`,
     ]);
 
@@ -178,5 +179,3 @@ describe("an account outside of the organization", function () {
     assert.deepEqual(changes, unchanged);
   });
 });
-
-import "./recorders.test.ts";
