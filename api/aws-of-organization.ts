@@ -194,6 +194,7 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
         security: { accountId: accounts.security, credentials: security, ...at },
         logArchive: { accountId: accounts.logArchive, credentials: logArchive, ...at },
         recordedRegions,
+        outsideMembers: settings.features.securityHub.outsideMembers.map(({ accountId }) => accountId),
         organizationId,
         organizationsRegion: organizationsRegion(partition),
         homeRegion,

@@ -1,3 +1,4 @@
+import type { Invitations } from "./baseline/invitations.ts";
 import type { CoreAccount } from "./core-accounts.ts";
 import type { PlanState } from "./guardduty-plans.ts";
 import type { PasswordPolicy } from "./settings.ts";
@@ -190,6 +191,8 @@ export interface AdminInventory {
   /** Service principals with trusted access. */
   readonly trustedServices: readonly string[];
   readonly regions: Readonly<Record<string, AdminRegionInventory>>;
+  /** Accounts outside of the organization that the security account has as members, invited or former: their state by region. */
+  readonly outsideMembers?: Readonly<Record<string, Invitations>>;
   /** What records the core accounts, where that is wanted. */
   readonly coreRecorders?: Readonly<Partial<Record<CoreAccount, CoreRecorderInventory>>>;
   /** The security account's finding aggregator, which lives in one region. */

@@ -13,6 +13,9 @@ export interface AwsAnswer {
 // StatusCode: 403, RequestID: 9f.., api error AccessDeniedException: not authorized".
 const OPERATION = /operation error ([\w .-]+?): (\w+)/;
 const API_ERROR = /api error ([\w.-]+?):(?:\s+(.*))?$/s;
+// An error that the model of the call has is a type of that SDK, which tells its code without those words: "RequestID: 9f..,
+// AccessDeniedException: not authorized".
+const MODELED_ERROR = /RequestID: [^,]*,(?: HostID: [^,]*,)? ([A-Z]\w+):(?:\s+(.*))?$/s;
 const STATUS = /StatusCode: (\d{3})/;
 // AWS SDK for Go v1: "ThrottlingException: Rate exceeded\n\tstatus code: 400, request id: 2b...".
 const V1_ERROR = /\b([A-Z]\w+(?:Exception|Error|Operation|Denied|Required|Exceeded)):\s*(.*?)\s*status code: (\d{3})/s;
@@ -28,7 +31,7 @@ export function awsAnswer(text: string): AwsAnswer | undefined {
   const where = service === undefined || operation === undefined ? {} : { service, call: callName(service, operation) };
   const status = Number(STATUS.exec(text)?.[1] ?? Number.NaN);
   const withStatus = Number.isNaN(status) ? {} : { status };
-  const api = API_ERROR.exec(text);
+  const api = API_ERROR.exec(text) ?? MODELED_ERROR.exec(text);
   if (api?.[1] !== undefined) return { ...where, ...withStatus, awsCode: api[1], text: api[2] ?? "" };
   const v1 = V1_ERROR.exec(text);
   if (v1?.[1] !== undefined) return { ...where, awsCode: v1[1], status: Number(v1[3]), text: v1[2] ?? "" };

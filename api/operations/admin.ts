@@ -2,6 +2,11 @@ import { decideAdminAdoptions } from "../../programs/admin/adoption.ts";
 import { adoptCoreRecorders, type FormerAdminInputs } from "../../programs/admin/core-recorder-adoption.ts";
 import { guardrailProblems } from "../../programs/admin/guardrails/preconditions.ts";
 import { decideOptionalAdoptions } from "../../programs/admin/optional-adoption.ts";
+import {
+  adoptOutsideMembers,
+  type FormerInvitations,
+  outsideMemberProblems,
+} from "../../programs/admin/outside-member-adoption.ts";
 import { adminProblems } from "../../programs/admin/preconditions.ts";
 import type { Adoption } from "../../programs/adoption.ts";
 import { type CoreAccount, recordedRegions, recordsCoreAccounts } from "../../programs/core-accounts.ts";
@@ -63,6 +68,7 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
   ];
   failUnless(problems, "preparing the admin stack", security);
 
+  const former = (stack?.inputs ?? undefined) as (FormerAdminInputs & FormerInvitations) | undefined;
   const known = (stack?.adoptions ?? []) as Adoption[];
   const inventoried = stack?.adoptions == null ? [] : ((stack.inputs?.regions as string[] | undefined) ?? []);
   const unknown = wanted.regions.filter((region) => !inventoried.includes(region));
@@ -75,7 +81,8 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
     ),
     ...[
       ...decideOptionalAdoptions(inventory, wanted, featuresBefore(stack?.inputs)),
-      ...adoptCoreRecorders(inventory, wanted, (stack?.inputs ?? undefined) as FormerAdminInputs | undefined),
+      ...adoptCoreRecorders(inventory, wanted, former),
+      ...adoptOutsideMembers(inventory, wanted, former),
     ].filter(({ name }) => !known.some((adoption) => adoption.name === name)),
   ];
   return {
@@ -103,19 +110,11 @@ async function problemsOfGuardrails(
   return guardrailProblems(features, { enabledPolicyTypes, organizationalUnits });
 }
 
-/** Accounts that the settings have outside of the organization and that are in it: their membership is the organization's. */
-async function problemsOfOutsideMembers({ aws }: Work, { features }: AdminInputs): Promise<Problem[]> {
-  const found = await Promise.all(
-    features.securityHub.outsideMembers.map(async ({ accountId }, index): Promise<Problem[]> => {
-      if ((await aws.organizations.account(accountId)) === undefined) return [];
-      return [
-        {
-          service: "securityhub.amazonaws.com",
-          message: `features.securityHub.outsideMembers.${index}.accountId: account ${accountId} is in the organization, so it is not invited`,
-          remedy: `Take ${accountId} out of features.securityHub.outsideMembers: its baseline makes it a member.`,
-        },
-      ];
-    }),
+async function problemsOfOutsideMembers({ aws }: Work, inputs: AdminInputs): Promise<Problem[]> {
+  const ids = inputs.features.securityHub.outsideMembers.map(({ accountId }) => accountId);
+  const found = await Promise.all(ids.map((accountId) => aws.organizations.account(accountId)));
+  return outsideMemberProblems(
+    inputs,
+    found.flatMap((account) => account?.accountId ?? []),
   );
-  return found.flat();
 }

@@ -17,7 +17,8 @@ export function findLeftovers(inventory: AccountInventory, adoptions: readonly A
     adoptions.some((adoption) => adoption.region === region && adoption.type.endsWith(`:${type}`));
   for (const [region, found] of Object.entries(inventory.regions)) {
     const add = (what: string, reason: string) => leftovers.push({ what, region, reason });
-    if (found.membership?.securityHub !== undefined) add("Security Hub membership", byOrganization);
+    if (found.membership?.securityHub !== undefined && !had(region, "InviteAccepter"))
+      add("Security Hub membership", byOrganization);
     if (found.membership?.guardDuty !== undefined) add("GuardDuty membership", byOrganization);
     if (found.hub !== undefined && !had(region, "Account")) {
       add("Security Hub", found.hub.administratorAccountId === undefined ? "it was not removed" : byOrganization);

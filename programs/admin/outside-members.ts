@@ -21,8 +21,8 @@ export function outsideMembers(
       { name: names.outsideMember(accountId, region), region, wanted: { accountId, email, invite: true } },
       {
         ...{ provider: security, dependsOn: [hub, organization ?? administrator], deleteBeforeReplace: true },
-        // Another address must not end the membership.
-        ignoreChanges: ["email"],
+        // Another address must not end the membership, and one that is adopted was invited already.
+        ignoreChanges: ["email", "invite"],
       },
     );
   }

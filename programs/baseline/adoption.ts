@@ -5,6 +5,7 @@ import { adoptScans } from "../inspector-adoption.ts";
 import { isInspected } from "../inspector-settings.ts";
 import type { AccountInventory, RegionInventory } from "../inventory.ts";
 import { names } from "../names.ts";
+import { isOutside } from "../outside-members.ts";
 import { resourceTypes } from "../resource-types.ts";
 import { ACCOUNT_SERVICE_LINKED_ROLES, type AccountLinkedService, serviceLinkedRoleArn } from "./linked-services.ts";
 import { adoptRecorder } from "./recorder-adoption.ts";
@@ -82,9 +83,7 @@ function inRegion(found: RegionInventory, region: string, inputs: AdoptionInputs
     ...(isInspected(inputs.features.inspector, region) ? adoptInspector(found, region, inputs.accountId) : []),
     ...(found.ebsEncryptionByDefault ? [adoptEncryption(region)] : []),
     ...leaveHosts(found.hosts, region, inputs),
-    ...adoptMemberships(found, region, inputs.accountId).filter(
-      ({ type }) => !centrally || type !== resourceTypes.hubMember,
-    ),
+    ...adoptMemberships(found, region, inputs).filter(({ type }) => !centrally || type !== resourceTypes.hubMember),
   ];
 }
 
@@ -119,7 +118,22 @@ function adoptInspector(
   return [association, ...scans];
 }
 
-function adoptMemberships({ membership }: RegionInventory, region: string, accountId: string): Adoption[] {
+function adoptMemberships({ membership }: RegionInventory, region: string, inputs: AdoptionInputs): Adoption[] {
+  const { accountId, accounts } = inputs;
+  if (isOutside(inputs)) {
+    if (membership?.securityHub === undefined) return [];
+    return [
+      {
+        type: resourceTypes.hubInvitation,
+        name: names.hubInvitation(region),
+        region,
+        id: accountId,
+        before: { masterId: accounts.security },
+        decision: "adopt",
+        reason: `the account has accepted the security account's invitation to Security Hub in ${region} already`,
+      },
+    ];
+  }
   const adoptions: Adoption[] = [];
   if (membership?.securityHub !== undefined) {
     adoptions.push({

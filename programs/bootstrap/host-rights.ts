@@ -56,6 +56,9 @@ export function hostRights({ partition, regions, features }: Settings): Statemen
         ...DOCUMENTS.map(ssm),
         arn(partition, "ec2", "*", "*", "instance/*"),
         ssm("managed-instance/*"),
+        // Tagged by the same calls.
+        ssm("maintenancewindow/*"),
+        ssm("patchbaseline/*"),
       ],
       Condition: inRegions,
     },
@@ -67,13 +70,6 @@ export function hostRights({ partition, regions, features }: Settings): Statemen
       Effect: "Allow",
       Action: [...PATCH_BASELINE, ...MAINTENANCE_WINDOW, ...(hasWindows ? WINDOW_TASK : [])],
       Resource: ["*"],
-      Condition: inRegions,
-    },
-    {
-      Sid: "TagPatching",
-      Effect: "Allow",
-      Action: ["ssm:AddTagsToResource", "ssm:ListTagsForResource", "ssm:RemoveTagsFromResource"],
-      Resource: [ssm("maintenancewindow/*"), ssm("patchbaseline/*")],
       Condition: inRegions,
     },
     {

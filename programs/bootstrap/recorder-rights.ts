@@ -1,5 +1,6 @@
 import { serviceLinkedRoleArn } from "../baseline/linked-services.ts";
 import { recordsCoreAccounts } from "../core-accounts.ts";
+import { roleArn } from "../partition.ts";
 import type { OrganizationSettings } from "../settings.ts";
 import type { Statement } from "./policy-document.ts";
 import { RECORDER } from "./service-actions.ts";
@@ -21,7 +22,13 @@ export function recorderRights(settings: Settings, account: "management" | "logA
       Resource: ["*"],
       Condition: { StringEquals: { "aws:RequestedRegion": settings.regions } },
     },
-    { Sid: "RecorderRole", Effect: "Allow", Action: ["iam:CreateServiceLinkedRole", "iam:GetRole"], Resource },
+    {
+      Sid: "RecorderRole",
+      Effect: "Allow",
+      Action: ["iam:CreateServiceLinkedRole", "iam:GetRole"],
+      // A role that does not exist yet is asked for by its name alone: its path is not known.
+      Resource: [...Resource, roleArn(settings.partition, settings.accounts[account], "AWSServiceRoleForConfig")],
+    },
     {
       Sid: "PassRecorderRole",
       Effect: "Allow",

@@ -1,10 +1,15 @@
 import { AccountClient, paginateListRegions } from "@aws-sdk/client-account";
+import { partitionOf } from "../../programs/partition.ts";
 import { callAws } from "./call-error.ts";
 import type { SessionCredentials } from "./session.ts";
+
+const GOVCLOUD = ["us-gov-west-1", "us-gov-east-1"];
 
 /**
  * The regions that an account has enabled, asked in the account itself. Opt-in regions differ from account to account
  * (https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html). Throws `AwsCallError`.
+ *
+ * GovCloud has no endpoint to ask and nothing to opt in to: every account there has both regions.
  */
 export async function enabledRegions(request: {
   readonly accountId: string;
@@ -14,6 +19,7 @@ export async function enabledRegions(request: {
   readonly endpoint?: string;
 }): Promise<ReadonlySet<string>> {
   const { accountId, credentials, region, endpoint } = request;
+  if (partitionOf(region) === "aws-us-gov") return new Set(GOVCLOUD);
   const { expiration: _, ...keys } = credentials;
   const client = new AccountClient({
     region,

@@ -22,6 +22,7 @@ import type { AdminInventory, AdminRegionInventory, DelegatedService } from "../
 import { readCoreRecorders } from "./core-recorders.ts";
 import { readDetector, readFindingsExport } from "./guardduty.ts";
 import { readInspectorAdministrator, readScans } from "./inspector.ts";
+import { readInvitations } from "./invitations.ts";
 import { clientSettings, defined, type Reading, reader, tagged } from "./reading.ts";
 import { readRootAccess } from "./root-access.ts";
 import { type ChosenControls, readHub } from "./security-hub.ts";
@@ -40,6 +41,8 @@ export interface AdminReading {
   readonly management: Reading;
   readonly security: Reading;
   readonly logArchive: Reading;
+  /** Accounts outside of the organization that are to be invited. */
+  readonly outsideMembers: readonly string[];
   /** Where each core account is recorded. */
   readonly recordedRegions: Readonly<Record<CoreAccount, readonly string[]>>;
   readonly organizationId: string;
@@ -67,6 +70,7 @@ export async function readAdminInventory(request: AdminReading): Promise<AdminIn
     rootAccess,
     findingAggregator,
     coreRecorders,
+    outsideMembers,
     ...regions
   ] = await Promise.all([
     readAdministrators(request, DELEGATED_SERVICES),
@@ -76,6 +80,7 @@ export async function readAdminInventory(request: AdminReading): Promise<AdminIn
     request.rootAccess ? readRootAccess(request.management, request.organizationsRegion) : undefined,
     readFindingAggregator(request),
     readCoreRecorders(request, request.recordedRegions, request.homeRegion),
+    readOutsideMembers(request),
     ...request.regions.map(async (region) => [region, await readRegion(request, region)] as const),
   ]);
   return defined<AdminInventory>({
@@ -88,7 +93,15 @@ export async function readAdminInventory(request: AdminReading): Promise<AdminIn
     regions: Object.fromEntries(regions),
     findingAggregator,
     coreRecorders,
+    outsideMembers,
   });
+}
+
+async function readOutsideMembers({ security, outsideMembers, regions }: AdminReading) {
+  const found = outsideMembers.map(async (accountId) => {
+    return [accountId, await readInvitations(security, accountId, regions)] as const;
+  });
+  return Object.fromEntries(await Promise.all(found));
 }
 
 async function readAdministrators<Service extends string>(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { whyNotMember, whySkipped } from "../../api/accounts/eligibility.ts";
+import { accountOutside, whyNotMember, whySkipped } from "../../api/accounts/eligibility.ts";
 import { parseAccountEvent } from "../../api/consumer/account-event.ts";
 import { createIdSource, operationIdOf, operationIdPattern } from "../../api/ids.ts";
 import { countAdoptions, reportAdoptions } from "../../api/operations/adoptions.ts";
@@ -105,6 +105,20 @@ describe("who may be a member", () => {
     for (const id of Object.values(settings.accounts)) {
       assert.ok(whyNotMember(id, { ...active, accountId: id }, settings));
     }
+  });
+
+  it("is decided by the settings where it is outside of the organization, and never by both", () => {
+    const outside = "555555555555";
+    const entry = { accountId: outside, email: "it@acquired.example.com" };
+    const securityHub = { ...settings.features.securityHub, outsideMembers: [entry] };
+    const inviting = { ...settings, features: { ...settings.features, securityHub } };
+    assert.equal(whyNotMember(outside, undefined, inviting), undefined);
+    assert.deepEqual(accountOutside(outside, inviting), { ...entry, name: outside, state: "ACTIVE" });
+    assert.equal(accountOutside("100000000001", inviting), undefined);
+    const undeclared = whyNotMember(outside, undefined, settings);
+    assert.match(undeclared?.allowed ?? "", /features\.securityHub\.outsideMembers/);
+    const both = whyNotMember(outside, { ...active, accountId: outside }, inviting);
+    assert.match(both?.message ?? "", /in the organization, but features\.securityHub\.outsideMembers\.0\.accountId/);
   });
 
   it("of itself is decided by the exclusions, too", () => {

@@ -19,6 +19,8 @@ const roles = [
   ["222222222222", "BulwarkDeployment"],
   ["333333333333", "BulwarkDeployment"],
   [member, "BulwarkDeployment"],
+  ["222222222222", "BulwarkResponse"],
+  [member, "BulwarkRemediation-s3-public-access-block"],
 ] as const;
 
 describe("who can act as Bulwark", function () {
@@ -66,6 +68,10 @@ describe("who can act as Bulwark", function () {
     await assume(service, member, "BulwarkDeployment", { sourceIdentity: "end-to-end" });
     assert.equal(await refusal(assume(service, member, "OrganizationAccountAccessRole")), "AccessDenied");
     assert.equal(await refusal(assume(service, "555555555555", "BulwarkDeployment")), "AccessDenied");
+    // Deploying and responding have nothing in common.
+    const remediation = "BulwarkRemediation-s3-public-access-block";
+    assert.equal(await refusal(assume(service, member, remediation)), "AccessDenied");
+    assert.equal(await refusal(assume(service, "222222222222", "BulwarkResponse")), "AccessDenied");
   });
 
   it("leaves the operation's id as session name and source identity of every call in the member", async () => {

@@ -10,7 +10,7 @@ import { type Api, createApi, type Operation } from "./api.ts";
 import { processesOf } from "./processes.ts";
 
 // One environment for all files, so every test has member accounts of its own:
-//   ...001, 003 onboarding   ...002, 004, 005, 006 adoption   ...009 drift   ...010, 012, 090 failures
+//   ...001, 003 onboarding   ...002, 004, 005, 006 adoption   ...009 turned off   ...010, 012, 090 failures
 //   ...013 access            ...014, 015 interruption         ...011 bad input (is never onboarded)
 //   ...016, 555555555555     strangers (are never onboarded)   666666666666 outside members
 //   ...007, 008 guard         444444444444 alerts (is a member of Security Hub only)

@@ -22,12 +22,12 @@ const outsideMembers = [{ accountId, email: "it@venture.example.com" }];
 describe("an account outside of the organization", function () {
   this.timeout(600_000);
   let environment: Environment;
-  let original: string;
+  let original: string | undefined;
   let before_: Awaited<ReturnType<typeof readAccount>>;
 
   /** Starts the service with other settings; whatever goes needs nobody's approval. */
   async function restartWith(securityHub: object): Promise<void> {
-    const settings = JSON.parse(original) as { features: object };
+    const settings = JSON.parse(original ?? "{}") as { features: object };
     const guard = { protectedTypes: [], share: 1 };
     const features = { ...settings.features, securityHub };
     await environment.service.stop();
@@ -50,6 +50,7 @@ describe("an account outside of the organization", function () {
     await restartWith({ outsideMembers });
   });
   after(async () => {
+    if (original === undefined) return;
     await environment.service.stop();
     await writeFile(environment.settingsFile, original);
     await environment.service.start();

@@ -127,7 +127,7 @@ describe("the baseline's management of hosts, by the rights of the deployment ro
     const [east, west] = REGIONS.map((region) => ssm(region)) as [SSM, SSM];
     const { Document } = await west.describeDocument({ Name: "Bulwark-VirusScan" });
     assert.deepEqual(
-      [Document?.Status, Document?.Owner, Document?.PlatformTypes],
+      [Document?.Status, Document?.Owner, Document?.PlatformTypes?.toSorted()],
       ["Active", MEMBER, ["Linux", "Windows"]],
     );
     const runbook = await west.describeDocument({ Name: "Bulwark-MalwareScan" });

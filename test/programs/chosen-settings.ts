@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /** Regions of each partition, an opt-in region among them. */
-const REGIONS: Readonly<Record<Partition, readonly string[]>> = {
+export const REGIONS: Readonly<Record<Partition, readonly string[]>> = {
   aws: ["us-east-1", "us-west-2", "eu-central-1", "ap-southeast-3"],
   "aws-us-gov": ["us-gov-west-1", "us-gov-east-1"],
   "aws-cn": ["cn-north-1", "cn-northwest-1"],
@@ -40,8 +40,8 @@ const part = <Fields extends object>(fields: { [Key in keyof Fields]: fc.Arbitra
 /** All of a list, or nothing of it. */
 const perhaps = <Item>(items: readonly Item[]) => fc.constantFrom<readonly Item[]>([], items);
 
-/** Any choice that the settings allow in a section, as somebody would write it down. */
-export const sections: Readonly<Record<Section, (at: Place) => fc.Arbitrary<object>>> = {
+/** Any choice that the settings allow in a section, as somebody would write it down. A section that is not here has its defaults. */
+const sections: Readonly<Partial<Record<Section, (at: Place) => fc.Arbitrary<object>>>> = {
   alerts: () =>
     part({
       logRetentionDays: fc.constantFrom(30, 365),
@@ -125,14 +125,13 @@ export const sections: Readonly<Record<Section, (at: Place) => fc.Arbitrary<obje
     }),
 };
 
-/** The names of all sections. */
+/** The names of the sections that vary. */
 export const SECTIONS = Object.keys(sections) as readonly Section[];
 
 /** Any choice in all sections. */
 export function features(at: Place): fc.Arbitrary<Record<Section, object>> {
-  return fc.record(Object.fromEntries(SECTIONS.map((section) => [section, sections[section](at)]))) as fc.Arbitrary<
-    Record<Section, object>
-  >;
+  const varied = Object.entries(sections).map(([section, choices]) => [section, choices(at)] as const);
+  return fc.record(Object.fromEntries(varied)) as fc.Arbitrary<Record<Section, object>>;
 }
 
 /** The settings of an organization, parsed as the service would. */

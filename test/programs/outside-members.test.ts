@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { configBucketPolicy, configKeyPolicy } from "../../programs/admin/evidence-policies.ts";
+import { adoptOutsideMembers, outsideMemberProblems } from "../../programs/admin/outside-member-adoption.ts";
 import { adminProgram } from "../../programs/admin/program.ts";
+import { decideAdoptions } from "../../programs/baseline/adoption.ts";
 import { endedInvitations, invitationProblems } from "../../programs/baseline/invitations.ts";
 import { membershipsToEnd } from "../../programs/baseline/memberships.ts";
 import { baselineProgram } from "../../programs/baseline/program.ts";
 import { bootstrapRoles, memberDeploymentRole, outsideDeploymentRole } from "../../programs/bootstrap/roles.ts";
+import type { AdminInventory } from "../../programs/inventory.ts";
 import { featuresOutside } from "../../programs/outside-members.ts";
 import { unreadyOf } from "../../programs/readiness.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
@@ -118,6 +121,46 @@ describe("an account outside of the organization", () => {
       },
     });
     assert.equal(outsideInputs(central).features.securityHub.mode, "local");
+  });
+
+  it("that somebody has invited before is adopted on both sides, and invited nowhere twice", async () => {
+    const from = inviting();
+    const found: AdminInventory = {
+      ...{ organizationId: ORGANIZATION, delegatedAdministrators: {}, trustedServices: [], regions: {} },
+      outsideMembers: { [OUTSIDE]: { "us-west-2": "Enabled" } },
+    };
+    const inputs = adminInputs({}, from);
+    const adoptions = adoptOutsideMembers(found, inputs, undefined);
+    assert.deepEqual(
+      adoptions.map(({ name, id, before }) => [name, id, before]),
+      [[`hub-outside-member-${OUTSIDE}-us-west-2`, OUTSIDE, entry]],
+    );
+    assert.deepEqual(adoptOutsideMembers(found, inputs, { regions: inputs.regions, features: inputs.features }), []);
+    const declared = await declare(() => adminProgram({ ...inputs, adoptions, phase: "adopt" }), "admin");
+    const member = declared.named(`hub-outside-member-${OUTSIDE}-us-west-2`);
+    assert.equal(member.importId, `${OUTSIDE}@us-west-2`);
+    assert.ok(member.ignoreChanges.includes("invite"));
+
+    const membership = { securityHub: { email: entry.email } };
+    const held = {
+      accountId: OUTSIDE,
+      serviceLinkedRoles: [],
+      regions: { "us-west-2": { ebsEncryptionByDefault: false, membership } },
+    };
+    assert.deepEqual(
+      decideAdoptions(held, outsideInputs(from)).map(({ name, id, before }) => [name, id, before]),
+      [["hub-invitation-us-west-2", OUTSIDE, { masterId: SECURITY }]],
+    );
+  });
+
+  it("is refused with its path where it is in the organization", () => {
+    assert.deepEqual(outsideMemberProblems(adminInputs({}, inviting()), [MEMBER]), []);
+    const [problem, ...more] = outsideMemberProblems(adminInputs({}, inviting()), [OUTSIDE, MEMBER]);
+    assert.deepEqual(more, []);
+    assert.match(
+      problem?.message ?? "",
+      /^features\.securityHub\.outsideMembers\.0\.accountId: .*is in the organization/,
+    );
   });
 
   it("leaves by itself", () => {

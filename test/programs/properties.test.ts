@@ -6,10 +6,10 @@ import { ADMIN_FEATURES } from "../../programs/catalogue/admin.ts";
 import { BASELINE_FEATURES } from "../../programs/catalogue/baseline.ts";
 import { EXTENSION_TYPES } from "../../programs/extensions/extensions.ts";
 import { GuardSettings } from "../../programs/guard-settings.ts";
-import { organizationsRegion } from "../../programs/partition.ts";
+import { organizationsRegion, type Partition } from "../../programs/partition.ts";
 import type { OrganizationSettings } from "../../programs/settings.ts";
 import { checkNames } from "./aws-names.ts";
-import { features, organization, type Place, place, SECTIONS, type Section } from "./chosen-settings.ts";
+import { features, organization, type Place, place, REGIONS, SECTIONS, type Section } from "./chosen-settings.ts";
 import { declare, type Registered } from "./declared.ts";
 import { adminInputs, baselineInputs, MEMBER } from "./samples.ts";
 
@@ -60,6 +60,21 @@ describe("whatever an organization chooses, a stack", () => {
       { ...FEW, numRuns: 6 },
     );
   });
+
+  for (const [partition, regions] of Object.entries(REGIONS) as [Partition, string[]][]) {
+    it(`is well formed in ${partition} in central mode, too`, async () => {
+      const at = { partition, regions: regions.slice(0, 2), homeRegion: regions[0] ?? "" };
+      const policies = [{ name: "all", targets: [MEMBER], disabledControls: ["IAM.6"] }];
+      const from = organization(at, { securityHub: { mode: "central", central: { policies } } });
+      const held = { regions: at.regions, standards: from.standards };
+      const governing = { policyId: "policy-1", enabled: true, standards: from.standards, held };
+      for (const [kind, more] of [["admin", {}] as const, ["baseline", { governing }] as const]) {
+        const resources = await resourcesOf(kind, from, more);
+        const names = new Set(resources.map(({ name }) => name));
+        for (const resource of resources) wellFormed(resource, at, names);
+      }
+    });
+  }
 
   it("is the same when it is declared again, from inputs that went through the database", async () => {
     await fc.assert(
@@ -244,6 +259,8 @@ const KEPT: ReadonlySet<string> = new Set([
   ...EVIDENCE,
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
   "aws:iam/serviceLinkedRole:ServiceLinkedRole",
+  // What an account that is governed centrally can't delete.
+  "aws:securityhub/standardsSubscription:StandardsSubscription",
 ]);
 
 /** Sections that can be switched off as a whole. */
@@ -263,6 +280,7 @@ const SHARED: Readonly<Record<Kind, Partial<Record<Section, readonly string[]>>>
     config: DELEGATION,
     delegation: DELEGATION,
     inspector: DELEGATION,
+    rootAccess: DELEGATION,
     guardDuty: EVIDENCE,
     trail: [...DELEGATION, ...EVIDENCE],
   },

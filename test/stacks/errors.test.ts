@@ -79,6 +79,23 @@ describe("a provider's error", () => {
       { code: "access_denied", call: "s3:GetBucketPolicy" },
     ],
     [
+      sdk("Organizations", "DetachPolicy", 400, "AccessDeniedException: User: arn:x is not authorized"),
+      {
+        code: "access_denied",
+        retryable: false,
+        call: "organizations:DetachPolicy",
+        awsCode: "AccessDeniedException",
+      },
+    ],
+    [
+      sdk("Organizations", "CreatePolicy", 400, "TooManyRequestsException: You have exceeded the limit of calls"),
+      { code: "throttled", retryable: true, awsCode: "TooManyRequestsException" },
+    ],
+    [
+      sdk("S3", "CreateBucket", 409, "HostID: ab/c=, BucketAlreadyExists: taken"),
+      { code: "unknown", awsCode: "BucketAlreadyExists", call: "s3:CreateBucket" },
+    ],
+    [
       "reading it: AccessDenied: no\n\tstatus code: 403, request id: 1",
       { code: "access_denied", awsCode: "AccessDenied" },
     ],

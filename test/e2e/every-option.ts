@@ -1,0 +1,38 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { runBootstrap } from "../../demo/bootstrap.ts";
+import { EVERY_OPTION } from "../programs/samples.ts";
+import type { Environment } from "./environment.ts";
+
+/** A unit in which no account is active, so that guardrails are attached to more than one and bind nobody who is tested. */
+const NOBODYS_UNIT = "ou-bulw-suspend01";
+
+/** Every option on; the guardrails bind the unit of development accounts. */
+export const EVERYTHING = {
+  ...EVERY_OPTION,
+  guardrails: { ...EVERY_OPTION.guardrails, units: [NOBODYS_UNIT] },
+};
+
+/** Gives Bulwark's roles the rights that the settings ask for, as an administrator does. */
+export function bootstrap({ aws, administrator, settingsFile }: Environment): Promise<void> {
+  return runBootstrap(
+    {
+      PATH: process.env.PATH ?? "",
+      ...{ AWS_ENDPOINT_URL: aws, AWS_REGION: "us-east-1", BULWARK_SETTINGS: settingsFile },
+      ...{ AWS_ACCESS_KEY_ID: administrator.accessKeyId, AWS_SECRET_ACCESS_KEY: administrator.secretAccessKey },
+    },
+    () => undefined,
+  );
+}
+
+/** Starts the service again with other features. Answers how to go back. */
+export async function serveWithFeatures(environment: Environment, features: object): Promise<() => Promise<void>> {
+  const { service, settingsFile } = environment;
+  const former = await readFile(settingsFile, "utf8");
+  const serve = async (settings: string): Promise<void> => {
+    await service.stop();
+    await writeFile(settingsFile, settings);
+    await service.start();
+  };
+  await serve(JSON.stringify({ ...JSON.parse(former), features }));
+  return () => serve(former);
+}

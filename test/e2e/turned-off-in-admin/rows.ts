@@ -1,0 +1,27 @@
+import { ALERTS } from "./alerts.ts";
+import { DETECTION } from "./detection.ts";
+import { EVIDENCE } from "./evidence.ts";
+import { ORGANIZATION } from "./organization.ts";
+import type { TurnedOffInAdmin } from "./row.ts";
+import { SECURITY_HUB } from "./security-hub.ts";
+
+/** All in this order. */
+export const TURNED_OFF_IN_ADMIN: readonly TurnedOffInAdmin[] = [
+  ...SECURITY_HUB,
+  ...DETECTION,
+  ...EVIDENCE,
+  ...ALERTS,
+  ...ORGANIZATION,
+];
+
+/** Why nobody turns these off in that test. */
+export const NOT_TURNED_OFF: Readonly<Record<string, string>> = {
+  "aws:securityhub/organizationAdminAccount:OrganizationAdminAccount":
+    "AWS ends all memberships of a region with it, which are the members' stacks' to restore",
+  "aws:guardduty/organizationAdminAccount:OrganizationAdminAccount": "the same",
+  "aws:inspector2/delegatedAdminAccount:DelegatedAdminAccount": "the same",
+  "aws:securityhub/automationRule:AutomationRule": "they come with environments that the organization's accounts have",
+  "aws:securityhub/configurationPolicy:ConfigurationPolicy": "of central mode, which is not on beside the local one",
+  "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation": "the same",
+  "aws-native:securityhub:PolicyAssociation": "the same",
+};

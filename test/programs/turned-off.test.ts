@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { adminProgram } from "../../programs/admin/program.ts";
+import { baselineProgram } from "../../programs/baseline/program.ts";
+import { ADMIN_FEATURES } from "../../programs/catalogue/admin.ts";
+import { BASELINE_FEATURES } from "../../programs/catalogue/baseline.ts";
+import { NOT_TURNED_OFF, TURNED_OFF_IN_ADMIN } from "../e2e/turned-off-in-admin/rows.ts";
+import { NOT_TURNED_OFF_IN_MEMBER, TURNED_OFF } from "../e2e/turned-off-in-member.ts";
+import { declare } from "./declared.ts";
+import { adminInputs, baselineInputs, EVERY_OPTION, MEMBER, settings, VPC } from "./samples.ts";
+
+describe("what can be turned off by hand in a member", () => {
+  for (const { title, types } of BASELINE_FEATURES) {
+    it(`is known for every type of resource of "${title}", or why it is not tried`, () => {
+      const known = [...TURNED_OFF.map(({ type }) => type), ...Object.keys(NOT_TURNED_OFF_IN_MEMBER)];
+      assert.deepEqual(
+        types.filter((type) => !known.includes(type)),
+        [],
+      );
+    });
+  }
+
+  it("is seen at a resource of that type, which the baseline declares", async () => {
+    const inputs = baselineInputs({}, settings({ features: EVERY_OPTION }));
+    const { resources } = await declare(() => baselineProgram(inputs), `account-${MEMBER}`);
+    for (const { type, drifts } of TURNED_OFF) {
+      const found = resources.filter(({ name }) => name === drifts(VPC)).map((resource) => resource.type);
+      assert.deepEqual(found, [type], drifts(VPC));
+    }
+  });
+});
+
+describe("what can be turned off by hand in the admin stack's accounts", () => {
+  for (const { title, types } of ADMIN_FEATURES) {
+    it(`is known for every type of resource of "${title}", or why it is not tried`, () => {
+      const known = [...TURNED_OFF_IN_ADMIN.map(({ type }) => type), ...Object.keys(NOT_TURNED_OFF)];
+      assert.deepEqual(
+        types.filter((type) => !known.includes(type)),
+        [],
+      );
+    });
+  }
+
+  it("is seen at a resource of that type, which the admin stack declares", async () => {
+    const { resources } = await declare(
+      () => adminProgram(adminInputs({}, settings({ features: EVERY_OPTION }))),
+      "admin",
+    );
+    for (const { type, drifts } of TURNED_OFF_IN_ADMIN) {
+      const found = resources.filter(({ name }) => name === drifts).map((resource) => resource.type);
+      // A rule and its queue have one name.
+      assert.ok(found.includes(type), `${drifts} is of ${found}, not of ${type}`);
+    }
+  });
+});
