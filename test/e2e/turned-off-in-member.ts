@@ -8,39 +8,11 @@ import { S3Control } from "@aws-sdk/client-s3-control";
 import { SecurityHub } from "@aws-sdk/client-securityhub";
 import { SSM } from "@aws-sdk/client-ssm";
 import { awsNames, names } from "../../programs/names.ts";
-import type { RootAccess } from "../../sandbox/organization/root-access.ts";
+import { HOSTS_TURNED_OFF } from "./turned-off-on-hosts.ts";
+import { DETAILS, type TurnedOff, WHOLE } from "./turned-off-row.ts";
 import type { WholeState } from "./whole-state.ts";
 
-/** The region in which the details of what stays are changed, and the one in which what holds them goes. */
-export const DETAILS = "us-east-1";
-export const WHOLE = "us-west-2";
-
 const MANAGED_ROLE_SETTING = "/ssm/managed-instance/default-ec2-instance-management-role";
-
-/** A member account, as its own administrator and that of its security services have it. */
-export interface Member {
-  readonly accountId: string;
-  /** Its network in `WHOLE`. */
-  readonly vpc: string;
-  readonly own: (region: string) => RootAccess;
-  readonly security: (region: string) => RootAccess;
-}
-
-/** How a resource of a baseline is turned off by hand, and where that is to be seen. */
-export interface TurnedOff {
-  readonly type: string;
-  /** The resource that a drift check names. */
-  readonly drifts: (vpc: string) => string;
-  /** Whose call does it. AWS lets no member change what its administrator has decided. */
-  readonly by: "member" | "security";
-  /** Whether service control policies of the guardrails keep a member from it; the sandbox's EC2 does not know declarative ones. */
-  readonly forbidden: boolean;
-  readonly turnOff: (member: Member) => Promise<unknown>;
-  /** AWS itself has it so in an account that nobody has touched. */
-  readonly byDefault?: true;
-  /** What of the account's state shows it. */
-  readonly shownBy: (state: WholeState) => unknown;
-}
 
 const details = (state: WholeState) => state.regions[DETAILS];
 const whole = (state: WholeState) => state.regions[WHOLE];
@@ -55,6 +27,7 @@ async function standardsOf(hub: SecurityHub, path: string): Promise<string[]> {
 
 /** All in this order: what goes as a whole takes with it what is in it. */
 export const TURNED_OFF: readonly TurnedOff[] = [
+  ...HOSTS_TURNED_OFF,
   {
     type: "aws:securityhub/standardsControlAssociation:StandardsControlAssociation",
     drifts: () => names.controlAssociation("IAM.6", "fsbp-1.0.0", DETAILS),
@@ -360,4 +333,8 @@ export const TURNED_OFF: readonly TurnedOff[] = [
 ];
 
 /** Why nobody turns these types off in that test: what is not in a member of the organization that has every option. */
-export const NOT_TURNED_OFF_IN_MEMBER: Readonly<Record<string, string>> = {};
+export const NOT_TURNED_OFF_IN_MEMBER: Readonly<Record<string, string>> = {
+  "aws:securityhub/inviteAccepter:InviteAccepter":
+    "of accounts outside of the organization: test/e2e/outside-members.test.ts",
+  "aws:guardduty/detectorFeature:DetectorFeature": "the same",
+};

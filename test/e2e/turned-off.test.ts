@@ -11,7 +11,8 @@ import { deployApproved } from "./turned-off-in-admin/approved.ts";
 import { listEvidence, listOptions } from "./turned-off-in-admin/options.ts";
 import type { AdminAccounts } from "./turned-off-in-admin/row.ts";
 import { TURNED_OFF_IN_ADMIN } from "./turned-off-in-admin/rows.ts";
-import { type Member, TURNED_OFF, WHOLE } from "./turned-off-in-member.ts";
+import { TURNED_OFF } from "./turned-off-in-member.ts";
+import { type Member, WHOLE } from "./turned-off-row.ts";
 import { until } from "./until.ts";
 import { readWhole, type WholeState } from "./whole-state.ts";
 

@@ -1,4 +1,9 @@
-import { IAMClient, ListAttachedRolePoliciesCommand, paginateListRoles } from "@aws-sdk/client-iam";
+import {
+  IAMClient,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+  paginateListRoles,
+} from "@aws-sdk/client-iam";
 import { Inspector2Client, paginateListMembers } from "@aws-sdk/client-inspector2";
 import {
   GetEnabledStandardsCommand,
@@ -10,6 +15,7 @@ import { DescribeAssociationCommand, ListAssociationsCommand, SSMClient } from "
 import type { RootAccess } from "../../sandbox/organization/root-access.ts";
 import { SECURITY } from "../programs/samples.ts";
 import { type AccountState, readAccount, unless } from "./account-state.ts";
+import { readHostWork, readPolicies } from "./whole-hosts.ts";
 
 type As = (accountId: string, region: string) => RootAccess;
 
@@ -17,17 +23,20 @@ type As = (accountId: string, region: string) => RootAccess;
 export interface WholeState extends AccountState {
   /** `<role> <policy>`, of roles that are no service's own. */
   readonly attachments: readonly string[];
+  /** `<policy> <document>` of the account's own. */
+  readonly ownPolicies: readonly string[];
   readonly inEach: Record<string, Awaited<ReturnType<typeof readChoices>>>;
 }
 
 /** Reads an account with all that only some organizations choose to have there. */
 export async function readWhole(as: As, accountId: string, regions: readonly string[]): Promise<WholeState> {
-  const [account, attachments, ...inEach] = await Promise.all([
+  const [account, attachments, ownPolicies, ...inEach] = await Promise.all([
     readAccount(as, accountId, regions),
     readAttachments(as(accountId, "us-east-1")),
+    readPolicies(as(accountId, "us-east-1")),
     ...regions.map(async (region) => [region, await readChoices(as, accountId, region)] as const),
   ]);
-  return { ...account, attachments, inEach: Object.fromEntries(inEach) };
+  return { ...account, attachments, ownPolicies, inEach: Object.fromEntries(inEach) };
 }
 
 async function readAttachments(access: RootAccess): Promise<string[]> {
@@ -38,7 +47,9 @@ async function readAttachments(access: RootAccess): Promise<string[]> {
       for (const { RoleName, Path } of Roles) {
         if (Path?.startsWith("/aws-service-role/")) continue;
         const { AttachedPolicies = [] } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
-        attached.push(...AttachedPolicies.map(({ PolicyArn }) => `${RoleName} ${PolicyArn}`));
+        const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+        const policies = [...AttachedPolicies.map(({ PolicyArn }) => PolicyArn), ...PolicyNames];
+        attached.push(...policies.map((policy) => `${RoleName} ${policy}`));
       }
     }
   } finally {
@@ -49,12 +60,13 @@ async function readAttachments(access: RootAccess): Promise<string[]> {
 
 async function readChoices(as: As, accountId: string, region: string) {
   const access = as(accountId, region);
-  const [hub, inspectorMember, schedules] = await Promise.all([
+  const [hub, inspectorMember, schedules, hosts] = await Promise.all([
     readHubChoices(access),
     isInspectorMember(as(SECURITY, region), accountId),
     readSchedules(access),
+    readHostWork(access),
   ]);
-  return { ...hub, inspectorMember, schedules };
+  return { ...hub, inspectorMember, schedules, hosts };
 }
 
 /** Products whose findings the hub takes, and controls that are off: `<control's ARN> <reason>`. */

@@ -12,7 +12,10 @@ import { type AdminAccounts, HOME, OTHER } from "./row.ts";
 
 const POLICIES: readonly PolicyType[] = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", "DECLARATIVE_POLICY_EC2"];
 
-/** All that only options bring to the accounts of the admin stack, listed. Evidence is apart: it outlives them. */
+/**
+ * What only options bring to the accounts of the admin stack, listed. Evidence is apart: it outlives them. Controls are left out: the
+ * provider abandons their associations, so that one that was off stays off.
+ */
 export async function listOptions(accounts: AdminAccounts) {
   const [organization, home, other] = await Promise.all([
     ofOrganization(accounts),
@@ -55,7 +58,6 @@ async function ofRegion({ security }: AdminAccounts, region: string) {
   const rules = await Promise.all(
     found.map(async ({ name }) => (await analyzers.listArchiveRules({ analyzerName: name })).archiveRules ?? []),
   );
-  const controls = await hub.listStandardsControlAssociations({ SecurityControlId: "IAM.6" });
   return {
     filters: (await guardDuty.listFilters({ DetectorId })).FilterNames,
     trustedEntities: (await guardDuty.listTrustedEntitySets({ DetectorId })).TrustedEntitySetIds,
@@ -64,9 +66,6 @@ async function ofRegion({ security }: AdminAccounts, region: string) {
     analyzers: found.map(({ name }) => name).sort(),
     archiveRules: rules.flat().map(({ ruleName }) => ruleName),
     products: (await hub.listEnabledProductsForImport({})).ProductSubscriptions,
-    controls: controls.StandardsControlAssociationSummaries?.map(
-      (one) => `${one.StandardsArn} ${one.AssociationStatus}`,
-    ).sort(),
   };
 }
 

@@ -2,6 +2,7 @@ import { ALERTS } from "./alerts.ts";
 import { DETECTION } from "./detection.ts";
 import { EVIDENCE } from "./evidence.ts";
 import { ORGANIZATION } from "./organization.ts";
+import { RECORDERS } from "./recorders.ts";
 import type { TurnedOffInAdmin } from "./row.ts";
 import { SECURITY_HUB } from "./security-hub.ts";
 
@@ -9,6 +10,7 @@ import { SECURITY_HUB } from "./security-hub.ts";
 export const TURNED_OFF_IN_ADMIN: readonly TurnedOffInAdmin[] = [
   ...SECURITY_HUB,
   ...DETECTION,
+  ...RECORDERS,
   ...EVIDENCE,
   ...ALERTS,
   ...ORGANIZATION,
@@ -24,4 +26,7 @@ export const NOT_TURNED_OFF: Readonly<Record<string, string>> = {
   "aws:securityhub/configurationPolicy:ConfigurationPolicy": "of central mode, which is not on beside the local one",
   "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation": "the same",
   "aws-native:securityhub:PolicyAssociation": "the same",
+  "aws:securityhub/member:Member": "of accounts outside of the organization: test/e2e/outside-members.test.ts",
+  "aws:sns/topicSubscription:TopicSubscription": "AWS lets nobody take one away that waits to be confirmed by a person",
+  "aws:iam/serviceLinkedRole:ServiceLinkedRole": "AWS keeps it as long as a recorder has it",
 };

@@ -84,6 +84,15 @@ export const SECURITY_HUB: readonly TurnedOffInAdmin[] = [
     read: async (at) => (await insights(home(at))).map(({ Name, Filters }) => [Name, Filters]),
   },
   {
+    type: "aws:securityhub/actionTarget:ActionTarget",
+    drifts: names.customAction("s3-public-access-block", HOME),
+    turnOff: async (at) => {
+      const { ActionTargets: [target] = [] } = await home(at).describeActionTargets({});
+      await home(at).deleteActionTarget({ ActionTargetArn: target?.ActionTargetArn });
+    },
+    read: async (at) => (await home(at).describeActionTargets({})).ActionTargets,
+  },
+  {
     type: "aws-native:securityhub:SecurityControl",
     drifts: names.securityControl("ACM.1", OTHER),
     turnOff: (at) =>
