@@ -98,7 +98,7 @@ describe("the extensions of an account", function () {
     assert.equal(changes?.same, result.resources);
   });
 
-  it("are put back where somebody has changed them by hand", async () => {
+  it("show as drift where somebody has changed them by hand", async () => {
     await new SSM(environment.root(security, home)).putParameter({
       Name: `/bulwark/remediation-modes/${accountId}`,
       Value: "{}",
