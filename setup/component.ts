@@ -51,7 +51,7 @@ function manifestOf({ version, license, engines, dependencies }: Manifest) {
     license,
     type: "module",
     engines,
-    exports: { ".": { types: "./component/baseline.d.ts", default: "./component/baseline.js" } },
+    exports: { ".": { types: "./programs/component/baseline.d.ts", default: "./programs/component/baseline.js" } },
     peerDependencies: { "@pulumi/aws": `^${of("@pulumi/aws")}`, "@pulumi/pulumi": `^${of("@pulumi/pulumi")}` },
     dependencies: { zod: of("zod") },
   };

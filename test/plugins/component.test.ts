@@ -131,7 +131,8 @@ describe("the baseline as a component, in a project of a team's own, through the
 
   it("deploys under the team's role with the rights of the page, and is the same afterwards", async () => {
     await pulumi("up", "--stack", "prod", "--yes", "--skip-preview");
-    const again = await pulumi("preview", "--stack", "prod", "--refresh", "--json", "--expect-no-changes");
+    await pulumi("refresh", "--stack", "prod", "--yes", "--skip-preview", "--expect-no-changes");
+    const again = await pulumi("preview", "--stack", "prod", "--json", "--expect-no-changes");
     assert.deepEqual(counts(again), { same: 29 });
     const { config, guardDuty, hub, ec2 } = clients;
     const { ConfigurationRecordersStatus } = await config.describeConfigurationRecorderStatus({});

@@ -62,6 +62,10 @@ const sections: Readonly<Partial<Record<Section, (at: Place) => fc.Arbitrary<obj
       hostManagement: part({}),
       inventory: part({ everyHours: fc.integer({ min: 1, max: 24 }) }),
       patchScan: part({ everyHours: fc.integer({ min: 1, max: 24 }) }),
+      virusScan: part({ guardDuty: part({}) }),
+      sensitiveInformationScan: part({}),
+      patchNow: part({}),
+      hostPolicy: part({}),
     }),
   guardrails: () =>
     part({

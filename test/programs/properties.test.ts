@@ -217,7 +217,11 @@ describe("another input", () => {
       assert.ok(found.length > 0);
       for (const { name } of found) assert.match(name, pattern);
     };
-    await only("baseline", { extensions }, /^extension-/);
+    await only(
+      "baseline",
+      { extensions },
+      /^(extension|remediation-modes|control-association-IAM\.6|detector-member-plan-runtime)-/,
+    );
     await only("baseline", { passwordPolicy: { minimumPasswordLength: 20 } }, /^password-policy$/);
     await only("admin", { controlParameters: [] }, /^(security-control|aws-native)-/);
     await only("admin", { environments: { prod: ["100000000002"] } }, /^(automation-rule|insight)-/);
@@ -267,10 +271,17 @@ function canBeOff(section: Section): boolean {
 const CATALOGUE = { admin: ADMIN_FEATURES, baseline: BASELINE_FEATURES };
 const DELEGATION = ADMIN_FEATURES.find(({ title }) => title === "Delegated administration")?.types ?? [];
 
+function settingOf(path: string): readonly string[] {
+  return ADMIN_FEATURES.flatMap(({ setting, types }) => (setting === path ? types : []));
+}
+
 /** Types that a section shares with other features: what delegates its service, where its evidence goes, roles of services. */
 const SHARED: Readonly<Record<Kind, Partial<Record<Section, readonly string[]>>>> = {
   admin: {
     accessAnalyzer: DELEGATION,
+    // Remediations are asked for through a queue of the alerts.
+    alerts: settingOf("features.remediations"),
+    remediations: settingOf("features.alerts"),
     // Flow logs are let into the bucket where they are on.
     account: ["aws:kms/key:Key", "aws:s3/bucketPolicy:BucketPolicy"],
     config: DELEGATION,
@@ -278,6 +289,8 @@ const SHARED: Readonly<Record<Kind, Partial<Record<Section, readonly string[]>>>
     inspector: DELEGATION,
     rootAccess: DELEGATION,
     guardDuty: EVIDENCE,
+    // Hosts write their reports there.
+    systemsManager: EVIDENCE,
     trail: [...DELEGATION, ...EVIDENCE],
   },
   baseline: { config: ["aws:iam/serviceLinkedRole:ServiceLinkedRole"] },
