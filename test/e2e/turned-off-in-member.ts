@@ -337,14 +337,4 @@ export const NOT_TURNED_OFF_IN_MEMBER: Readonly<Record<string, string>> = {
   "aws:securityhub/inviteAccepter:InviteAccepter":
     "of accounts outside of the organization: test/e2e/outside-members.test.ts",
   "aws:guardduty/detectorFeature:DetectorFeature": "the same",
-  "aws:ssm/parameter:Parameter":
-    "of the extensions of a team: test/e2e/extensions.test.ts turns off one of their rules and their parameter",
-  "aws:accessanalyzer/archiveRule:ArchiveRule": "the same",
-  "aws:cloudwatch/eventRule:EventRule": "the same",
-  "aws:cloudwatch/eventTarget:EventTarget": "the same",
-  "aws:kms/key:Key": "the same",
-  "aws:securityhub/automationRule:AutomationRule": "the same",
-  "aws:sns/topic:Topic": "the same",
-  "aws:sns/topicPolicy:TopicPolicy": "the same",
-  "aws:sns/topicSubscription:TopicSubscription": "the same",
 };
