@@ -22,7 +22,6 @@ export const NOT_TURNED_OFF: Readonly<Record<string, string>> = {
     "AWS ends all memberships of a region with it, which are the members' stacks' to restore",
   "aws:guardduty/organizationAdminAccount:OrganizationAdminAccount": "the same",
   "aws:inspector2/delegatedAdminAccount:DelegatedAdminAccount": "the same",
-  "aws:sns/topicSubscription:TopicSubscription": "an address confirms it by a letter, which nobody reads in a sandbox",
   "aws:securityhub/automationRule:AutomationRule":
     "they come with environments that the organization's accounts have; test/e2e/extensions.test.ts deletes one",
   "aws:securityhub/configurationPolicy:ConfigurationPolicy": "of central mode, which is not on beside the local one",
