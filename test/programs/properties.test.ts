@@ -66,7 +66,7 @@ describe("whatever an organization chooses, a stack", () => {
       const at = { partition, regions: regions.slice(0, 2), homeRegion: regions[0] ?? "" };
       const policies = [{ name: "all", targets: [MEMBER], disabledControls: ["IAM.6"] }];
       const from = organization(at, { securityHub: { mode: "central", central: { policies } } });
-      const held = { regions: at.regions, standards: from.standards };
+      const held = { regions: at.regions, standards: from.standards, controls: [] };
       const governing = { policyId: "policy-1", enabled: true, standards: from.standards, held };
       for (const [kind, more] of [["admin", {}] as const, ["baseline", { governing }] as const]) {
         const resources = await resourcesOf(kind, from, more);
