@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkArchiveRules } from "./access-analyzer-settings.ts";
 import { checkFeatureRegions } from "./feature-regions.ts";
 import { FeatureSettings } from "./feature-settings.ts";
 import { GuardSettings } from "./guard-settings.ts";
@@ -117,6 +118,7 @@ export const OrganizationSettings = z
     const issue = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
     checkRegions(value, issue);
     checkFeatureRegions(value, issue);
+    checkArchiveRules(value, issue);
     checkSecurityHub(value, issue);
     checkOutsideMembers(value, issue);
     checkOwners(value, issue);
