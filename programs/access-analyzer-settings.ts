@@ -76,7 +76,10 @@ export function checkArchiveRules(
     if (analyzer !== "unused") continue;
     const path = ["features", "accessAnalyzer", "archiveRules", index];
     if (!unusedAccess.enabled) {
-      issue([...path, "analyzer"], "is the analyzer of unused access, which features.accessAnalyzer.unusedAccess switches off");
+      issue(
+        [...path, "analyzer"],
+        "is the analyzer of unused access, which features.accessAnalyzer.unusedAccess switches off",
+      );
       continue;
     }
     for (const [at, region] of regions.entries()) {

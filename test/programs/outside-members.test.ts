@@ -12,7 +12,16 @@ import { featuresOutside } from "../../programs/outside-members.ts";
 import { unreadyOf } from "../../programs/readiness.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import { type Declaration, declare } from "./declared.ts";
-import { adminInputs, baselineInputs, EVERY_OPTION, LOG_ARCHIVE, MEMBER, OUTSIDE, SECURITY, settings } from "./samples.ts";
+import {
+  adminInputs,
+  baselineInputs,
+  EVERY_OPTION,
+  LOG_ARCHIVE,
+  MEMBER,
+  OUTSIDE,
+  SECURITY,
+  settings,
+} from "./samples.ts";
 
 const entry = { accountId: OUTSIDE, email: "it@acquired.example.com" };
 const outsideMembers = [entry];
@@ -73,9 +82,7 @@ describe("an account outside of the organization", () => {
       it("delivers its configuration into its own folder, by its id", () => {
         const inputs = adminInputs({}, from);
         const bucket = `bulwark-config-${LOG_ARCHIVE}-${regions[0]}`;
-        const statement = configBucketPolicy(inputs, bucket).Statement.find(
-          ({ Sid }) => Sid === "OutsideDelivers",
-        );
+        const statement = configBucketPolicy(inputs, bucket).Statement.find(({ Sid }) => Sid === "OutsideDelivers");
         assert.deepEqual(statement?.Resource, [
           `arn:${partition}:s3:::${bucket}/AWSLogs/\${aws:SourceAccount}/Config/*`,
           `arn:${partition}:s3:::${bucket}/AWSLogs/\${aws:SourceAccount}/vpcflowlogs/*`,
