@@ -97,8 +97,8 @@ const RECORD_OF_MEMBER =
 
 /** An account outside of the organization let Bulwark in itself, and the settings invite it. */
 function keptOutside(settings: Work["settings"]): string[] {
-  const { roleName, boundary, boundariesOfOthers = [] } = outsideDeploymentRole(settings);
-  const policies = [boundary, ...boundariesOfOthers].flatMap((policy) => policy?.policyName ?? []);
+  const { roleName, boundary, attached = [], boundariesOfOthers = [] } = outsideDeploymentRole(settings);
+  const policies = [boundary, ...attached, ...boundariesOfOthers].flatMap((policy) => policy?.policyName ?? []);
   return [
     `role ${roleName} and policies ${policies.join(", ")} in the account: an administrator there removes them`,
     "the member in the security account's Security Hub: take the account out of features.securityHub.outsideMembers and deploy the admin stack",
