@@ -1,4 +1,4 @@
-import type { BaselineInputs } from "./inputs.ts";
+import type { BaselineInputs, Governing } from "./inputs.ts";
 import { standardArn } from "./standards.ts";
 
 /** What AWS says of the services of an account in one region. What is not there is left out. */
@@ -23,6 +23,8 @@ export interface Unready {
 }
 
 type Wanted = Pick<BaselineInputs, "partition" | "regions" | "standards"> & {
+  /** The configuration policy that says whether there is a hub, and with which standards, in central mode. */
+  readonly governing?: Pick<Governing, "enabled" | "standards"> | undefined;
   /** Of an account outside of the organization, which is a member of Security Hub alone. */
   readonly outside?: boolean;
 };
@@ -30,13 +32,14 @@ type Wanted = Pick<BaselineInputs, "partition" | "regions" | "standards"> & {
 /**
  * What is missing until everything that a baseline switched on works: standards READY, recorder recording, detector enabled, memberships
  * enabled, in every region. Empty where nothing is. The end of a deployment does not say so: a standard takes up to hours to be READY
- * (Security Hub API Reference, StandardsSubscription).
+ * (Security Hub API Reference, StandardsSubscription). What a configuration policy leaves off is not missing.
  */
 export function unreadyOf(found: Readonly<Record<string, RegionReadiness>>, wanted: Wanted): Unready[] {
+  const { enabled: hub, standards } = wanted.governing ?? { enabled: true, standards: wanted.standards };
   return wanted.regions.flatMap((region) => {
     const state = found[region] ?? { standards: [] };
     const checks: (readonly [what: string, ok: boolean, state: string])[] = [
-      ...wanted.standards.map((name) => {
+      ...(hub ? standards : []).map((name) => {
         const arn = standardArn(wanted.partition, region, name);
         const standard = state.standards.find(({ standardsArn }) => standardsArn === arn);
         const { status = "not subscribed", reason } = standard ?? {};
@@ -48,7 +51,7 @@ export function unreadyOf(found: Readonly<Record<string, RegionReadiness>>, want
       }),
       recording(state.recorder),
       ["GuardDuty detector", state.detector === "ENABLED", state.detector ?? "missing"],
-      ["Security Hub membership", state.hubMember === "Enabled", state.hubMember ?? "missing"],
+      ["Security Hub membership", state.hubMember === "Enabled" || !hub, state.hubMember ?? "missing"],
       [
         "GuardDuty membership",
         state.detectorMember === "Enabled" || wanted.outside === true,

@@ -15,7 +15,7 @@ const backlog = {
 
 /** Controls that find something reachable by anybody; a filter takes twenty values. */
 const PUBLIC_CONTROLS = [
-  ...["DMS.1", "EC2.1", "EC2.9", "EC2.15", "EC2.25", "ECS.2", "EKS.1", "ELB.16", "ES.2", "Lambda.1"],
+  ...["DMS.1", "EC2.1", "EC2.9", "EC2.15", "EC2.25", "ECS.2", "EKS.1", "ES.2", "Lambda.1"],
   ...["Opensearch.2", "RDS.1", "RDS.2", "Redshift.1", "S3.2", "S3.3", "S3.8", "S3.19", "SageMaker.1", "SSM.4"],
 ];
 

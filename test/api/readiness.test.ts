@@ -47,6 +47,25 @@ describe("the readiness of an account", () => {
     assert.ok(missing.every(({ region }) => region === "us-west-2"));
   });
 
+  it("asks for what the account's configuration policy has on, and for no hub where it has none on", () => {
+    const fsbp = { enabled: true, standards: ["fsbp-1.0.0" as const] };
+    const without = (standard: string) =>
+      readyIn("us-west-2").standards.filter(({ standardsArn }) => !standardsArn.includes(standard));
+    const looksAt = (standard: string) =>
+      unreadyOf(
+        { ...ready(), "us-west-2": { ...readyIn("us-west-2"), standards: without(standard) } },
+        { ...wanted, governing: fsbp },
+      );
+    assert.deepEqual(looksAt("cis-aws"), []);
+    assert.deepEqual(
+      looksAt("foundational").map(({ what, state }) => [what, state]),
+      [["standard fsbp-1.0.0", "not subscribed"]],
+    );
+    const { hubMember: _, ...hubless } = { ...readyIn("us-east-1"), standards: [] };
+    const off = { ...wanted, regions: ["us-east-1"], governing: { enabled: false, standards: [] } };
+    assert.deepEqual(unreadyOf({ "us-east-1": hubless }, off), []);
+  });
+
   it("is looked at ever less often, once an hour at least, and is overdue after a day", () => {
     const missing = [{ region: "us-east-1", what: "GuardDuty detector", state: "DISABLED" }];
     const now = new Date("2026-11-22T12:00:00Z");
