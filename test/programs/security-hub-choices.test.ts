@@ -8,7 +8,7 @@ import { baselineProgram } from "../../programs/baseline/program.ts";
 import { AdminInputs } from "../../programs/inputs.ts";
 import type { AccountInventory } from "../../programs/inventory.ts";
 import { WAYS } from "../../programs/recovery/ways.ts";
-import { SEVERITIES, SecurityHubSettings, type SeverityLabel } from "../../programs/security-hub-settings.ts";
+import { type EnvironmentRules, SecurityHubSettings } from "../../programs/security-hub-settings.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import { STANDARDS, type StandardName, standardArn } from "../../programs/standards.ts";
 import { standards as offered } from "../../sandbox/emulators/securityhub/catalog/standards.ts";
@@ -162,18 +162,16 @@ describe("findings scored by environment", () => {
   });
 
   it("come after those of prod and stage, whatever they were, by severity and then criticality", () => {
-    const { prod, stage, dev, ...others } = defaults.environments;
-    assert.ok(prod && stage && dev);
-    const rank = (label: SeverityLabel) => SEVERITIES.indexOf(label);
-    for (const developing of [dev, others.development, others.test, others.sandbox]) {
-      for (const from of ["CRITICAL", "HIGH", "MEDIUM", "LOW"] as const) {
-        for (const first of [prod, stage, others.production, others.staging]) {
-          assert.ok(rank(developing?.severity[from] ?? from) <= rank("LOW"), from);
-          assert.equal(first?.severity[from], undefined);
-          assert.ok((developing?.criticality ?? 100) < (first?.criticality ?? 0));
-        }
-      }
+    const rulesFor = (...names: string[]): EnvironmentRules[] =>
+      names.map((name) => defaults.environments[name] ?? assert.fail(name));
+    const productive = rulesFor("prod", "production", "stage", "staging");
+    const developing = rulesFor("dev", "development", "test", "sandbox");
+    for (const { severity } of productive) assert.deepEqual(severity, {});
+    for (const { severity } of developing) {
+      for (const from of ["CRITICAL", "HIGH", "MEDIUM", "LOW"] as const) assert.equal(severity[from] ?? from, "LOW");
     }
+    const least = Math.min(...productive.map(({ criticality = 0 }) => criticality));
+    for (const { criticality = 100 } of developing) assert.ok(criticality < least);
   });
 
   it("are refused a severity that changes again with the next update, and say where", () => {
