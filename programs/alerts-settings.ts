@@ -29,6 +29,11 @@ export const AlertsSettings = z.strictObject({
     .default(365),
   /** Days for which queues keep what nobody takes. SQS takes up to 14. */
   messageRetentionDays: z.int().min(1).max(14).default(14),
+  /**
+   * Whether anything takes findings from the queues. As long as nothing does, they fill and the alarms on their age and depth show it, but
+   * tell nobody: that is no news. What is lost on the way, undelivered or missing is told all the same.
+   */
+  queuesAreTaken: z.boolean().default(false),
   /** From where on a queue is an alarm. */
   thresholds: z
     .strictObject({

@@ -50,9 +50,13 @@ export type EnvironmentRules = z.infer<typeof EnvironmentRules>;
 
 const productive = { criticality: 90 };
 const staging = { criticality: 70 };
+/**
+ * Nothing of development is above LOW, so that by severity and then criticality a backlog has all weaknesses of prod and stage first. LOW stays what
+ * it is: what became less would be suppressed with what only informs.
+ */
 const developing: z.input<typeof EnvironmentRules> = {
   criticality: 30,
-  severity: { CRITICAL: "MEDIUM", HIGH: "MEDIUM" },
+  severity: { CRITICAL: "LOW", HIGH: "LOW", MEDIUM: "LOW" },
   suppressSeverities: ["INFORMATIONAL"],
 };
 

@@ -107,17 +107,15 @@ export const OrganizationSettings = z
     roles: RoleNames.prefault({}),
     standards: z.array(StandardName).min(1).default(["fsbp-1.0.0", "cis-5.0.0"]),
     // Renewals are planned in monthly change windows: 60 days leave two of them before a certificate expires.
-    controlParameters: z
-      .array(ControlParameters)
-      .default([
-        {
-          controlId: "ACM.1",
-          parameters: { daysToExpiration: { integer: 60 } },
-          // No version of CIS has it.
-          standards: ["fsbp-1.0.0"],
-          reason: "Two monthly change windows",
-        },
-      ]),
+    controlParameters: z.array(ControlParameters).default([
+      {
+        controlId: "ACM.1",
+        parameters: { daysToExpiration: { integer: 60 } },
+        // No version of CIS has it.
+        standards: ["fsbp-1.0.0"],
+        reason: "Two monthly change windows",
+      },
+    ]),
     passwordPolicy: PasswordPolicy.prefault({}),
     features: FeatureSettings.prefault({}),
     guard: GuardSettings.prefault({}),

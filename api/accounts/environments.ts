@@ -23,6 +23,19 @@ export function environmentsOf(
   return environments;
 }
 
+/**
+ * What to tell of environments that accounts are in and no automation rule of the settings knows, one sentence each: a name that is
+ * written otherwise would leave the findings as severe as those of production.
+ */
+export function unscoredEnvironments(accounts: readonly Placed[], settings: AutomationRuleSettings): string[] {
+  if (!settings.enabled) return [];
+  const unknown = accounts.filter(({ environment }) => !Object.hasOwn(settings.environments, environment));
+  return [...new Set(unknown.map(({ environment }) => environment))].sort().map((environment) => {
+    const ids = unknown.filter((each) => each.environment === environment).map(({ accountId }) => accountId);
+    return `findings of environment ${environment} (${ids.sort().join(", ")}) are not scored: features.securityHub.automationRules.environments does not name it`;
+  });
+}
+
 function byPlace(a: Placed, b: Placed): number {
   const [left, right] = [`${a.environment} ${a.accountId}`, `${b.environment} ${b.accountId}`];
   return left < right ? -1 : Number(left > right);

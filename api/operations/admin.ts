@@ -16,7 +16,7 @@ import { AdminInputs } from "../../programs/inputs.ts";
 import type { AdminInventory } from "../../programs/inventory.ts";
 import type { Problem } from "../../programs/problem.ts";
 import { regionsOf } from "../../programs/regions.ts";
-import { environmentsOf } from "../accounts/environments.ts";
+import { environmentsOf, unscoredEnvironments } from "../accounts/environments.ts";
 import { accountsInEnvironments } from "../store/accounts.ts";
 import { findStack } from "../store/stacks.ts";
 import { failUnless } from "./failure.ts";
@@ -33,6 +33,9 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
   const { organizationId } = await aws.organizations.describe();
   const stack = await findStack(db, adminStack);
   const { logArchive } = settings.accounts;
+  const { automationRules } = settings.features.securityHub;
+  const placed = await accountsInEnvironments(db);
+  for (const note of unscoredEnvironments(placed, automationRules)) work.say(note);
   const logArchiveRegions = recordsCoreAccounts(settings.features)
     ? regionsOf(settings, await aws.enabledRegions(logArchive, operation.id, "deployment"))
     : undefined;
@@ -48,7 +51,7 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
     controlParameters: settings.controlParameters,
     features: settings.features,
     ...(logArchiveRegions === undefined ? {} : { logArchiveRegions }),
-    environments: environmentsOf(await accountsInEnvironments(db), settings.features.securityHub.automationRules),
+    environments: environmentsOf(placed, automationRules),
   });
   for (const note of alertNotes(settings.features)) work.say(note);
   work.say("reading what the organization and its security account hold");

@@ -14,6 +14,7 @@ import { featuresOutside } from "../../programs/outside-members.ts";
 import { regionsOf } from "../../programs/regions.ts";
 import { resourceTypes } from "../../programs/resource-types.ts";
 import { accountOutside, whyNotMember } from "../accounts/eligibility.ts";
+import { unscoredEnvironments } from "../accounts/environments.ts";
 import { countingExtensions } from "../accounts/weakenings.ts";
 import type { MemberRole } from "../aws.ts";
 import { findAccount } from "../store/accounts.ts";
@@ -60,6 +61,8 @@ export async function planBaseline(
   }
   const { organizationId } = await aws.organizations.describe();
   const row = await findAccount(db, accountId);
+  const placed = row?.environment ? [{ accountId, environment: row.environment }] : [];
+  for (const note of unscoredEnvironments(placed, settings.features.securityHub.automationRules)) work.say(note);
   const wanted = {
     kind: "baseline" as const,
     accountId,

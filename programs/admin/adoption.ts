@@ -8,7 +8,13 @@ import { awsNames, names } from "../names.ts";
 import { arn } from "../partition.ts";
 import { resourceTypes } from "../resource-types.ts";
 import { SELF_REGISTERED } from "./leaving.ts";
-import { ANALYZER_SERVICE, CONFIG_SERVICES, TRUSTED_SERVICES, type TrustedService } from "./trusted-services.ts";
+import {
+  ANALYZER_SERVICE,
+  CONFIG_SERVICES,
+  MALWARE_SERVICE,
+  TRUSTED_SERVICES,
+  type TrustedService,
+} from "./trusted-services.ts";
 
 /** What is delegated through AWS Organizations itself. */
 const PRODUCTS = {
@@ -39,7 +45,8 @@ export function decideAdminAdoptions(inventory: AdminInventory, inputs: AdminAdo
 }
 
 /** Whether the stack has anything to do with a service. */
-function isWanted(service: TrustedService, { config, inspector }: AdminAdoptionInputs["features"]): boolean {
+function isWanted(service: TrustedService, { config, guardDuty, inspector }: AdminAdoptionInputs["features"]): boolean {
+  if (service === MALWARE_SERVICE) return guardDuty.enabled;
   if (service === "inspector2.amazonaws.com") return inspector.enabled;
   return config.enabled || !CONFIG_SERVICES.some((one) => one === service);
 }

@@ -33,7 +33,8 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     title: "Findings in one region",
     what: "Findings of every account and region are in the home region too.",
     types: ["aws:securityhub/findingAggregator:FindingAggregator"],
-    controls: satisfies("/4.16"),
+    controls: [],
+    supports: satisfies("/4.16 GuardDuty.1 Inspector.1 Inspector.2 Inspector.4"),
   },
   {
     stack: "admin",
@@ -49,7 +50,8 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     title: "Single controls",
     what: "Controls that the organization has decided against are off in the security account, with the reason beside them.",
     types: ["aws:securityhub/standardsControlAssociation:StandardsControlAssociation"],
-    controls: satisfies("/4.16"),
+    controls: [],
+    supports: satisfies("/4.16"),
     setting: "features.securityHub.disabledControls",
   },
   {
@@ -57,7 +59,8 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     title: "Findings of third parties",
     what: "The hub of the security account takes the findings of the chosen products.",
     types: ["aws:securityhub/productSubscription:ProductSubscription"],
-    controls: satisfies("/4.16"),
+    controls: [],
+    supports: satisfies("/4.16"),
     setting: "features.securityHub.productSubscriptions",
   },
   {
@@ -77,7 +80,8 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     title: "Findings scored by environment",
     what: "Findings carry the environment of their account and how much it matters; weaknesses of development are less severe than those of production, and what only informs there is suppressed.",
     types: ["aws:securityhub/automationRule:AutomationRule"],
-    controls: satisfies("/4.16"),
+    controls: [],
+    supports: satisfies("/4.16 Inspector.1 Inspector.2 Inspector.4"),
     setting: "features.securityHub.automationRules",
   },
   {
@@ -85,7 +89,8 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     title: "Views of the backlog",
     what: "Open findings of all regions are grouped by account, environment, resource and control, and those of public resources by themselves.",
     types: ["aws:securityhub/insight:Insight"],
-    controls: satisfies("/4.16"),
+    controls: [],
+    supports: satisfies("/4.16 GuardDuty.1 Inspector.1 Inspector.2 Inspector.4"),
     setting: "features.securityHub.insights",
   },
   {
@@ -93,7 +98,8 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     title: "Control parameters",
     what: "Controls whose limits differ from AWS's have the organization's in the security account, with the reason beside them; in members their baselines set them, or the configuration policies do.",
     types: ["aws-native:securityhub:SecurityControl"],
-    controls: satisfies("ACM.1"),
+    controls: [],
+    supports: satisfies("ACM.1"),
     setting: "controlParameters",
   },
   {

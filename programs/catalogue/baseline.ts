@@ -16,7 +16,8 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     title: "Single controls",
     what: "Controls that the organization has decided against are off in the account, with the reason beside them.",
     types: ["aws:securityhub/standardsControlAssociation:StandardsControlAssociation"],
-    controls: satisfies("/4.16"),
+    controls: [],
+    supports: satisfies("/4.16"),
     setting: "features.securityHub.disabledControls",
   },
   {
@@ -24,7 +25,8 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     title: "Control parameters",
     what: "Controls whose limits differ from AWS's have the organization's in every region, with the reason beside them; in central mode they are in the configuration policies.",
     types: ["aws-native:securityhub:SecurityControl"],
-    controls: satisfies("ACM.1"),
+    controls: [],
+    supports: satisfies("ACM.1"),
     setting: "controlParameters",
   },
   {
@@ -32,7 +34,8 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     title: "Findings of third parties",
     what: "The hub of the account takes the findings of the chosen products.",
     types: ["aws:securityhub/productSubscription:ProductSubscription"],
-    controls: satisfies("/4.16"),
+    controls: [],
+    supports: satisfies("/4.16"),
     setting: "features.securityHub.productSubscriptions",
   },
   {
@@ -81,7 +84,8 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     title: "Audit conformance pack",
     what: "Rules of AWS Config judge what an auditor asks about and no standard of Security Hub does: retention and encryption of logs, backups, keys of secrets, findings that nobody has handled.",
     types: ["aws:cfg/conformancePack:ConformancePack"],
-    controls: satisfies("Config.1/3.3"),
+    controls: [],
+    supports: satisfies("Config.1/3.3 CloudWatch.16"),
     setting: "features.config.auditPack",
   },
   {
@@ -89,7 +93,8 @@ export const BASELINE_FEATURES: readonly Feature[] = [
     title: "Rules of the organization's own",
     what: "Managed rules and policies in the language Guard judge the account beside the standards.",
     types: ["aws:cfg/rule:Rule"],
-    controls: satisfies("Config.1/3.3"),
+    controls: [],
+    supports: satisfies("Config.1/3.3"),
     setting: "features.config.rules",
   },
   {

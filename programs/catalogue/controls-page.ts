@@ -11,7 +11,7 @@ export function controlsPage(): string {
     "# Controls",
     "",
     "Which controls of Security Hub CSPM (of AWS Foundational Security Best Practices and other standards) and which numbers of the CIS AWS",
-    "Foundations Benchmark 5.0 each feature satisfies, or is needed for. Where a row has no control, Security Hub does not check the number. Written by `make docs` from [programs/catalogue](../programs/catalogue).",
+    "Foundations Benchmark 5.0 each feature satisfies, or is needed for; in italics those that it only supports: judges, shows or answers. Where a row has no control, Security Hub does not check the number. Written by `make docs` from [programs/catalogue](../programs/catalogue).",
     "",
     "## Baseline stack, in every member account",
     "",
@@ -31,23 +31,28 @@ export function controlsPage(): string {
 function featureTable(features: readonly Feature[]): string[] {
   return table(
     ["feature", "what is so", "controls", "CIS 5.0", "setting"],
-    features.map(({ title, what, controls, setting }) => [
+    features.map(({ title, what, controls, supports = [], setting }) => [
       title,
       what,
-      controls.flatMap(({ id }) => id ?? []).join(", "),
-      [...new Set(controls.flatMap(({ cis }) => cis ?? []))].join(", "),
+      [...ids(controls), ...ids(supports).map(inItalics)].join(", "),
+      [...numbers(controls), ...numbers(supports).map(inItalics)].join(", "),
       setting === undefined ? "" : `\`${setting}\``,
     ]),
   );
 }
 
+const ids = (controls: readonly SatisfiedControl[]) => controls.flatMap(({ id }) => id ?? []);
+const numbers = (controls: readonly SatisfiedControl[]) => [...new Set(controls.flatMap(({ cis }) => cis ?? []))];
+const inItalics = (text: string) => `*${text}*`;
+
 function controlTable(): string[] {
   const byId = new Map<string, { readonly control: SatisfiedControl; readonly titles: string[] }>();
-  for (const { title, controls, stack } of FEATURES) {
-    for (const control of controls) {
+  for (const { title, controls, supports = [], stack } of FEATURES) {
+    for (const control of [...controls, ...supports]) {
       const key = control.id ?? `CIS ${control.cis}`;
       const row = byId.get(key) ?? { control, titles: [] };
-      row.titles.push(`${title} (${stack})`);
+      const text = `${title} (${stack})`;
+      row.titles.push(supports.includes(control) ? inItalics(text) : text);
       byId.set(key, row);
     }
   }

@@ -14,7 +14,10 @@ export interface Feature {
   readonly what: string;
   /** Pulumi types of the resources that make it up. */
   readonly types: readonly string[];
-  readonly controls: readonly [SatisfiedControl, ...SatisfiedControl[]];
+  /** What it satisfies, or would fail without it. */
+  readonly controls: readonly SatisfiedControl[];
+  /** Controls that it does not decide, but that are judged, shown or answered by it. A feature names at least one control by one of the two. */
+  readonly supports?: readonly SatisfiedControl[];
   /** Path in the settings by which it is chosen, such as `features.guardDuty`. */
   readonly setting?: string;
 }

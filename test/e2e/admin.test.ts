@@ -70,6 +70,7 @@ describe("the admin stack", function () {
     const trusted = EnabledServicePrincipals.map(({ ServicePrincipal }) => ServicePrincipal);
     for (const service of [
       ...["securityhub.amazonaws.com", "guardduty.amazonaws.com", "access-analyzer.amazonaws.com"],
+      "malware-protection.guardduty.amazonaws.com",
       ...["inspector2.amazonaws.com", "config.amazonaws.com", "config-multiaccountsetup.amazonaws.com"],
     ]) {
       assert.ok(trusted.includes(service), `${service} is not among ${trusted}`);

@@ -87,7 +87,7 @@ describe("Security Hub's two modes, through the real engine", function () {
     const admin = await engine.run("admin", "up", administration(local));
     assert.equal(admin.errors, "");
     const member = await engine.run("member", "up", baseline(local));
-    assert.deepEqual([member.changes, member.errors], [{ create: 11 }, ""]);
+    assert.deepEqual([member.changes, member.errors], [{ create: 15 }, ""]);
   });
 
   it("go over to central mode: the policies are applied, and a second deployment changes nothing", async () => {
@@ -107,7 +107,7 @@ describe("Security Hub's two modes, through the real engine", function () {
     // The standard that the policy has ended is seen to be gone.
     await engine.run("member", "refresh", wanted);
     const { changes, errors } = await engine.run("member", "up", wanted);
-    assert.deepEqual([changes, errors], [{ same: 9 }, ""]);
+    assert.deepEqual([changes, errors], [{ same: 13 }, ""]);
     const hub = new SecurityHub(sandbox.root(MEMBER));
     await hub.describeHub({});
     await assert.rejects(hub.disableSecurityHub({}), { name: "AccessDeniedException" });
@@ -129,7 +129,7 @@ describe("Security Hub's two modes, through the real engine", function () {
 
   it("leave a hub to the organization when a baseline of central mode goes", async () => {
     const { changes, errors } = await engine.run("member", "destroy");
-    assert.deepEqual([changes, errors], [{ delete: 9 }, ""]);
+    assert.deepEqual([changes, errors], [{ delete: 13 }, ""]);
     const hub = new SecurityHub(sandbox.root(MEMBER, "us-west-2"));
     await hub.describeHub({});
     hub.destroy();

@@ -128,6 +128,18 @@ describe("the alerts of the admin stack", () => {
     }
   });
 
+  it("tell of age and depth only once something takes from the queues, and of all else from the first day", async () => {
+    const quiet = ({ resources }: Declaration) =>
+      resources
+        .filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm")
+        .flatMap(({ inputs }) => (inputs.actionsEnabled === false ? [String(inputs.name)] : []))
+        .sort();
+    const waiting = ["forward", "respond"].flatMap((way) => [`bulwark-${way}-age`, `bulwark-${way}-depth`]);
+    assert.deepEqual(quiet(declared), waiting);
+    const taken = settings({ features: { alerts: { queuesAreTaken: true } } });
+    assert.deepEqual(quiet(await declare(() => adminProgram(adminInputs({}, taken)), "admin")), []);
+  });
+
   it("are watched by alarms that go to a topic with a key of its own, which no rule feeds", () => {
     const alarms = declared.ofType("aws:cloudwatch/metricAlarm:MetricAlarm");
     const operations = `arn:test:alert-topic-operations-${HOME}`;

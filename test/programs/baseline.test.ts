@@ -40,7 +40,9 @@ const perRegion = (region: string) =>
     "host-management",
     "inventory",
     "patch-scan",
-    ...["virus-scan", "malware-scan", "sensitive-information-scan", "patch-now"].map((document) => `host-document-${document}`),
+    ...["virus-scan", "malware-scan", "sensitive-information-scan", "patch-now"].map(
+      (document) => `host-document-${document}`,
+    ),
     ...["virus-scan", "sensitive-information-scan"].map((document) => `host-scan-${document}`),
   ].map((name) => `${name}-${region}`);
 

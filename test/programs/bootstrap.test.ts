@@ -181,6 +181,7 @@ describe("the roles of Bulwark", () => {
     assert.deepEqual(trust?.Condition?.StringEquals?.["organizations:ServicePrincipal"], [
       "securityhub.amazonaws.com",
       "guardduty.amazonaws.com",
+      "malware-protection.guardduty.amazonaws.com",
       "access-analyzer.amazonaws.com",
       "inspector2.amazonaws.com",
       "config.amazonaws.com",

@@ -43,9 +43,11 @@ describe("the controls catalogue", () => {
 
   it("names controls that exist, by their numbers in CIS 5.0", () => {
     const known = new Map(controls.map((control) => [control.id, control.requirements.get("cis50")]));
-    for (const { title, controls: satisfied } of [...ADMIN_FEATURES, ...BASELINE_FEATURES]) {
-      assert.ok(satisfied.length > 0, title);
-      for (const { id, cis } of satisfied) {
+    for (const { title, controls: satisfied, supports = [] } of [...ADMIN_FEATURES, ...BASELINE_FEATURES]) {
+      const named = [...satisfied, ...supports];
+      assert.ok(named.length > 0, title);
+      assert.equal(new Set(named.map((each) => JSON.stringify(each))).size, named.length, `${title} names one twice`);
+      for (const { id, cis } of named) {
         if (id === undefined) {
           assert.match(cis ?? "", /^\d(\.\d+)+$/, title);
           assert.ok(![...known.values()].includes(cis), `${title}: Security Hub checks ${cis}`);

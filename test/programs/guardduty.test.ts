@@ -6,9 +6,19 @@ import type { Adoption } from "../../programs/adoption.ts";
 import { decideAdoptions } from "../../programs/baseline/adoption.ts";
 import { baselineProgram } from "../../programs/baseline/program.ts";
 import { entityLists } from "../../programs/bootstrap/entity-lists.ts";
+import { bootstrapRoles } from "../../programs/bootstrap/roles.ts";
 import type { PlanState } from "../../programs/guardduty-plans.ts";
 import { type Declaration, declare, type Registered } from "./declared.ts";
-import { adminInputs, baselineInputs, DETECTION_OPTIONS, LOG_ARCHIVE, MEMBER, SECURITY, settings } from "./samples.ts";
+import {
+  adminInputs,
+  baselineInputs,
+  DETECTION_OPTIONS,
+  LOG_ARCHIVE,
+  MANAGEMENT,
+  MEMBER,
+  SECURITY,
+  settings,
+} from "./samples.ts";
 
 const [HOME, OTHER] = ["us-east-1", "us-west-2"];
 const PLAN = "aws:guardduty/memberDetectorFeature:MemberDetectorFeature";
@@ -196,6 +206,19 @@ describe("what GuardDuty's administrator sets", () => {
     for (const { name, dependsOn, inputs } of declared.ofType(ORGANIZATION_PLAN)) {
       assert.ok(dependsOn.includes(`detector-organization-${inputs.region}`), name);
     }
+  });
+
+  it("may make the roles that scans of members' volumes need, since it is not the management account", () => {
+    const trusted = declared.named("trusted-access-malware-protection");
+    assert.equal(trusted.inputs.servicePrincipal, "malware-protection.guardduty.amazonaws.com");
+    assert.equal(trusted.provider, `aws-${MANAGEMENT}`);
+    for (const region of ["us-east-1", "us-west-2"]) {
+      assert.ok(declared.named(`detector-organization-plan-malware-${region}`).dependsOn.includes(trusted.name));
+    }
+    const [, , , management] = bootstrapRoles(settings(), "o-bulwark0demo").map(({ role }) => role);
+    const statements = Object.values(management?.policies ?? {}).flatMap(({ Statement }) => Statement);
+    const condition = statements.find(({ Sid }) => Sid === "TrustedAccess")?.Condition;
+    assert.ok(JSON.stringify(condition).includes('"malware-protection.guardduty.amazonaws.com"'));
   });
 
   it("is, where it is chosen, enabling plans that are on, and never one that is off", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { environmentsOf } from "../../api/accounts/environments.ts";
+import { environmentsOf, unscoredEnvironments } from "../../api/accounts/environments.ts";
 import { accountGroups, environmentRules } from "../../programs/admin/environment-rules.ts";
 import { adminProgram } from "../../programs/admin/program.ts";
 import { decideAdoptions } from "../../programs/baseline/adoption.ts";
@@ -8,7 +8,7 @@ import { baselineProgram } from "../../programs/baseline/program.ts";
 import { AdminInputs } from "../../programs/inputs.ts";
 import type { AccountInventory } from "../../programs/inventory.ts";
 import { WAYS } from "../../programs/recovery/ways.ts";
-import { SecurityHubSettings } from "../../programs/security-hub-settings.ts";
+import { type EnvironmentRules, SecurityHubSettings } from "../../programs/security-hub-settings.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import { STANDARDS, type StandardName, standardArn } from "../../programs/standards.ts";
 import { standards as offered } from "../../sandbox/emulators/securityhub/catalog/standards.ts";
@@ -42,7 +42,7 @@ describe("findings scored by environment", () => {
     assert.deepEqual(names(HOME), [
       "automation-rule-dev-environment",
       "automation-rule-dev-suppressed-severities",
-      "automation-rule-dev-to-medium",
+      "automation-rule-dev-to-low",
       "automation-rule-prod-environment",
     ]);
     assert.deepEqual(names(LINKED), names(HOME));
@@ -55,23 +55,23 @@ describe("findings scored by environment", () => {
   it("are lowered in development as far as they are weaknesses, and say where they are from", async () => {
     const rules = await rulesOf();
     const inputsOf = (name: string) => rules.find((rule) => rule.name === `automation-rule-${name}-${LINKED}`)?.inputs;
-    const name = `automation-rule-dev-to-medium-${LINKED}`;
-    assert.deepEqual(inputsOf("dev-to-medium"), {
+    const name = `automation-rule-dev-to-low-${LINKED}`;
+    assert.deepEqual(inputsOf("dev-to-low"), {
       region: LINKED,
-      ruleName: "Bulwark dev-to-medium",
+      ruleName: "Bulwark dev-to-low",
       ruleStatus: "ENABLED",
-      description: "HIGH and CRITICAL is MEDIUM in dev",
-      ruleOrder: 202,
+      description: "MEDIUM and HIGH and CRITICAL is LOW in dev",
+      ruleOrder: 201,
       criteria: {
         awsAccountIds: [{ comparison: "EQUALS", value: DEV }],
         recordStates: [{ comparison: "EQUALS", value: "ACTIVE" }],
-        severityLabels: ["HIGH", "CRITICAL"].map((value) => ({ comparison: "EQUALS", value })),
+        severityLabels: ["MEDIUM", "HIGH", "CRITICAL"].map((value) => ({ comparison: "EQUALS", value })),
         productArns: ["securityhub", "inspector"].map((product) => ({
           comparison: "EQUALS",
           value: `arn:aws:securityhub:${LINKED}::product/aws/${product}`,
         })),
       },
-      actions: [{ type: "FINDING_FIELDS_UPDATE", findingFieldsUpdate: { severity: { label: "MEDIUM" } } }],
+      actions: [{ type: "FINDING_FIELDS_UPDATE", findingFieldsUpdate: { severity: { label: "LOW" } } }],
       tags: { ManagedBy: "Bulwark", BulwarkResource: `admin/${name}` },
     });
     assert.deepEqual(inputsOf("prod-environment")?.actions, [
@@ -155,6 +155,23 @@ describe("findings scored by environment", () => {
       stage: ["100000000009"],
     });
     assert.deepEqual(environmentsOf(placed, { ...defaults, enabled: false }), {});
+    assert.deepEqual(unscoredEnvironments(placed, defaults), [
+      "findings of environment laboratory (100000000003) are not scored: features.securityHub.automationRules.environments does not name it",
+    ]);
+    assert.deepEqual(unscoredEnvironments(placed, { ...defaults, enabled: false }), []);
+  });
+
+  it("come after those of prod and stage, whatever they were, by severity and then criticality", () => {
+    const rulesFor = (...names: string[]): EnvironmentRules[] =>
+      names.map((name) => defaults.environments[name] ?? assert.fail(name));
+    const productive = rulesFor("prod", "production", "stage", "staging");
+    const developing = rulesFor("dev", "development", "test", "sandbox");
+    for (const { severity } of productive) assert.deepEqual(severity, {});
+    for (const { severity } of developing) {
+      for (const from of ["CRITICAL", "HIGH", "MEDIUM", "LOW"] as const) assert.equal(severity[from] ?? from, "LOW");
+    }
+    const least = Math.min(...productive.map(({ criticality = 0 }) => criticality));
+    for (const { criticality = 100 } of developing) assert.ok(criticality < least);
   });
 
   it("are refused a severity that changes again with the next update, and say where", () => {

@@ -22,6 +22,8 @@ export interface WatchedMetric {
   readonly looks: number;
   /** Whether hearing nothing of the metric is bad. */
   readonly silenceIsBad: boolean;
+  /** Whether the alarm only shows its state and tells nobody. */
+  readonly quiet?: boolean;
 }
 
 const FIVE_MINUTES = 300;
@@ -51,17 +53,18 @@ export function watchedMetrics(settings: AlertsSettings): readonly WatchedMetric
   ];
 }
 
-function queueMetrics(queue: string, { thresholds }: AlertsSettings): WatchedMetric[] {
+function queueMetrics(queue: string, { queuesAreTaken, thresholds }: AlertsSettings): WatchedMetric[] {
   const dimensions = { QueueName: queue };
+  const quiet = !queuesAreTaken;
   return [
     {
       ...aboveOf("AWS/SQS", "ApproximateAgeOfOldestMessage", dimensions, thresholds.oldestMessageSeconds),
-      name: `${queue}-age`,
+      ...{ name: `${queue}-age`, quiet },
       description: `Findings wait in ${queue} for too long: whatever takes them is slow, or stands still.`,
     },
     {
       ...aboveOf("AWS/SQS", "ApproximateNumberOfMessagesVisible", dimensions, thresholds.waitingMessages),
-      name: `${queue}-depth`,
+      ...{ name: `${queue}-depth`, quiet },
       description: `Many findings wait in ${queue}: more come than are taken.`,
     },
   ];
@@ -140,6 +143,7 @@ export function declareAlarms(
         period: each.period,
         evaluationPeriods: each.looks,
         treatMissingData: each.silenceIsBad ? "breaching" : "notBreaching",
+        actionsEnabled: each.quiet !== true,
         alarmActions: [operations.topic.arn],
         okActions: [operations.topic.arn],
         tags: TAGS,
