@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { checkArchiveRules } from "./access-analyzer-settings.ts";
+import { checkGuardrailSize } from "./admin/guardrails/size.ts";
 import { checkFeatureRegions } from "./feature-regions.ts";
 import { FeatureSettings } from "./feature-settings.ts";
 import { GuardSettings } from "./guard-settings.ts";
@@ -122,5 +123,6 @@ export const OrganizationSettings = z
     checkSecurityHub(value, issue);
     checkOutsideMembers(value, issue);
     checkOwners(value, issue);
+    checkGuardrailSize(value, issue);
   });
 export type OrganizationSettings = z.infer<typeof OrganizationSettings>;

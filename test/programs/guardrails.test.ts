@@ -8,8 +8,9 @@ import { securityPolicy } from "../../programs/admin/guardrails/security.ts";
 import { adminProgram } from "../../programs/admin/program.ts";
 import { bootstrapRoles } from "../../programs/bootstrap/roles.ts";
 import { GuardrailSettings } from "../../programs/guardrail-settings.ts";
+import { OrganizationSettings } from "../../programs/settings.ts";
 import { type Declaration, declare, upstreamOf } from "./declared.ts";
-import { adminInputs, MANAGEMENT, OTHER_UNIT, settings, TRIAL_UNIT } from "./samples.ts";
+import { adminInputs, LOG_ARCHIVE, MANAGEMENT, OTHER_UNIT, settings, TRIAL_UNIT } from "./samples.ts";
 
 const on = { enabled: true, trialUnit: TRIAL_UNIT, units: [OTHER_UNIT] };
 const inputsOf = (guardrails: object = {}, overrides: object = {}) =>
@@ -97,6 +98,13 @@ describe("guardrails", () => {
   });
 
   it("fit into AWS's limits with everything that the settings take", () => {
+    const longest = "R".repeat(63);
+    const roles = {
+      service: `${longest}S`,
+      management: `${longest}M`,
+      deployment: `${longest}D`,
+      bootstrap: `${longest}B`,
+    };
     const many = inputsOf({
       breakGlassRoles: Array.from(
         { length: 10 },
@@ -111,10 +119,21 @@ describe("guardrails", () => {
       },
     });
     const size = (document: object) => JSON.stringify(document).length;
+    const { breakGlassRoles, exemptRoles } = many.features.guardrails;
+    const tooMany = {
+      ...JSON.parse(JSON.stringify(settings({ roles }))),
+      features: {
+        guardrails: { ...on, breakGlassRoles, exemptRoles: exemptRoles.map((role) => role.padEnd(100, "n")) },
+      },
+    };
+    const [issue, ...others] = OrganizationSettings.safeParse(tooMany).error?.issues ?? [];
+    assert.deepEqual(others, []);
+    assert.equal(issue?.path.join("."), "features.guardrails.exemptRoles");
+    assert.match(issue?.message ?? "", /characters longer than the 10240 that AWS takes/);
     // Service control policies had half of today's limit until May 2026; the usual ones fit into that, too.
-    assert.ok(size(securityPolicy(many)) <= 10_240);
+    assert.ok(size(securityPolicy(many)) <= 10_240, String(size(securityPolicy(many))));
     assert.ok(size(regionPolicy(many)) <= 10_240);
-    assert.ok(size(securityPolicy(inputsOf())) <= 5_120);
+    assert.ok(size(securityPolicy(inputsOf())) <= 5_120, String(size(securityPolicy(inputsOf()))));
     assert.ok(size(regionPolicy(inputsOf())) <= 5_120);
     assert.ok(size(externalAccessPolicy(many)) <= 5_120);
     assert.ok(size(ec2Policy(many)) <= 10_000);
@@ -131,6 +150,87 @@ describe("guardrails", () => {
       assert.deepEqual([...new Set(text.match(/arn:[a-z-]+:/g))], [`arn:${partition}:`]);
       assert.doesNotMatch(text, /aoss:|ecr:/);
     }
+  });
+
+  describe("of security", () => {
+    const statementsOf = (overrides: object = {}, from = settings()) =>
+      securityPolicy(
+        adminInputs({ features: { guardrails: on, ...((overrides as { features?: object }).features ?? {}) } }, from),
+      ).Statement;
+    const named = (sid: string, ...given: Parameters<typeof statementsOf>) =>
+      statementsOf(...given).find(({ Sid }) => Sid === sid);
+
+    it("keep on what the baseline sets of a whole account, and leave to accounts what it leaves to them", () => {
+      const settingsOfAccounts = (account: object) =>
+        named("SecurityServicesStayOn", { features: { account } })?.Action?.filter((action) =>
+          /PublicAccess|MetadataDefaults|EbsEncryption/.test(action),
+        );
+      assert.deepEqual(settingsOfAccounts({}), [
+        "ec2:DisableEbsEncryptionByDefault",
+        "s3:PutAccountPublicAccessBlock",
+        "ec2:DisableImageBlockPublicAccess",
+        "ec2:*ableSnapshotBlockPublicAccess",
+        "ec2:ModifyInstanceMetadataDefaults",
+      ]);
+      const always = ["ec2:DisableEbsEncryptionByDefault", "s3:PutAccountPublicAccessBlock"];
+      assert.deepEqual(settingsOfAccounts({ enabled: false }), always);
+      assert.deepEqual(
+        settingsOfAccounts({ imageSharing: "off", snapshotSharing: "off", instanceMetadata: { enabled: false } }),
+        always,
+      );
+      assert.ok(named("SecurityServicesStayOn")?.Action?.includes("securityhub:UpdateSecurityControl"));
+    });
+
+    it("keep alerts, packs and evidence by their names, and nothing else of those services", () => {
+      const own = named("OwnStaysAsItIs");
+      for (const action of [
+        "events:RemoveTargets",
+        "sns:DeleteTopic",
+        "sqs:SetQueueAttributes",
+        "cloudwatch:DeleteAlarms",
+        "config:*ConformancePack",
+        "s3:DeleteObjectVersion",
+        "s3:PutBucketPolicy",
+      ]) {
+        assert.ok(own?.Action?.includes(action), action);
+      }
+      for (const resource of own?.Resource ?? []) assert.match(resource, /[:/](Bulwark|bulwark-|OrganizationAccount)/);
+      assert.ok(own?.Resource?.includes(`arn:aws:s3:::bulwark-evidence-${LOG_ARCHIVE}-*`));
+      // Where Bulwark's state and the signatures are, objects come and go.
+      assert.ok(!own?.Resource?.some((resource) => /:::bulwark-\*|signatures/.test(resource)));
+      const trail = named("OwnStaysAsItIs", { features: { trail: { enabled: true, bucket: "bulwark-logs" } } });
+      assert.ok(trail?.Resource?.includes("arn:aws:s3:::bulwark-logs/*"));
+    });
+
+    it("keep what has no name by its tag: rules, flow logs and keys", () => {
+      const tagged = named("TaggedStaysAsItIs");
+      for (const action of ["config:DeleteConfigRule", "ec2:DeleteFlowLogs", "kms:ScheduleKeyDeletion"]) {
+        assert.ok(tagged?.Action?.includes(action), action);
+      }
+      assert.deepEqual(tagged?.Condition?.StringEquals, { "aws:ResourceTag/ManagedBy": "Bulwark" });
+    });
+
+    it("leave out and protect every role of Bulwark's, whatever the settings call it", () => {
+      const roles = {
+        service: "Deployer",
+        management: "Organizer",
+        deployment: "Baseline",
+        deploymentBoundary: "Most",
+      };
+      const found = statementsOf({}, settings({ roles }));
+      for (const { Sid, Condition, Resource } of found.filter(({ Sid }) => Sid !== "AccountsStay")) {
+        for (const role of ["Bulwark*", "Deployer", "Organizer", "Baseline"]) {
+          const exempt = Condition?.ArnNotLike?.["aws:PrincipalArn"] ?? [];
+          assert.ok(exempt.includes(`arn:aws:iam::*:role/${role}`), `${Sid} ${role}`);
+          if (Sid === "OwnStaysAsItIs") assert.ok(Resource?.includes(`arn:aws:iam::*:role/${role}`), role);
+        }
+      }
+      const own = found.find(({ Sid }) => Sid === "OwnStaysAsItIs")?.Resource;
+      for (const policy of ["Bulwark*", "Most", "Baseline-rights-*", "Organizer-rights-*"]) {
+        assert.ok(own?.includes(`arn:aws:iam::*:policy/${policy}`), policy);
+      }
+      assert.ok(!own?.includes("arn:aws:iam::*:role/Most"));
+    });
   });
 
   it("let no role in from outside by its name", () => {
