@@ -5,6 +5,7 @@ import { guardrailPolicyTypes, guardrailsOf } from "../../programs/admin/guardra
 import { guardrailProblems } from "../../programs/admin/guardrails/preconditions.ts";
 import { regionPolicy } from "../../programs/admin/guardrails/regions.ts";
 import { securityPolicy } from "../../programs/admin/guardrails/security.ts";
+import { untriedProblems } from "../../programs/admin/guardrails/trial.ts";
 import { adminProgram } from "../../programs/admin/program.ts";
 import { bootstrapRoles } from "../../programs/bootstrap/roles.ts";
 import { GuardrailSettings } from "../../programs/guardrail-settings.ts";
@@ -253,6 +254,44 @@ describe("guardrails", () => {
       /RESOURCE_CONTROL_POLICY are not enabled[\s\S]*no organizational unit ou-bulw-prod00001/,
     );
     assert.deepEqual(guardrailProblems(settings().features, { organizationalUnits: new Set() }), []);
+  });
+
+  describe("of units that are named for the first time", () => {
+    const trying = inputsOf({ units: [] });
+    const messages = (...given: Parameters<typeof untriedProblems>) =>
+      untriedProblems(...given).map(({ message, remedy }) => `${message}; ${remedy}`);
+
+    it("are refused until an earlier deployment has put them into the trial unit", () => {
+      assert.deepEqual(messages(trying, undefined), []);
+      for (const last of [
+        undefined,
+        { inputs: adminInputs(), succeeded: true },
+        { inputs: trying, succeeded: false },
+      ]) {
+        const [found, ...more] = messages(inputsOf(), last);
+        assert.deepEqual(more, []);
+        assert.match(found ?? "", /^features\.guardrails\.units names ou-bulw-prod00001 for the first time/);
+        assert.match(found ?? "", /trial unit ou-bulw-dev000001 yet.*; Take ou-bulw-prod00001 out/);
+      }
+      // As a database keeps them.
+      assert.deepEqual(messages(inputsOf(), { inputs: JSON.parse(JSON.stringify(trying)), succeeded: true }), []);
+    });
+
+    it("are refused where the policies change with it, or where they were tried elsewhere", () => {
+      const tried = { inputs: trying, succeeded: true };
+      assert.equal(messages(inputsOf({ breakGlassRoles: ["BreakGlass"] }), tried).length, 1);
+      assert.equal(messages(inputsOf({ ec2: { enabled: true } }), tried).length, 1);
+      assert.equal(messages(inputsOf({ trialUnit: "ou-bulw-stage0001" }), tried).length, 1);
+    });
+
+    it("don't keep the units that have them from a change", () => {
+      const standing = { inputs: inputsOf(), succeeded: false };
+      assert.deepEqual(messages(inputsOf({ breakGlassRoles: ["BreakGlass"] }), standing), []);
+      const older = { ...standing, inputs: { features: { guardrails: { enabled: true, units: [OTHER_UNIT] } } } };
+      assert.deepEqual(messages(inputsOf(), older), []);
+      const swapped = inputsOf({ trialUnit: OTHER_UNIT, units: [TRIAL_UNIT] });
+      assert.deepEqual(messages(swapped, standing), []);
+    });
   });
 
   describe("need rights of the management role", () => {

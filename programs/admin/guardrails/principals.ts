@@ -18,8 +18,9 @@ const OWN_POLICIES = "Bulwark*";
  */
 export function exemptRoles({ roles, features }: GuardrailInputs): readonly string[] {
   const { breakGlassRoles, exemptRoles: others } = features.guardrails;
-  const { deploymentBoundary: _, ...own } = roles;
-  return [...new Set([OWN_ROLES, ...Object.values(own), ...breakGlassRoles, ...others])].filter(isUnlikeOwn(OWN_ROLES));
+  const { service, management, deployment, bootstrap } = roles;
+  const own = [service, management, deployment, bootstrap];
+  return [...new Set([OWN_ROLES, ...own, ...breakGlassRoles, ...others])].filter(isUnlikeOwn(OWN_ROLES));
 }
 
 /** Names of Bulwark's policies in member accounts: boundaries, and rights that have no room in its roles. */
