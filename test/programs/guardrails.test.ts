@@ -114,6 +114,7 @@ describe("guardrails", () => {
       exemptRoles: Array.from({ length: 10 }, (_, i) => `LandingZoneAutomationExecution${i}`),
       regions: { globalActions: Array.from({ length: 40 }, (_, i) => `service-number-${i}:*`) },
       externalAccess: {
+        originAccessIdentities: Array.from({ length: 12 }, () => "E".padEnd(21, "X")),
         partnerAccounts: Array.from({ length: 200 }, (_, i) =>
           `7000000000${String(i).padStart(2, "0")}`.slice(0, 12).padEnd(12, "0"),
         ),
@@ -232,6 +233,34 @@ describe("guardrails", () => {
       }
       assert.ok(!own?.includes("arn:aws:iam::*:role/Most"));
     });
+  });
+
+  it("let in the accounts and users by which some of AWS's services call, where the settings name them", () => {
+    const externalAccess = {
+      partnerAccounts: ["700000000001"],
+      // Elastic Load Balancing in us-east-1.
+      awsAccounts: ["127311923021"],
+      originAccessIdentities: ["E127EXAMPLE51Z"],
+    };
+    const [statement] = externalAccessPolicy(inputsOf({ externalAccess })).Statement;
+    assert.deepEqual(statement?.Condition, {
+      StringNotEqualsIfExists: {
+        "aws:PrincipalOrgID": "o-bulwark0demo",
+        "aws:PrincipalAccount": ["700000000001", "127311923021"],
+      },
+      ArnNotEqualsIfExists: {
+        "aws:PrincipalArn": ["arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E127EXAMPLE51Z"],
+      },
+      BoolIfExists: { "aws:PrincipalIsAWSService": "false" },
+    });
+    const [plain] = externalAccessPolicy(inputsOf()).Statement;
+    assert.deepEqual(Object.keys(plain?.Condition ?? {}), ["StringNotEqualsIfExists", "BoolIfExists"]);
+    const refused = (given: object) =>
+      GuardrailSettings.safeParse({ ...on, externalAccess: given }).error?.issues.map(({ path }) => path.join("."));
+    assert.deepEqual(refused({ originAccessIdentities: ["cloudfront"] }), ["externalAccess.originAccessIdentities.0"]);
+    const hundred = (from: number) => Array.from({ length: 101 }, (_, index) => String(from + index));
+    const both = { partnerAccounts: hundred(700_000_000_000), awsAccounts: hundred(800_000_000_000) };
+    assert.deepEqual(refused(both), ["externalAccess.awsAccounts"]);
   });
 
   it("let no role in from outside by its name", () => {
