@@ -55,6 +55,26 @@ export const GuardrailSettings = z
           .array(AccountId)
           .max(200, "may name at most 200 accounts: an AWS policy takes no more")
           .default([]),
+        /**
+         * Accounts of AWS itself whose credentials its services use, instead of a service principal: Elastic Load Balancing for access logs in
+         * regions from before August 2022, FinSpace, and Redshift's audit logs of old.
+         */
+        awsAccounts: z.array(AccountId).default([]),
+        /**
+         * Ids of CloudFront origin access identities that still read buckets; they are users of no organization. Origin access control, which came
+         * after them, needs no entry.
+         */
+        originAccessIdentities: z
+          .array(
+            z.string().regex(/^E[A-Z0-9]{8,20}$/, "must be the id of an origin access identity such as E127EXAMPLE51Z"),
+          )
+          .max(12, "may name at most twelve: an AWS policy takes no more")
+          .default([]),
+      })
+      .superRefine(({ partnerAccounts, awsAccounts }, context) => {
+        if (partnerAccounts.length + awsAccounts.length <= 200) return;
+        const message = "may name at most 200 accounts together with partnerAccounts: an AWS policy takes no more";
+        context.addIssue({ code: "custom", path: ["awsAccounts"], message });
       })
       .prefault({}),
     /**

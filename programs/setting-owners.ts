@@ -37,3 +37,16 @@ export function checkOwners(
     );
   }
 }
+
+/** Refuses to delegate CloudTrail and not to delegate it. */
+export function checkTrailDelegation(
+  { features }: { readonly features: Pick<FeatureSettings, "trail" | "delegation"> },
+  issue: (path: Path, message: string) => void,
+): void {
+  const { trail, delegation } = features;
+  if (!delegation.cloudTrail.enabled || !trail.enabled || trail.delegatedAdministrator) return;
+  issue(
+    ["features", "delegation", "cloudTrail", "enabled"],
+    "must be false while features.trail.delegatedAdministrator is: set both to the same",
+  );
+}

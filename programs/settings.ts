@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { checkArchiveRules } from "./access-analyzer-settings.ts";
+import { checkGuardrailSize } from "./admin/guardrails/size.ts";
 import { checkFeatureRegions } from "./feature-regions.ts";
 import { FeatureSettings } from "./feature-settings.ts";
 import { GuardSettings } from "./guard-settings.ts";
@@ -7,7 +8,7 @@ import { AccountId, OrganizationalUnitId, Region, RoleName } from "./identifiers
 import { checkOutsideMembers } from "./outside-members.ts";
 import { Partition, partitionOf } from "./partition.ts";
 import { checkSecurityHub } from "./security-hub-settings.ts";
-import { checkOwners } from "./setting-owners.ts";
+import { checkOwners, checkTrailDelegation } from "./setting-owners.ts";
 import { StandardName } from "./standards.ts";
 
 /** The three accounts of the organization that no baseline stack is ever deployed into. */
@@ -128,5 +129,7 @@ export const OrganizationSettings = z
     checkSecurityHub(value, issue);
     checkOutsideMembers(value, issue);
     checkOwners(value, issue);
+    checkTrailDelegation(value, issue);
+    checkGuardrailSize(value, issue);
   });
 export type OrganizationSettings = z.infer<typeof OrganizationSettings>;

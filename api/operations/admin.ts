@@ -2,6 +2,7 @@ import { decideAdminAdoptions } from "../../programs/admin/adoption.ts";
 import { alertNotes } from "../../programs/admin/alerts/notes.ts";
 import { adoptCoreRecorders, type FormerAdminInputs } from "../../programs/admin/core-recorder-adoption.ts";
 import { guardrailProblems } from "../../programs/admin/guardrails/preconditions.ts";
+import { type LastDeployment, untriedProblems } from "../../programs/admin/guardrails/trial.ts";
 import { decideOptionalAdoptions } from "../../programs/admin/optional-adoption.ts";
 import {
   adoptOutsideMembers,
@@ -17,8 +18,9 @@ import type { AdminInventory } from "../../programs/inventory.ts";
 import type { Problem } from "../../programs/problem.ts";
 import { regionsOf } from "../../programs/regions.ts";
 import { environmentsOf, unscoredEnvironments } from "../accounts/environments.ts";
+import { hashDeployed } from "../guard/binding.ts";
 import { accountsInEnvironments } from "../store/accounts.ts";
-import { findStack } from "../store/stacks.ts";
+import { findStack, type StackRow } from "../store/stacks.ts";
 import { failUnless } from "./failure.ts";
 import { adminStack } from "./operation.ts";
 import type { StackPlan, Work } from "./work.ts";
@@ -69,6 +71,7 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
   const problems = [
     ...adminProblems(inventory, wanted),
     ...(await problemsOfGuardrails(work, wanted, inventory)),
+    ...untriedProblems(wanted, stack && lastDeployment(stack, work.programVersion)),
     ...(await problemsOfOutsideMembers(work, wanted)),
   ];
   failUnless(problems, "preparing the admin stack", security);
@@ -96,6 +99,12 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
     imported: new Set(stack?.imported ?? []),
     driftRecorded: stack?.drift?.drifted === true,
   };
+}
+
+/** How the stack was deployed last, and whether that went well and was by this program. */
+function lastDeployment({ inputs, deployedHash }: StackRow, program: string): LastDeployment {
+  const succeeded = inputs !== null && deployedHash === hashDeployed(inputs as unknown as AdminInputs, program);
+  return { inputs, succeeded };
 }
 
 /** With which features the stack was deployed, if it ever was. */

@@ -15,7 +15,7 @@ type Features = Pick<FeatureSettings, "trail" | "delegation" | "rootAccess">;
 /** Those of them whose feature is on. */
 export function trustedByFeatures({ trail, delegation, rootAccess }: Features): readonly OptionalService[] {
   const on: Readonly<Record<OptionalService, boolean>> = {
-    [TRAIL_SERVICE]: trail.enabled,
+    [TRAIL_SERVICE]: trail.enabled || delegation.cloudTrail.enabled,
     [SYSTEMS_MANAGER_SERVICE]: delegation.systemsManager.enabled,
     [ROOT_ACCESS_SERVICE]: rootAccess.enabled,
   };
@@ -25,7 +25,7 @@ export function trustedByFeatures({ trail, delegation, rootAccess }: Features): 
 /** Those that the security account is to administer. */
 export function delegatedByFeatures({ trail, delegation }: Features): readonly OptionalService[] {
   const on: Readonly<Record<OptionalService, boolean>> = {
-    [TRAIL_SERVICE]: trail.enabled && trail.delegatedAdministrator,
+    [TRAIL_SERVICE]: (trail.enabled && trail.delegatedAdministrator) || delegation.cloudTrail.enabled,
     [SYSTEMS_MANAGER_SERVICE]: delegation.systemsManager.enabled,
     [ROOT_ACCESS_SERVICE]: false,
   };

@@ -6,7 +6,7 @@ import { awsNames, names, TAGS } from "../names.ts";
 import { arn } from "../partition.ts";
 import type { DataEvents } from "../trail-settings.ts";
 import { evidenceBucket } from "./evidence.ts";
-import { TRAIL_SERVICE } from "./optional-services.ts";
+import { delegatedByFeatures, TRAIL_SERVICE, trustedByFeatures } from "./optional-services.ts";
 import type { AdminStack } from "./stack.ts";
 import { trailBucketPolicy, trailKeyPolicy } from "./trail-policies.ts";
 
@@ -22,27 +22,12 @@ const DATA_TYPES: Readonly<Record<DataEvents, string>> = {
  * case: bucket and key name its ARN. The bucket outlives the trail, so it is retained, and Bulwark's role can't delete it anyway.
  */
 export function organizationTrail(stack: AdminStack): void {
-  const { inputs, management, logArchive, declare } = stack;
+  const { inputs, management, logArchive } = stack;
   const { trail: settings } = inputs.features;
-  if (!settings.enabled) return;
+  const trusted = trailDelegation(stack);
+  if (!settings.enabled || trusted === undefined) return;
   const region = inputs.homeRegion;
   const bucket = settings.bucket ?? awsNames.trailBucket(inputs.accounts.logArchive, region);
-  const trusted = declare(
-    AwsServiceAccess,
-    { name: names.trustedAccess(TRAIL_SERVICE), region: "global", wanted: { servicePrincipal: TRAIL_SERVICE } },
-    { provider: management },
-  );
-  if (settings.delegatedAdministrator) {
-    declare(
-      OrganizationDelegatedAdminAccount,
-      {
-        name: names.delegatedAdministrator(TRAIL_SERVICE),
-        region: "global",
-        wanted: { accountId: inputs.accounts.security },
-      },
-      { provider: management, dependsOn: [trusted] },
-    );
-  }
   const archive = evidenceBucket(stack, "trail", {
     bucket,
     description: "Deliveries of the organization's CloudTrail trail",
@@ -75,6 +60,31 @@ export function organizationTrail(stack: AdminStack): void {
     },
     { provider: management, dependsOn: [trusted, archive.policy] },
   );
+}
+
+/**
+ * Lets CloudTrail work with the organization, and the security account administer it, as far as the settings ask for that: with a trail of
+ * Bulwark's or without.
+ */
+function trailDelegation({ inputs, management, declare }: AdminStack): AwsServiceAccess | undefined {
+  if (!trustedByFeatures(inputs.features).includes(TRAIL_SERVICE)) return undefined;
+  const trusted = declare(
+    AwsServiceAccess,
+    { name: names.trustedAccess(TRAIL_SERVICE), region: "global", wanted: { servicePrincipal: TRAIL_SERVICE } },
+    { provider: management },
+  );
+  if (delegatedByFeatures(inputs.features).includes(TRAIL_SERVICE)) {
+    declare(
+      OrganizationDelegatedAdminAccount,
+      {
+        name: names.delegatedAdministrator(TRAIL_SERVICE),
+        region: "global",
+        wanted: { accountId: inputs.accounts.security },
+      },
+      { provider: management, dependsOn: [trusted] },
+    );
+  }
+  return trusted;
 }
 
 /** All management events, and data events of some kinds, but not of the trail's own bucket: each delivery would cause the next. */

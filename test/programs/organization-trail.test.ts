@@ -99,6 +99,30 @@ describe("the organization's trail", () => {
     assert.ok(without.resources.every(({ name }) => name !== "delegated-administrator-cloudtrail"));
   });
 
+  it("needs not be Bulwark's for the security account to administer CloudTrail", async () => {
+    const features = { delegation: { cloudTrail: { enabled: true } } };
+    const alone = await declare(() => adminProgram(adminInputs({ features })), "admin");
+    const names = alone.resources.map(({ name }) => name).filter((name) => /trail/.test(name));
+    assert.deepEqual(names.sort(), ["delegated-administrator-cloudtrail", "trusted-access-cloudtrail"]);
+    assert.deepEqual(alone.named("delegated-administrator-cloudtrail").inputs, { accountId: SECURITY });
+    const management = bootstrapRoles(settings({ features }), "o-bulwark0demo").find(
+      ({ accountId }) => accountId === MANAGEMENT,
+    );
+    const statements = Object.values(management?.role.policies ?? {}).flatMap(({ Statement }) => Statement);
+    assert.ok(!statements.some(({ Sid }) => Sid === "Trail"));
+    const delegating = statements.find(({ Sid }) => Sid === "TrailsOfOrganization")?.Action;
+    assert.ok(delegating?.includes("cloudtrail:RegisterOrganizationDelegatedAdmin"));
+    const both = await declare(() => adminProgram(inputsOf()), "admin");
+    const same = await declare(
+      () => adminProgram(adminInputs({ features: { ...features, trail: { enabled: true } } })),
+      "admin",
+    );
+    assert.deepEqual(
+      same.resources.map(({ name }) => name),
+      both.resources.map(({ name }) => name),
+    );
+  });
+
   it("names the partition, wherever it is", async () => {
     const from = settings({ partition: "aws-us-gov", homeRegion: "us-gov-west-1", regions: ["us-gov-west-1"] });
     const there = await declare(() => adminProgram(inputsOf({}, from)), "admin");

@@ -49,6 +49,16 @@ describe("settings of an organization are refused before anything runs, with the
       /^features\.accessAnalyzer\.archiveRules\.0\.regions\.1: the analyzer of unused access is in us-west-2 alone/,
     ],
     [
+      "CloudTrail that is delegated and is not",
+      {
+        features: {
+          trail: { enabled: true, delegatedAdministrator: false },
+          delegation: { cloudTrail: { enabled: true } },
+        },
+      },
+      /^features\.delegation\.cloudTrail\.enabled: must be false while features\.trail\.delegatedAdministrator is/,
+    ],
+    [
       "central and local mode at once",
       { features: { securityHub: { mode: "local", central: { policies: [local] } } } },
       /^features\.securityHub\.central\.policies: are of mode central, but mode is local/,

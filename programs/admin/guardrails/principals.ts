@@ -1,11 +1,16 @@
 import type { AdminInputs } from "../../inputs.ts";
+import { awsNames } from "../../names.ts";
 import { arn } from "../../partition.ts";
 
 /** What the policies depend on. */
-export type GuardrailInputs = Pick<AdminInputs, "partition" | "organizationId" | "regions" | "roles" | "features">;
+export type GuardrailInputs = Pick<
+  AdminInputs,
+  "partition" | "organizationId" | "regions" | "accounts" | "roles" | "features"
+>;
 
 /** Bulwark's roles in member accounts, those of remediations among them. */
 const OWN_ROLES = "Bulwark*";
+const OWN_POLICIES = "Bulwark*";
 
 /**
  * Names of roles that the guardrails don't bind. By their name in any account: service control policies meet only principals of the
@@ -13,9 +18,24 @@ const OWN_ROLES = "Bulwark*";
  */
 export function exemptRoles({ roles, features }: GuardrailInputs): readonly string[] {
   const { breakGlassRoles, exemptRoles: others } = features.guardrails;
-  return [...new Set([OWN_ROLES, roles.deployment, roles.bootstrap, ...breakGlassRoles, ...others])].filter(
-    (name) => name === OWN_ROLES || !name.startsWith("Bulwark"),
-  );
+  const { service, management, deployment, bootstrap } = roles;
+  const own = [service, management, deployment, bootstrap];
+  return [...new Set([OWN_ROLES, ...own, ...breakGlassRoles, ...others])].filter(isUnlikeOwn(OWN_ROLES));
+}
+
+/** Names of Bulwark's policies in member accounts: boundaries, and rights that have no room in its roles. */
+export function ownPolicies({ roles }: GuardrailInputs): readonly string[] {
+  const named = [
+    roles.deploymentBoundary,
+    awsNames.rolePolicy(roles.deployment, "*"),
+    awsNames.rolePolicy(roles.management, "*"),
+  ];
+  return [OWN_POLICIES, ...named].filter(isUnlikeOwn(OWN_POLICIES));
+}
+
+/** Leaves out names that the pattern stands for already. */
+function isUnlikeOwn(pattern: string) {
+  return (name: string): boolean => name === pattern || !name.startsWith("Bulwark");
 }
 
 /** ARNs of roles in any account, for conditions and resources. */
