@@ -3,6 +3,7 @@ import type { Aws, MemberRole } from "../../api/aws.ts";
 import type { AccountSettingsInventory } from "../../programs/account-inventory.ts";
 import type { AccountInventory, AdminInventory } from "../../programs/inventory.ts";
 import type { RegionReadiness } from "../../programs/readiness.ts";
+import type { RootCredentials } from "../../programs/root-credentials.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import { standardArn } from "../../programs/standards.ts";
 import type { LostMembership } from "../../stacks/aws/lost-memberships.ts";
@@ -158,7 +159,11 @@ export interface FakeAws extends Aws {
   keptRoles: readonly KeptServiceLinkedRole[];
   /** Memberships that AWS does not let end. */
   keptMemberships: readonly KeptMembership[];
+  /** Of root users, by account; none by default. */
+  rootCredentials: Record<string, Partial<RootCredentials>>;
 }
+
+const noCredentials = { password: false, accessKeys: 0, signingCertificates: 0, mfaDevices: 0 };
 
 const account = (accountId: string, name: string, state: OrganizationAccount["state"] = "ACTIVE") =>
   [accountId, { accountId, name, email: `${name}@clearing.example.com`, state }] as const;
@@ -199,6 +204,7 @@ export function fakeAws(): FakeAws {
     standing: [],
     keptRoles: [],
     keptMemberships: [],
+    rootCredentials: {},
     organizations: {
       describe: async () => ({ organizationId: "o-bulwark0demo", managementAccountId: "111111111111" }),
       async account(accountId) {
@@ -258,6 +264,16 @@ export function fakeAws(): FakeAws {
     async removeServiceLinkedRoles(accountId, _operationId, roles) {
       called("removeServiceLinkedRoles", accountId);
       return aws.keptRoles.filter(({ service }) => roles.some((role) => role.service === service));
+    },
+    async readRootCredentials(accountId) {
+      called("readRootCredentials", accountId);
+      return { ...noCredentials, ...aws.rootCredentials[accountId], accountId };
+    },
+    async removeRootCredentials(accountId) {
+      called("removeRootCredentials", accountId);
+      const found = { ...noCredentials, ...aws.rootCredentials[accountId], accountId };
+      delete aws.rootCredentials[accountId];
+      return found;
     },
     async removeDeploymentRole(accountId) {
       called("removeDeploymentRole", accountId);
