@@ -10,12 +10,14 @@ Source: IAM user guide, "AWS managed policies for IAM", `root-task/`; IAM API re
 UploadSigningCertificate; "AWS global condition context keys", `aws:AssumedRoot`.
 """
 
+import contextvars
 import dataclasses
 import re
 import time
 
 from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id
+from ministack.core.router import extract_access_key_id
 from ministack.services import iam, sts
 
 _ROOT = "root-account"
@@ -50,6 +52,9 @@ _TASKS = {
 # By account and user: {certificate id: {body, uploaded}}.
 _certificates = {}
 
+_access_key = contextvars.ContextVar("access_key", default="")
+
+_handle_request = iam.handle_request
 _resolve_principal = None
 _extract_resource_arn = None
 
@@ -83,17 +88,24 @@ def _resolve_principal_of_task(access_key_id, account_id, credential=None):
     )
 
 
+def _is_root(key):
+    return bool(re.fullmatch(r"\d{12}", key)) or _task_of(key) is not None
+
+
 def _caller():
     """The access key that signed the request, and whether it is a root user's."""
-    request = iam_evaluator._signed_request.get()
-    key = request.access_key_id if request else ""
-    return key, bool(re.fullmatch(r"\d{12}", key)) or _task_of(key) is not None
+    return _access_key.get(), _is_root(_access_key.get())
+
+
+async def _handle_request_of(method, path, headers, body, query_params):
+    _access_key.set(extract_access_key_id(headers, query_params) or "")
+    return await _handle_request(method, path, headers, body, query_params)
 
 
 def _resource_arn(service, method, path, headers, body, parameters, region, account_id):
     if service == "iam" and not iam._p(parameters, "UserName"):
         action = iam._p(parameters, "Action")
-        if f"iam:{action}" in (*_CREATES, *_DELETES) and _caller()[1]:
+        if f"iam:{action}" in (*_CREATES, *_DELETES) and _is_root(extract_access_key_id(headers, parameters) or ""):
             return f"arn:aws:iam::{account_id}:root"
     return _extract_resource_arn(service, method, path, headers, body, parameters, region, account_id)
 
@@ -193,6 +205,7 @@ def install():
     iam_evaluator.resolve_principal = _resolve_principal_of_task
     _extract_resource_arn = iam_actions.extract_resource_arn
     iam_actions.extract_resource_arn = _resource_arn
+    iam.handle_request = _handle_request_of
     for name, (handler, by_session) in _HANDLERS.items():
         _originals[name] = iam._IAM_HANDLERS.get(name)
         iam._IAM_HANDLERS[name] = _of_root(handler or _originals[name], by_session)

@@ -6,7 +6,7 @@ import type { Environment } from "./environment.ts";
 /** A unit in which no account is active, so that guardrails are attached to more than one and bind nobody who is tested. */
 const NOBODYS_UNIT = "ou-bulw-suspend01";
 
-/** Every option on but the removal of root credentials, by which the tests come in; the guardrails bind the unit of development accounts. */
+/** Every option on but the removal of root credentials, which has tests of its own; the guardrails bind the unit of development accounts. */
 export const EVERYTHING = {
   ...EVERY_OPTION,
   rootAccess: { enabled: true },
