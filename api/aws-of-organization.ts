@@ -16,6 +16,7 @@ import { endMemberships } from "../stacks/aws/memberships.ts";
 import { createOrganizationsClient } from "../stacks/aws/organizations.ts";
 import { enabledRegions } from "../stacks/aws/regions.ts";
 import { createRoleChain, type RoleChain } from "../stacks/aws/role-chain.ts";
+import { readRootCredentials, removeRootCredentials } from "../stacks/aws/root-credentials.ts";
 import { removeServiceLinkedRoles } from "../stacks/aws/service-linked-roles.ts";
 import type { SessionRequest } from "../stacks/aws/session.ts";
 import { createDeploymentRoles } from "../stacks/bootstrap/deployment-role.ts";
@@ -57,6 +58,11 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
     const credentials = await session(accounts.security, "deployment", operationId, membershipSessionPolicy(regions));
     const security = { accountId: accounts.security, credentials, ...at };
     return { accountId, email, regions, securityHub, detectorIds: admin.detectorIds, security };
+  };
+  const rootRequest = async (accountId: string, operationId: string) => {
+    const credentials = await session(accounts.management, "management", operationId);
+    const management = { accountId: accounts.management, credentials };
+    return { accountId, management, partition, region: homeRegion, ...at };
   };
   const chosenControls = (region: string) =>
     choicesOf(settings.features.securityHub.disabledControls, { partition, homeRegion, region });
@@ -149,6 +155,12 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
       const credentials = await session(accounts.management, "management", operationId);
       const management = { accountId: accounts.management, credentials };
       return endDelegations({ management, region: organizationsRegion(partition), delegations, ...at });
+    },
+    async readRootCredentials(accountId, operationId) {
+      return readRootCredentials(await rootRequest(accountId, operationId));
+    },
+    async removeRootCredentials(accountId, operationId) {
+      return removeRootCredentials(await rootRequest(accountId, operationId));
     },
     removeDeploymentRole: (accountId, operationId) => roles.remove(accountId, operationId),
     async enabledRegions(accountId, operationId, role) {

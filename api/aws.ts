@@ -8,6 +8,7 @@ import type { CoreAccount } from "../programs/core-accounts.ts";
 import type { BaselineInputs, StackInputs } from "../programs/inputs.ts";
 import type { AccountInventory, AdminInventory, GoverningInventory } from "../programs/inventory.ts";
 import type { RegionReadiness } from "../programs/readiness.ts";
+import type { RootCredentials } from "../programs/root-credentials.ts";
 import type { KeptDelegation } from "../stacks/aws/delegations.ts";
 import type { LostMembership } from "../stacks/aws/lost-memberships.ts";
 import type { KeptMembership } from "../stacks/aws/memberships.ts";
@@ -56,6 +57,10 @@ export interface Aws {
   ): Promise<readonly KeptServiceLinkedRole[]>;
   /** Ends what AWS Organizations still knows of delegations after the admin stack; answers what it does not let end. */
   endDelegations(operationId: string, delegations: readonly DelegationToEnd[]): Promise<readonly KeptDelegation[]>;
+  /** What credentials a member's root user has, which takes a session of it by the management account. */
+  readRootCredentials(accountId: string, operationId: string): Promise<RootCredentials>;
+  /** Removes all of them; answers what was there. */
+  removeRootCredentials(accountId: string, operationId: string): Promise<RootCredentials>;
   /** Removes Bulwark's own role from a member. */
   removeDeploymentRole(accountId: string, operationId: string): Promise<void>;
   /** Regions that an account has enabled, asked in the account. */

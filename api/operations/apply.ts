@@ -13,6 +13,7 @@ import { sumChanges } from "./changes.ts";
 import { renewInvitations } from "./invitations.ts";
 import { endMemberships, plansLater, restoreMemberships, withPlansLater } from "./memberships.ts";
 import { adminStack, stackOfAccount } from "./operation.ts";
+import { removeRootCredentials } from "./root-credentials.ts";
 import { standingRegions } from "./standing.ts";
 import type { Outcome, StackPlan, Work } from "./work.ts";
 
@@ -88,6 +89,8 @@ export interface Deployed {
 /** The outcome of a deployment whose stack and memberships are as they are wanted. */
 export async function deployed(work: Work, { inputs, adoptions }: StackPlan, done: Deployed): Promise<Outcome> {
   const { runs, last, restored, refreshed, changeId } = done;
+  // Last, because the admin stack is what lets the management account do it.
+  const removed = await removeRootCredentials(work, inputs);
   const sum = sumChanges(runs.length > 0 ? runs : [last]);
   const { outputs, resources } = last;
   const deployedAt = work.now();
@@ -102,6 +105,7 @@ export async function deployed(work: Work, { inputs, adoptions }: StackPlan, don
       refreshed,
       ...(changeId === undefined ? {} : { change: changeId }),
       memberships: { restored },
+      ...(removed.length === 0 ? {} : { rootCredentials: { removed } }),
       adoptions: reportAdoptions(adoptions, steps),
       steps: steps.map(withoutInputs),
     },

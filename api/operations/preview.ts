@@ -3,6 +3,7 @@ import { countAdoptions, reportAdoptions } from "./adoptions.ts";
 import { planBaseline } from "./baseline.ts";
 import { changesSomething } from "./changes.ts";
 import { lostMemberships } from "./memberships.ts";
+import { rootCredentialsToRemove } from "./root-credentials.ts";
 import type { Kind } from "./work.ts";
 
 /** Says what a deployment would do. Changes nothing, in AWS and here. */
@@ -21,6 +22,7 @@ export const preview: Kind = {
     const run = await work.run("preview", inputs, { refresh, role });
     const reports = reportAdoptions(adoptions, run.steps);
     const lost = refresh ? await lostMemberships(work, inputs) : [];
+    const toRemove = await rootCredentialsToRemove(work, inputs);
     const counted = countAdoptions(run, reports, imported);
     const changes = { ...counted, update: counted.update + lost.length };
     return {
@@ -32,6 +34,7 @@ export const preview: Kind = {
         refreshed: refresh,
         changed: changesSomething(changes),
         memberships: { toRestore: lost },
+        ...(toRemove.length === 0 ? {} : { rootCredentials: { toRemove } }),
         adoptions: reports,
         steps: run.steps,
       },

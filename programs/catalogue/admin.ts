@@ -224,7 +224,7 @@ export const ADMIN_FEATURES: readonly Feature[] = [
   {
     stack: "admin",
     title: "Root users",
-    what: "New member accounts get no root credentials, and the management account can remove those of others.",
+    what: "New member accounts get no root credentials. With `removeCredentials` those that other members and the core accounts have go too, with every deployment; without it they stay, and the controls fail for them. The management account's own root user stays as it is.",
     types: ["aws:iam/organizationsFeatures:OrganizationsFeatures"],
     controls: satisfies("IAM.4/1.3 IAM.6/1.5 IAM.9/1.4"),
     setting: "features.rootAccess",

@@ -42,6 +42,7 @@ export function lendAws(options: LentAwsOptions): LentAws {
       timers.add(timer);
     },
     putEvent: (event) => options.launcher.putEvent(event),
+    openRootSession: (wanted) => options.launcher.openRootSession(wanted),
     async ensureServiceLinkedRole(accountId, servicePrincipal) {
       const key = `${accountId}/${servicePrincipal}`;
       const running = linkedRoles.get(key);

@@ -135,6 +135,22 @@ export interface OrganizationView {
   deregisterDelegatedAdministrator(accountId: string, servicePrincipal: string): void;
 }
 
+export interface RootSessionRequest {
+  readonly accountId: string;
+  /** Name of the policy in `root-task/`. */
+  readonly task: string;
+  readonly seconds: number;
+  readonly sourceIdentity: string | undefined;
+}
+
+export interface RootSession {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  /** Seconds since the epoch. */
+  readonly expiration: number;
+}
+
 /** What the gateway lends every emulator. */
 export interface Aws {
   readonly organization: OrganizationView;
@@ -153,6 +169,8 @@ export interface Aws {
     readonly detail: object;
     readonly resources?: readonly string[];
   }): Promise<void>;
+  /** Opens a session of an account's root user that is held to one task. */
+  openRootSession(wanted: RootSessionRequest): Promise<RootSession>;
   /** Creates the service-linked role of a service in an account if it is not there, as services do when they are enabled. */
   ensureServiceLinkedRole(accountId: string, servicePrincipal: string): Promise<void>;
   /** AWS SDK settings (endpoint, region, root credentials of the account) for a call to another service of the sandbox. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Child, type ChildOptions, startChild } from "./child.ts";
-import type { Principal } from "./emulator.ts";
+import type { Principal, RootSession, RootSessionRequest } from "./emulator.ts";
 import type { WireRequest } from "./wire.ts";
 
 /** One IAM decision to take. */
@@ -45,6 +45,7 @@ export interface Launcher {
   authorize(request: WireRequest, region: string, bodySha256: string, checks: readonly Check[]): Promise<Authorization>;
   /** The principal behind an access key, its signature not checked. */
   identify(accessKeyId: string): Promise<Principal | undefined>;
+  openRootSession(wanted: RootSessionRequest): Promise<RootSession>;
   putEvent(event: object): Promise<void>;
   setMembership(membership: Membership): Promise<void>;
   /** Service and resource control policies as they are in force from now on. */
@@ -99,6 +100,7 @@ export async function startLauncher(options: LauncherOptions): Promise<Launcher>
         checks,
       })) as Authorization,
     identify: async (accessKeyId) => ((await call("identify", { accessKeyId })) as Principal | null) ?? undefined,
+    openRootSession: async (wanted) => (await call("openRootSession", wanted)) as RootSession,
     putEvent: async (event) => void (await call("putEvent", event)),
     setMembership: async (membership) => void (await call("setMembership", membership)),
     setControls: async (controls) => void (await call("setControls", controls)),

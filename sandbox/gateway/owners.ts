@@ -8,6 +8,7 @@ import { iam } from "../emulators/iam/emulator.ts";
 import { inspector2 } from "../emulators/inspector2/emulator.ts";
 import { securityHub } from "../emulators/securityhub/securityhub.ts";
 import { systemsManager } from "../emulators/ssm/emulator.ts";
+import { sts } from "../emulators/sts/emulator.ts";
 import type { EmulatorFactory } from "./emulator.ts";
 
 /** Who answers the calls of an AWS service. */
@@ -46,7 +47,7 @@ const OWNERS: Readonly<Record<string, Owner>> = {
   sns: "ministack",
   sqs: "ministack",
   states: "ministack",
-  sts: "ministack",
+  sts: "ministack", // But for the operations of its emulator.
   tagging: "ministack",
   // Inventory that remediations change.
   autoscaling: "moto",
@@ -92,5 +93,6 @@ export const EMULATORS: readonly EmulatorFactory[] = [
   iam,
   inspector2,
   securityHub,
+  sts,
   systemsManager,
 ];

@@ -22,6 +22,7 @@ import organization_policies  # noqa: E402
 import password_policy  # noqa: E402
 import policy_variables  # noqa: E402
 import principal_arn  # noqa: E402
+import root_users  # noqa: E402
 import service_linked_roles  # noqa: E402
 import trail_tags  # noqa: E402
 import transport  # noqa: E402
@@ -33,6 +34,7 @@ from ministack.app import app  # noqa: E402
 CALLS = {
     "authorize": authorization.authorize,
     "identify": authorization.identify,
+    "openRootSession": root_users.open_session,
     "putEvent": events.put_event,
     "setControls": organization_policies.set_controls,
     "setMembership": organization.set_membership,
@@ -41,7 +43,7 @@ CALLS = {
 
 async def main():
     parts = (
-        organization, organization_policies, principal_arn, assume_role, service_linked_roles, iam_requests,
+        organization, organization_policies, principal_arn, assume_role, service_linked_roles, iam_requests, root_users,
         password_policy, policy_variables, trail_tags, transport, log_group_keys, universal_targets,
     )
     for part in parts:

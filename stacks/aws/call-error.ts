@@ -47,7 +47,8 @@ const FAILURES: readonly Row[] = [
   {
     failure: "conflict",
     retryable: true,
-    matches: /ConcurrentModification|Conflict|OperationAborted|ResourceInUse|DeleteConflict|FinalizingOrganization/,
+    matches:
+      /ConcurrentModification|TemporarilyUnmodifiable|Conflict|OperationAborted|ResourceInUse|DeleteConflict|FinalizingOrganization/,
   },
   { failure: "not_found", retryable: false, matches: /NotFound|NoSuch|DoesNotExist|NonExistent/ },
   {

@@ -3,6 +3,7 @@ import type { Aws, MemberRole } from "../../api/aws.ts";
 import type { AccountSettingsInventory } from "../../programs/account-inventory.ts";
 import type { AccountInventory, AdminInventory } from "../../programs/inventory.ts";
 import type { RegionReadiness } from "../../programs/readiness.ts";
+import type { RootCredentials } from "../../programs/root-credentials.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import { standardArn } from "../../programs/standards.ts";
 import type { KeptDelegation } from "../../stacks/aws/delegations.ts";
@@ -161,7 +162,11 @@ export interface FakeAws extends Aws {
   keptMemberships: readonly KeptMembership[];
   /** What AWS Organizations does not let end after the admin stack. */
   keptDelegations: readonly KeptDelegation[];
+  /** Of root users, by account; none by default. */
+  rootCredentials: Record<string, Partial<RootCredentials>>;
 }
+
+const noCredentials = { password: false, accessKeys: 0, signingCertificates: 0, mfaDevices: 0 };
 
 const account = (accountId: string, name: string, state: OrganizationAccount["state"] = "ACTIVE") =>
   [accountId, { accountId, name, email: `${name}@clearing.example.com`, state }] as const;
@@ -203,6 +208,7 @@ export function fakeAws(): FakeAws {
     keptRoles: [],
     keptMemberships: [],
     keptDelegations: [],
+    rootCredentials: {},
     organizations: {
       describe: async () => ({ organizationId: "o-bulwark0demo", managementAccountId: "111111111111" }),
       async account(accountId) {
@@ -266,6 +272,16 @@ export function fakeAws(): FakeAws {
     async endDelegations(_operationId, delegations) {
       called("endDelegations", delegations.map(({ service }) => service).join(" "));
       return aws.keptDelegations;
+    },
+    async readRootCredentials(accountId) {
+      called("readRootCredentials", accountId);
+      return { ...noCredentials, ...aws.rootCredentials[accountId], accountId };
+    },
+    async removeRootCredentials(accountId) {
+      called("removeRootCredentials", accountId);
+      const found = { ...noCredentials, ...aws.rootCredentials[accountId], accountId };
+      delete aws.rootCredentials[accountId];
+      return found;
     },
     async removeDeploymentRole(accountId) {
       called("removeDeploymentRole", accountId);

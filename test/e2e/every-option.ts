@@ -3,9 +3,13 @@ import { runBootstrap } from "../../demo/bootstrap.ts";
 import { EVERY_OPTION } from "../programs/samples.ts";
 import type { Environment } from "./environment.ts";
 
-/** Every option on; the guardrails bind the unit of development accounts, where they have to be tried before any other may have them. */
+/**
+ * Every option on but the removal of root credentials, which has tests of its own; the guardrails bind the unit of development accounts,
+ * where they have to be tried before any other may have them.
+ */
 export const EVERYTHING = {
   ...EVERY_OPTION,
+  rootAccess: { enabled: true },
   guardrails: { ...EVERY_OPTION.guardrails, units: [] },
 };
 

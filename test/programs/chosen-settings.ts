@@ -79,7 +79,9 @@ const sections: Readonly<Partial<Record<Section, (at: Place) => fc.Arbitrary<obj
   remediations: () => part({ off: fc.subarray(MANIFESTS.map(({ name }) => name)) }),
   delegation: () => fc.record({ systemsManager: part({}) }),
   rootAccess: ({ partition }) =>
-    fc.record({ enabled: partition === "aws" ? flag : fc.constant(false), sessions: flag }),
+    fc
+      .record({ enabled: partition === "aws" ? flag : fc.constant(false), sessions: flag, remove: flag })
+      .map(({ remove, ...rest }) => ({ ...rest, removeCredentials: rest.enabled && remove })),
   trail: () =>
     part({
       dataEvents: fc.subarray(["s3", "lambda", "dynamodb"]),

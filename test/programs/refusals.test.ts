@@ -153,6 +153,11 @@ describe("settings of an organization are refused before anything runs, with the
       /^features\.rootAccess\.enabled: must be false/,
     ],
     [
+      "removal of root credentials without central root access",
+      { features: { rootAccess: { removeCredentials: true } } },
+      /^features\.rootAccess\.removeCredentials: needs features\.rootAccess\.enabled/,
+    ],
+    [
       "a security contact in aws-us-gov",
       { ...gov, features: { account: { securityContact: CONTACT } } },
       /^features\.account\.securityContact: can't be set in aws-us-gov/,

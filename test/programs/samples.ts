@@ -26,7 +26,7 @@ export const ADMIN_OPTIONS = {
   },
   trail: { enabled: true, dataEvents: ["s3"], objectLock: { days: 365 } },
   delegation: { systemsManager: { enabled: true } },
-  rootAccess: { enabled: true },
+  rootAccess: { enabled: true, removeCredentials: true },
 };
 
 /** Settings of features in which everything that is optional is there. */

@@ -37,6 +37,7 @@ function alone(partition = "aws-us-gov") {
     hex: (length) => "0".repeat(length),
     later: (_, work) => void work(),
     putEvent: async (event) => void events.push(event),
+    openRootSession: () => assert.fail("Security Hub opens no session"),
     ensureServiceLinkedRole: async () => {},
     asRoot: () => {
       throw new Error("there is nothing to call");

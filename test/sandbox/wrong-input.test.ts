@@ -10,6 +10,7 @@ import { Inspector2 } from "@aws-sdk/client-inspector2";
 import { Organizations } from "@aws-sdk/client-organizations";
 import { SecurityHub } from "@aws-sdk/client-securityhub";
 import { SSM } from "@aws-sdk/client-ssm";
+import { STS } from "@aws-sdk/client-sts";
 import { createOrganizations } from "../../sandbox/emulators/organizations/organizations.ts";
 import type { Emulator } from "../../sandbox/gateway/emulator.ts";
 import { botocoreDataOf, createModels } from "../../sandbox/gateway/model/load.ts";
@@ -33,6 +34,7 @@ const SERVICES: Readonly<Record<string, { readonly client: Client; readonly code
   organizations: { client: Organizations, codes: ["InvalidInputException"] },
   securityhub: { client: SecurityHub, codes: ["InvalidInputException", "ValidationException"] },
   ssm: { client: SSM, codes: ["ValidationException"] },
+  sts: { client: STS, codes: ["ValidationError"] },
 };
 
 const models = createModels(botocoreDataOf(PYTHON));

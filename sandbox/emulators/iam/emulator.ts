@@ -1,11 +1,12 @@
-import type { FeatureType, ListOrganizationsFeaturesResponse } from "@aws-sdk/client-iam";
+import type { ListOrganizationsFeaturesResponse } from "@aws-sdk/client-iam";
 import { AwsError, type Call, type EmulatorFactory, type OrganizationView } from "../../gateway/emulator.ts";
+import { rootFeatures } from "./root-features.ts";
 
 const SERVICE = "iam.amazonaws.com";
 
 /** Central management of member accounts' root users. Everything else of IAM is MiniStack's. */
 export const iam: EmulatorFactory = ({ organization }) => {
-  const enabled = new Set<FeatureType>();
+  const enabled = rootFeatures(organization);
   const answer = (): ListOrganizationsFeaturesResponse => ({
     OrganizationId: organization.organizationId,
     EnabledFeatures: [...enabled].sort(),
