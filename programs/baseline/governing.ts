@@ -32,7 +32,10 @@ export function governingProblems(governing: GoverningInventory | undefined, acc
 export interface FormerInputs {
   readonly regions?: readonly string[];
   readonly standards?: readonly StandardName[];
-  readonly controlParameters?: readonly { readonly controlId: string; readonly standards?: StandardName[] | undefined }[];
+  readonly controlParameters?: readonly {
+    readonly controlId: string;
+    readonly standards?: StandardName[] | undefined;
+  }[];
   readonly features?: { readonly securityHub?: { readonly mode?: string } };
   readonly governing?: Governing | undefined;
 }
@@ -54,7 +57,11 @@ export function governingFrom(
   const { regions, standards: held, controls } = heldBy(former);
   return {
     ...{ policyId, enabled, standards },
-    held: { regions: [...regions], standards: held.filter((name) => standards.includes(name)), controls: [...controls] },
+    held: {
+      regions: [...regions],
+      standards: held.filter((name) => standards.includes(name)),
+      controls: [...controls],
+    },
   };
 }
 
