@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkArchiveRules } from "./access-analyzer-settings.ts";
 import { checkFeatureRegions } from "./feature-regions.ts";
 import { FeatureSettings } from "./feature-settings.ts";
 import { GuardSettings } from "./guard-settings.ts";
@@ -101,8 +102,8 @@ export const OrganizationSettings = z
     partition: Partition.default("aws"),
     accounts: CoreAccounts,
     excludedOrganizationalUnits: z.array(OrganizationalUnitId).default([]),
-    /** Never entered by Bulwark: offboard an account before it is excluded. The bootstrap writes them into a policy that takes a hundred. */
-    excludedAccounts: z.array(AccountId).default([]),
+    /** Never entered by Bulwark: offboard an account before it is excluded. The bootstrap writes them into policies, which take so many. */
+    excludedAccounts: z.array(AccountId).max(300, "may name at most 300 accounts: a role takes no more").default([]),
     roles: RoleNames.prefault({}),
     standards: z.array(StandardName).min(1).default(["fsbp-1.0.0", "cis-5.0.0"]),
     // Renewals are planned in monthly change windows: 60 days leave two of them before a certificate expires.
@@ -123,6 +124,7 @@ export const OrganizationSettings = z
     const issue = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
     checkRegions(value, issue);
     checkFeatureRegions(value, issue);
+    checkArchiveRules(value, issue);
     checkSecurityHub(value, issue);
     checkOutsideMembers(value, issue);
     checkOwners(value, issue);

@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { type Extension, refusals } from "../../programs/extensions/extensions.ts";
+import type { Extension } from "../../programs/extensions/extensions.ts";
 import { AccountId } from "../../programs/identifiers.ts";
 import type { OrganizationSettings } from "../../programs/settings.ts";
 import { accountStatuses } from "../accounts/account.ts";
 import { accountOutside, whyCoreAccount, whyNotMember } from "../accounts/eligibility.ts";
-import { settleWeakenings, type Weakening } from "../accounts/weakenings.ts";
 import type { Aws } from "../aws.ts";
 import { stackOfCreation, underWay } from "../operations/accept.ts";
 import { adminStack, stackOfAccount } from "../operations/operation.ts";
@@ -22,6 +21,7 @@ import type { Db } from "../store/connection.ts";
 import { findCreation, findMembershipChange } from "../store/operations.ts";
 import { findStack } from "../store/stacks.ts";
 import { type Accepting, accept, acceptedResponses } from "./accepted.ts";
+import { requirePermitted, settled, weakeningsOf } from "./account-extensions.ts";
 import { page, pageQuery } from "./pages.ts";
 import { presentAccountDetail, presentListedAccount, presentReadiness } from "./present.ts";
 import { type Route, route } from "./route.ts";
@@ -225,53 +225,16 @@ function refused(error: FieldError | undefined, accountId?: string): Problem {
   return new Problem("not-acceptable-account", detail, { accountId, errors: error === undefined ? [] : [error] });
 }
 
+/** @throws Problem 409 where the admin stack is not deployed, or is being taken off */
 export async function requireAdmin(db: Db): Promise<void> {
+  const leaving = await findMembershipChange(db, adminStack);
+  if (leaving !== undefined) throw underWay(leaving);
   const admin = await findStack(db, adminStack);
   if (admin?.deployedAt != null) return;
   throw new Problem(
     "admin-not-deployed",
     "Baselines need the admin stack: deploy it with POST /admin/deployments, wait until it has succeeded, then ask again.",
   );
-}
-
-/**
- * Lets entries through that add and tighten within what the organization set.
- *
- * @throws Problem 422 that names each field and the rule that forbids it
- */
-function requirePermitted(
-  { settings }: AccountRoutesOptions,
-  extensions: readonly Extension[] | null | undefined,
-): void {
-  refuse(refusals(extensions ?? [], settings));
-}
-
-/** Throws where entries are not permitted; `found` has paths from their list. */
-function refuse(found: readonly FieldError[]): void {
-  const errors = found.map((error) => ({ ...error, field: `extensions.${error.field}` }));
-  if (errors.length === 0) return;
-  const detail = errors.map(({ field, message, allowed }) => `${field}: ${message}. Allowed: ${allowed}`).join("; ");
-  throw new Problem("extension-not-permitted", detail, { errors });
-}
-
-/**
- * The account's weakenings with these entries.
- *
- * @throws Problem 422 that names each entry that would hold for too long, or is over already
- */
-function settled(
-  { now }: AccountRoutesOptions,
-  former: readonly Weakening[],
-  entries: readonly Extension[],
-  by: string,
-): readonly Weakening[] {
-  const { weakenings, errors } = settleWeakenings(former, entries, { by, now: now() });
-  refuse(errors);
-  return weakenings;
-}
-
-async function weakeningsOf(db: Db, accountId: string): Promise<readonly Weakening[]> {
-  return (await findAccount(db, accountId))?.weakenings ?? [];
 }
 
 interface Details {

@@ -1,5 +1,6 @@
 import type { Adoption } from "../../programs/adoption.ts";
 import { serviceLinkedRolesToRemove } from "../../programs/baseline/linked-services.ts";
+import { outsideDeploymentRole } from "../../programs/bootstrap/roles.ts";
 import { type AdminLink, BaselineInputs } from "../../programs/inputs.ts";
 import { isOutside } from "../../programs/outside-members.ts";
 import { offboardingPhases } from "../../programs/phases.ts";
@@ -12,6 +13,7 @@ import { inPhase, withoutInputs } from "./apply.ts";
 import { sumChanges } from "./changes.ts";
 import { findLeftovers, type Leftover } from "./leftovers.ts";
 import { endMemberships } from "./memberships.ts";
+import { offboardAdmin } from "./offboard-admin.ts";
 import { standingRegions } from "./standing.ts";
 import type { Kind, Work } from "./work.ts";
 
@@ -19,7 +21,8 @@ import type { Kind, Work } from "./work.ts";
 export const offboard: Kind = {
   writes: true,
   async perform(work) {
-    const accountId = work.operation.accountId ?? "";
+    const { accountId } = work.operation;
+    if (accountId === null) return offboardAdmin(work);
     const row = await findStack(work.db, work.operation.stack);
     const runs: RunResult[] = [];
     let leftovers: Leftover[] = [];
@@ -66,7 +69,7 @@ export const offboard: Kind = {
         leftovers,
         kept: [
           "evidence in the log archive: never removed by Bulwark",
-          ...(outside ? keptOutside(work.settings.roles) : [RECORD_OF_MEMBER]),
+          ...(outside ? keptOutside(work.settings) : [RECORD_OF_MEMBER]),
         ],
         steps: runs.flatMap(({ steps }) => steps).map(withoutInputs),
       },
@@ -93,9 +96,11 @@ const RECORD_OF_MEMBER =
   "Security Hub's record of the former member in the security account: AWS never deletes one of an account of the organization";
 
 /** An account outside of the organization let Bulwark in itself, and the settings invite it. */
-function keptOutside({ deployment, deploymentBoundary }: Work["settings"]["roles"]): string[] {
+function keptOutside(settings: Work["settings"]): string[] {
+  const { roleName, boundary, attached = [], boundariesOfOthers = [] } = outsideDeploymentRole(settings);
+  const policies = [boundary, ...attached, ...boundariesOfOthers].flatMap((policy) => policy?.policyName ?? []);
   return [
-    `role ${deployment} and policy ${deploymentBoundary} in the account: an administrator there removes them`,
+    `role ${roleName} and policies ${policies.join(", ")} in the account: an administrator there removes them`,
     "the member in the security account's Security Hub: take the account out of features.securityHub.outsideMembers and deploy the admin stack",
   ];
 }

@@ -40,7 +40,8 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     stack: "admin",
     title: "Accounts outside of the organization",
     what: "Accounts that the organization does not have are invited to Security Hub in every region, so that their findings come to the security account, too.",
-    types: ["aws:securityhub/member:Member"],
+    // The last two let their configuration be delivered.
+    types: ["aws:securityhub/member:Member", "aws:kms/key:Key", "aws:s3/bucketPolicy:BucketPolicy"],
     controls: satisfies("/4.16"),
     setting: "features.securityHub.outsideMembers",
   },

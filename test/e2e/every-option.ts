@@ -6,10 +6,9 @@ import type { Environment } from "./environment.ts";
 /** A unit in which no account is active, so that guardrails are attached to more than one and bind nobody who is tested. */
 const NOBODYS_UNIT = "ou-bulw-suspend01";
 
-/** Every option on, but for accounts outside of the organization, which have a test of their own. The guardrails bind development accounts. */
+/** Every option on; the guardrails bind the unit of development accounts. */
 export const EVERYTHING = {
   ...EVERY_OPTION,
-  securityHub: { ...EVERY_OPTION.securityHub, outsideMembers: [] },
   guardrails: { ...EVERY_OPTION.guardrails, units: [NOBODYS_UNIT] },
 };
 

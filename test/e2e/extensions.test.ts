@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { AccessAnalyzer } from "@aws-sdk/client-accessanalyzer";
-import { EventBridge } from "@aws-sdk/client-eventbridge";
 import { GuardDuty } from "@aws-sdk/client-guardduty";
 import { SecurityHub } from "@aws-sdk/client-securityhub";
 import { SNS } from "@aws-sdk/client-sns";
@@ -8,11 +7,13 @@ import { SQS } from "@aws-sdk/client-sqs";
 import { SSM } from "@aws-sdk/client-ssm";
 import { EXTENSION_TYPES } from "../../programs/extensions/extensions.ts";
 import { type Environment, organization } from "./environment.ts";
+import { readRoutes } from "./own-routes.ts";
+import { QUEUE_ROUTE, readTeam, TURNED_OFF_OF_TEAM } from "./turned-off-of-team.ts";
 import { until } from "./until.ts";
 
 const security = "222222222222";
 const home = "us-east-1";
-const queue = "team-findings";
+const [queue = ""] = QUEUE_ROUTE.queues;
 const { exception, suppression, remediationOff, ...additive } = EXTENSION_TYPES;
 const added = Object.values(additive).map(({ example }) => example);
 const expires = new Date(Date.now() + 30 * 86_400_000).toISOString();
@@ -32,6 +33,7 @@ describe("the extensions of an account", function () {
     approver = made.body.token;
   });
 
+  const at = (id: string) => (region: string) => environment.root(id, region);
   const deploy = () => environment.api.done("POST", `/accounts/${accountId}/deployments`);
   const put = async (extensions: readonly object[]) => {
     const answer = await environment.api.call("PATCH", `/accounts/${accountId}`, { body: { extensions } });
@@ -98,21 +100,6 @@ describe("the extensions of an account", function () {
     assert.equal(changes?.same, result.resources);
   });
 
-  it("are put back where somebody has changed them by hand", async () => {
-    await new SSM(environment.root(security, home)).putParameter({
-      Name: `/bulwark/remediation-modes/${accountId}`,
-      Value: "{}",
-      Overwrite: true,
-    });
-    await new EventBridge(environment.root(accountId, home)).disableRule({ Name: "bulwark-extension-on-call" });
-    await environment.api.done("POST", `/accounts/${accountId}/drift-checks`);
-    const { body } = await environment.api.call("GET", `/accounts/${accountId}`);
-    assert.deepEqual(body.drift.resources.map(({ name }: { name: string }) => name).sort(), [
-      `extension-route-rule-on-call-${home}`,
-      `remediation-modes-${home}`,
-    ]);
-  });
-
   it("weaken nothing until somebody else has approved them, and then what was approved", async () => {
     const hub = new SecurityHub(environment.root(accountId, home));
     const sqs = new SQS(environment.root(accountId, home));
@@ -120,8 +107,7 @@ describe("the extensions of an account", function () {
     const Resource = `arn:aws:sqs:${home}:${accountId}:${queue}`;
     const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [{ ...fromSns, Resource }] });
     const { QueueUrl } = await sqs.createQueue({ QueueName: queue, Attributes: { Policy } });
-    const route = { type: "alertRoute", name: "queue", severities: ["HIGH"], queues: [queue], regions: [home] };
-    const { weakenings } = await put([...added, route, ...weakening]);
+    const { weakenings } = await put([...added, QUEUE_ROUTE, ...weakening]);
     for (const { type, name, requestedAt } of weakenings) {
       const path = `/accounts/${accountId}/extensions/${type}/${name}/approve`;
       const own = await environment.api.call("POST", path, { body: { requestedAt } });
@@ -133,7 +119,7 @@ describe("the extensions of an account", function () {
     await deploy();
     assert.equal(await controlStatus(), "DISABLED");
     assert.deepEqual(await suppressions(), ["SUPPRESSED"]);
-    // The hand's changes are gone, and what nobody has approved is not there.
+    // What nobody has approved is not there.
     assert.deepEqual(await modes(), { "s3-public-access-block": { atLeast: "automatic" } });
 
     const imported = async (id: string, resource: string) => {
@@ -164,6 +150,28 @@ describe("the extensions of an account", function () {
     assert.ok(!seen.includes("clearing-website"));
   });
 
+  it("show as drift, by its name, each that somebody turns off by hand, and are put back by the next deployment", async () => {
+    const member = { accountId, own: at(accountId), security: at(security) };
+    const before = await readTeam(member);
+    for (const { drifts, turnOff } of TURNED_OFF_OF_TEAM) {
+      await turnOff(member).catch((error: unknown) => {
+        throw new Error(`turning off ${drifts} by hand`, { cause: error });
+      });
+    }
+    const turnedOff = await readTeam(member);
+    for (const { drifts, shownBy } of TURNED_OFF_OF_TEAM) {
+      assert.notDeepEqual(shownBy(turnedOff), shownBy(before), drifts);
+    }
+    const { result } = await environment.api.done("POST", `/accounts/${accountId}/drift-checks`);
+    const drifted = (result.drift as { name: string; type: string }[]).map(({ name, type }) => `${name} ${type}`);
+    const missing = TURNED_OFF_OF_TEAM.map(({ drifts, type }) => `${drifts} ${type}`).filter(
+      (one) => !drifted.includes(one),
+    );
+    assert.deepEqual(missing, [], `these did: ${drifted.join(", ")}`);
+    await deploy();
+    assert.deepEqual(await readTeam(member), before);
+  });
+
   it("go when they are taken out, after an approval of what protects, and what they weakened is as it was", async () => {
     await put([]);
     const { id } = await environment.api.accepted("POST", `/accounts/${accountId}/deployments`);
@@ -180,12 +188,9 @@ describe("the extensions of an account", function () {
     assert.equal(operation.status, "succeeded", JSON.stringify(operation.error));
     assert.deepEqual(await archiveRules(), []);
     await assert.rejects(modes(), { name: "ParameterNotFound" });
-    const { Topics } = await new SNS(environment.root(accountId, home)).listTopics({});
-    assert.deepEqual(Topics ?? [], []);
-    const { Rules = [] } = await new EventBridge(environment.root(accountId, home)).listRules({
-      NamePrefix: "bulwark-extension",
-    });
-    assert.deepEqual(Rules, []);
+    for (const region of [home, "us-west-2"]) {
+      assert.deepEqual(await readRoutes(environment.root(accountId, region)), { topics: [], rules: [], keys: [] });
+    }
     assert.equal(await controlStatus(), "ENABLED");
     assert.deepEqual(await suppressions(), ["NEW"]);
   });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
+import { GuardDuty } from "@aws-sdk/client-guardduty";
 import {
   BatchImportFindingsCommand,
   DisassociateMembersCommand,
@@ -139,18 +140,23 @@ describe("an account outside of the organization", function () {
     }
   });
 
-  it("is invited and accepts again after somebody has disassociated it", async () => {
+  it("is invited and accepts again after somebody has disassociated it, and its own plan of GuardDuty is on again", async () => {
     const { api, root } = environment;
     const hub = new SecurityHubClient(root(security, region));
     await hub.send(new DisassociateMembersCommand({ AccountIds: [accountId] }));
+    const guardDuty = new GuardDuty(root(accountId, region));
+    const { DetectorIds: [DetectorId] = [] } = await guardDuty.listDetectors({});
+    await guardDuty.updateDetector({ DetectorId, Features: [{ Name: "S3_DATA_EVENTS", Status: "DISABLED" }] });
     const check = await api.done("POST", `/accounts/${accountId}/drift-checks`);
-    assert.deepEqual(
-      check.result.drift.map(({ name }: { name: string }) => name),
-      [`hub-invitation-${region}`],
-    );
+    assert.deepEqual(check.result.drift.map(({ name }: { name: string }) => name).sort(), [
+      `detector-plan-s3-${region}`,
+      `hub-invitation-${region}`,
+    ]);
     const repair = await api.done("POST", `/accounts/${accountId}/deployments`);
-    assert.equal(repair.changes?.create, 1);
+    assert.deepEqual([repair.changes?.create, repair.changes?.update], [1, 1]);
     assert.deepEqual(await membersIn(region), ["Enabled"]);
+    const { Features = [] } = await guardDuty.getDetector({ DetectorId });
+    assert.equal(Features.find(({ Name }) => Name === "S3_DATA_EVENTS")?.Status, "ENABLED");
     await assertFindingFlows("outside-again");
     const again = await api.done("POST", `/accounts/${accountId}/drift-checks`);
     assert.equal(again.result.drifted, false, JSON.stringify(again.result.drift));
@@ -167,6 +173,7 @@ describe("an account outside of the organization", function () {
     const added = [...roles, ...policies].filter((arn) => ![...formerRoles, ...formerPolicies].includes(arn));
     assert.deepEqual(added.sort(), [
       `arn:aws:iam::${accountId}:policy/BulwarkDeploymentBoundary`,
+      `arn:aws:iam::${accountId}:policy/BulwarkRemediationBoundary`,
       `arn:aws:iam::${accountId}:role/BulwarkDeployment`,
     ]);
 
@@ -178,5 +185,3 @@ describe("an account outside of the organization", function () {
     assert.deepEqual(changes, unchanged);
   });
 });
-
-import "./recorders.test.ts";

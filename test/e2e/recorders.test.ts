@@ -84,7 +84,5 @@ describe("the core accounts", function () {
     }
     await api.done("POST", "/admin/deployments");
     assert.deepEqual(await recording(), everywhere);
-    const { same: _, ...changes } = (await api.done("POST", "/admin/deployments", { refresh: true })).changes ?? {};
-    assert.deepEqual(changes, { create: 0, update: 0, replace: 0, delete: 0, import: 0 });
   });
 });

@@ -16,6 +16,7 @@ import { DescribeAssociationCommand, ListAssociationsCommand, SSMClient } from "
 import type { RootAccess } from "../../sandbox/organization/root-access.ts";
 import { SECURITY } from "../programs/samples.ts";
 import { type AccountState, readAccount, unless } from "./account-state.ts";
+import { readRoutes } from "./own-routes.ts";
 import { readHostWork, readPolicies } from "./whole-hosts.ts";
 
 type As = (accountId: string, region: string) => RootAccess;
@@ -61,13 +62,14 @@ async function readAttachments(access: RootAccess): Promise<string[]> {
 
 async function readChoices(as: As, accountId: string, region: string) {
   const access = as(accountId, region);
-  const [hub, inspectorMember, schedules, hosts] = await Promise.all([
+  const [hub, inspectorMember, schedules, hosts, routes] = await Promise.all([
     readHubChoices(access),
     isInspectorMember(as(SECURITY, region), accountId),
     readSchedules(access),
     readHostWork(access),
+    readRoutes(access),
   ]);
-  return { ...hub, inspectorMember, schedules, hosts };
+  return { ...hub, inspectorMember, schedules, hosts, routes };
 }
 
 /** Products whose findings the hub takes, controls that are off: `<control's ARN> <reason>`, and what is customized of ACM.1. */

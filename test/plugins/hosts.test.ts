@@ -183,7 +183,9 @@ describe("the baseline's management of hosts, by the rights of the deployment ro
       ),
       [["~ content"], ["~ enabled"]],
     );
-    assert.deepEqual(drift.diffs["default-patch-baseline-AMAZON_LINUX_2023-us-west-2"], ["~ baselineId"]);
+    const [moved, ...others] = drift.diffs["default-patch-baseline-AMAZON_LINUX_2023-us-west-2"] ?? [];
+    assert.match(moved ?? "", /baselineId$/);
+    assert.deepEqual(others, []);
     const repaired = await engine.run("hosts", "up");
     assert.deepEqual([repaired.changes, repaired.errors], [{ same: 33, update: 2, replace: 1, create: 2 }, ""]);
     assert.deepEqual(await engine.run("hosts", "previewRefresh"), { changes: { same: 38 }, diffs: {}, errors: "" });

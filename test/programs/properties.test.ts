@@ -211,7 +211,8 @@ describe("another input", () => {
   });
 
   it("changes only its own resources: an extension, the password policy, a control's parameters, the environments", async () => {
-    const extensions = Object.values(EXTENSION_TYPES).map(({ example }) => example);
+    // What the other types of extensions change is in their own test.
+    const extensions = [EXTENSION_TYPES.configRule.example, EXTENSION_TYPES.conformancePack.example];
     const only = async (kind: Kind, more: object, pattern: RegExp) => {
       const found = await changed(kind, more);
       assert.ok(found.length > 0);

@@ -5,13 +5,15 @@ import { ADMIN_FEATURES } from "../../programs/catalogue/admin.ts";
 import { BASELINE_FEATURES } from "../../programs/catalogue/baseline.ts";
 import { NOT_TURNED_OFF, TURNED_OFF_IN_ADMIN } from "../e2e/turned-off-in-admin/rows.ts";
 import { NOT_TURNED_OFF_IN_MEMBER, TURNED_OFF } from "../e2e/turned-off-in-member.ts";
+import { QUEUE_ROUTE, TURNED_OFF_OF_TEAM } from "../e2e/turned-off-of-team.ts";
 import { declare } from "./declared.ts";
-import { adminInputs, baselineInputs, EVERY_OPTION, MEMBER, settings, VPC } from "./samples.ts";
+import { adminInputs, baselineInputs, EVERY_OPTION, EXTENSION_EXAMPLES, MEMBER, settings, VPC } from "./samples.ts";
 
 describe("what can be turned off by hand in a member", () => {
   for (const { title, types } of BASELINE_FEATURES) {
     it(`is known for every type of resource of "${title}", or why it is not tried`, () => {
-      const known = [...TURNED_OFF.map(({ type }) => type), ...Object.keys(NOT_TURNED_OFF_IN_MEMBER)];
+      const turnedOff = [...TURNED_OFF, ...TURNED_OFF_OF_TEAM].map((row) => row.type);
+      const known = [...turnedOff, ...Object.keys(NOT_TURNED_OFF_IN_MEMBER)];
       assert.deepEqual(
         types.filter((type) => !known.includes(type)),
         [],
@@ -20,11 +22,13 @@ describe("what can be turned off by hand in a member", () => {
   }
 
   it("is seen at a resource of that type, which the baseline declares", async () => {
-    const inputs = baselineInputs({}, settings({ features: EVERY_OPTION }));
+    const extensions = [...EXTENSION_EXAMPLES, QUEUE_ROUTE];
+    const inputs = baselineInputs({ extensions }, settings({ features: EVERY_OPTION }));
     const { resources } = await declare(() => baselineProgram(inputs), `account-${MEMBER}`);
-    for (const { type, drifts } of TURNED_OFF) {
-      const found = resources.filter(({ name }) => name === drifts(VPC)).map((resource) => resource.type);
-      assert.deepEqual(found, [type], drifts(VPC));
+    const rows = [...TURNED_OFF.map(({ type, drifts }) => ({ type, drifts: drifts(VPC) })), ...TURNED_OFF_OF_TEAM];
+    for (const { type, drifts } of rows) {
+      const found = resources.filter(({ name }) => name === drifts).map((resource) => resource.type);
+      assert.deepEqual(found, [type], drifts);
     }
   });
 });

@@ -22,11 +22,12 @@ export const NOT_TURNED_OFF: Readonly<Record<string, string>> = {
     "AWS ends all memberships of a region with it, which are the members' stacks' to restore",
   "aws:guardduty/organizationAdminAccount:OrganizationAdminAccount": "the same",
   "aws:inspector2/delegatedAdminAccount:DelegatedAdminAccount": "the same",
-  "aws:securityhub/automationRule:AutomationRule": "they come with environments that the organization's accounts have",
+  "aws:securityhub/automationRule:AutomationRule":
+    "they come with environments that the organization's accounts have; test/e2e/extensions.test.ts deletes one",
   "aws:securityhub/configurationPolicy:ConfigurationPolicy": "of central mode, which is not on beside the local one",
   "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation": "the same",
   "aws-native:securityhub:PolicyAssociation": "the same",
-  "aws:securityhub/member:Member": "of accounts outside of the organization: test/e2e/outside-members.test.ts",
-  "aws:sns/topicSubscription:TopicSubscription": "AWS lets nobody take one away that waits to be confirmed by a person",
+  "aws:sns/topicSubscription:TopicSubscription":
+    "AWS lets nobody end one that a person has yet to confirm; test/e2e/extensions.test.ts ends one of a queue",
   "aws:iam/serviceLinkedRole:ServiceLinkedRole": "AWS keeps it as long as a recorder has it",
 };

@@ -1,5 +1,6 @@
 import { SecurityHub } from "@aws-sdk/client-securityhub";
 import { names } from "../../../programs/names.ts";
+import { OUTSIDE } from "../../programs/samples.ts";
 import { type AdminAccounts, HOME, OTHER, type TurnedOffInAdmin } from "./row.ts";
 
 const FSBP = `arn:aws:securityhub:${OTHER}::standards/aws-foundational-security-best-practices/v/1.0.0`;
@@ -64,6 +65,19 @@ export const SECURITY_HUB: readonly TurnedOffInAdmin[] = [
     drifts: names.hubOrganization(OTHER),
     turnOff: (at) => other(at).updateOrganizationConfiguration({ AutoEnable: true }),
     read: async (at) => (await other(at).describeOrganizationConfiguration({})).AutoEnable,
+  },
+  {
+    type: "aws:securityhub/member:Member",
+    drifts: names.outsideMember(OUTSIDE, OTHER),
+    turnOff: async (at) => {
+      // AWS deletes no member that is still associated.
+      await other(at).disassociateMembers({ AccountIds: [OUTSIDE] });
+      await other(at).deleteMembers({ AccountIds: [OUTSIDE] });
+    },
+    read: async (at) => {
+      const { Members = [] } = await other(at).getMembers({ AccountIds: [OUTSIDE] });
+      return Members.map(({ AccountId, Email, MemberStatus }) => [AccountId, Email, MemberStatus]);
+    },
   },
   {
     type: "aws:securityhub/findingAggregator:FindingAggregator",

@@ -18,7 +18,7 @@ const properties = {
   type: string({ required: true }),
   value: string(),
   ...tagFields,
-  arn: output(string()),
+  arn: string({ computed: true }),
   version: output(number()),
 };
 
