@@ -96,6 +96,8 @@ describe("what analyzes access", () => {
     assert.match(problems({ archiveRules: [{ name: "1a", criteria: [] }] }), /must start with a letter/);
     const rule = { name: "a", criteria: [{ key: "isPublic", exists: false }] };
     assert.match(problems({ archiveRules: [rule, rule] }), /must not name two rules of one analyzer the same/);
-    assert.equal(problems({ archiveRules: [rule, { ...rule, analyzer: "unused" }] }), "");
+    const ofUnused = { ...rule, analyzer: "unused" };
+    assert.equal(problems({ unusedAccess: { enabled: true }, archiveRules: [rule, ofUnused] }), "");
+    assert.match(problems({ archiveRules: [ofUnused] }), /"archiveRules",\s+0,\s+"analyzer"/);
   });
 });
