@@ -1,4 +1,5 @@
 import type { AccountSettingsInventory } from "../programs/account-inventory.ts";
+import type { DelegationToEnd } from "../programs/admin/leaving.ts";
 import type { Invitations } from "../programs/baseline/invitations.ts";
 import type { ServiceLinkedRole } from "../programs/baseline/linked-services.ts";
 import type { MembershipToEnd } from "../programs/baseline/memberships.ts";
@@ -7,6 +8,7 @@ import type { CoreAccount } from "../programs/core-accounts.ts";
 import type { BaselineInputs, StackInputs } from "../programs/inputs.ts";
 import type { AccountInventory, AdminInventory, GoverningInventory } from "../programs/inventory.ts";
 import type { RegionReadiness } from "../programs/readiness.ts";
+import type { KeptDelegation } from "../stacks/aws/delegations.ts";
 import type { LostMembership } from "../stacks/aws/lost-memberships.ts";
 import type { KeptMembership } from "../stacks/aws/memberships.ts";
 import type { Organizations } from "../stacks/aws/organizations.ts";
@@ -52,6 +54,8 @@ export interface Aws {
     roles: readonly ServiceLinkedRole[],
     signal: AbortSignal,
   ): Promise<readonly KeptServiceLinkedRole[]>;
+  /** Ends what AWS Organizations still knows of delegations after the admin stack; answers what it does not let end. */
+  endDelegations(operationId: string, delegations: readonly DelegationToEnd[]): Promise<readonly KeptDelegation[]>;
   /** Removes Bulwark's own role from a member. */
   removeDeploymentRole(accountId: string, operationId: string): Promise<void>;
   /** Regions that an account has enabled, asked in the account. */

@@ -49,6 +49,8 @@ export type ParameterValue = z.infer<typeof ParameterValue>;
 export const ControlParameters = z.strictObject({
   controlId: z.string().regex(/^[A-Za-z0-9]+\.\d{1,3}$/, "must be a control id such as ACM.1"),
   parameters: z.record(z.string().min(1), ParameterValue),
+  /** The standards that have the control, all when left out: AWS takes parameters of controls that are on, and so not where none of these is. */
+  standards: z.array(StandardName).min(1).optional(),
   reason: z
     .string()
     .regex(/^[\w\s-]{1,200}$/, "may hold letters, digits, spaces, dashes and underscores, at most 200 of them"),
@@ -109,7 +111,13 @@ export const OrganizationSettings = z
     controlParameters: z
       .array(ControlParameters)
       .default([
-        { controlId: "ACM.1", parameters: { daysToExpiration: { integer: 60 } }, reason: "Two monthly change windows" },
+        {
+          controlId: "ACM.1",
+          parameters: { daysToExpiration: { integer: 60 } },
+          // No version of CIS has it.
+          standards: ["fsbp-1.0.0"],
+          reason: "Two monthly change windows",
+        },
       ]),
     passwordPolicy: PasswordPolicy.prefault({}),
     features: FeatureSettings.prefault({}),

@@ -13,6 +13,7 @@ import { inPhase, withoutInputs } from "./apply.ts";
 import { sumChanges } from "./changes.ts";
 import { findLeftovers, type Leftover } from "./leftovers.ts";
 import { endMemberships } from "./memberships.ts";
+import { offboardAdmin } from "./offboard-admin.ts";
 import { standingRegions } from "./standing.ts";
 import type { Kind, Work } from "./work.ts";
 
@@ -20,7 +21,8 @@ import type { Kind, Work } from "./work.ts";
 export const offboard: Kind = {
   writes: true,
   async perform(work) {
-    const accountId = work.operation.accountId ?? "";
+    const { accountId } = work.operation;
+    if (accountId === null) return offboardAdmin(work);
     const row = await findStack(work.db, work.operation.stack);
     const runs: RunResult[] = [];
     let leftovers: Leftover[] = [];

@@ -27,6 +27,7 @@ import {
   CONFIG_AGGREGATOR,
   CONFIG_RULE,
   CONFORMANCE_PACK,
+  CONTROL_PARAMETERS,
   DETECTOR,
   DETECTOR_ADMINISTRATION,
   EBS_ENCRYPTION,
@@ -110,6 +111,7 @@ function memberRights(settings: Settings): readonly Statement[] {
   return [
     inRegions(settings, [
       ...HUB,
+      ...CONTROL_PARAMETERS,
       ...DETECTOR,
       ...RECORDER,
       ...CONFORMANCE_PACK,

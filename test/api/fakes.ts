@@ -5,6 +5,7 @@ import type { AccountInventory, AdminInventory } from "../../programs/inventory.
 import type { RegionReadiness } from "../../programs/readiness.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import { standardArn } from "../../programs/standards.ts";
+import type { KeptDelegation } from "../../stacks/aws/delegations.ts";
 import type { LostMembership } from "../../stacks/aws/lost-memberships.ts";
 import type { KeptMembership } from "../../stacks/aws/memberships.ts";
 import type { OrganizationAccount } from "../../stacks/aws/organizations.ts";
@@ -158,6 +159,8 @@ export interface FakeAws extends Aws {
   keptRoles: readonly KeptServiceLinkedRole[];
   /** Memberships that AWS does not let end. */
   keptMemberships: readonly KeptMembership[];
+  /** What AWS Organizations does not let end after the admin stack. */
+  keptDelegations: readonly KeptDelegation[];
 }
 
 const account = (accountId: string, name: string, state: OrganizationAccount["state"] = "ACTIVE") =>
@@ -199,6 +202,7 @@ export function fakeAws(): FakeAws {
     standing: [],
     keptRoles: [],
     keptMemberships: [],
+    keptDelegations: [],
     organizations: {
       describe: async () => ({ organizationId: "o-bulwark0demo", managementAccountId: "111111111111" }),
       async account(accountId) {
@@ -258,6 +262,10 @@ export function fakeAws(): FakeAws {
     async removeServiceLinkedRoles(accountId, _operationId, roles) {
       called("removeServiceLinkedRoles", accountId);
       return aws.keptRoles.filter(({ service }) => roles.some((role) => role.service === service));
+    },
+    async endDelegations(_operationId, delegations) {
+      called("endDelegations", delegations.map(({ service }) => service).join(" "));
+      return aws.keptDelegations;
     },
     async removeDeploymentRole(accountId) {
       called("removeDeploymentRole", accountId);
