@@ -96,6 +96,9 @@ describe("what analyzes access", () => {
     assert.match(problems({ archiveRules: [{ name: "1a", criteria: [] }] }), /must start with a letter/);
     const rule = { name: "a", criteria: [{ key: "isPublic", exists: false }] };
     assert.match(problems({ archiveRules: [rule, rule] }), /must not name two rules of one analyzer the same/);
-    assert.equal(problems({ archiveRules: [rule, { ...rule, analyzer: "unused" }] }), "");
+    assert.equal(
+      problems({ unusedAccess: { enabled: true }, archiveRules: [rule, { ...rule, analyzer: "unused" }] }),
+      "",
+    );
   });
 });
