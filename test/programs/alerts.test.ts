@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { alertNotes } from "../../programs/admin/alerts/notes.ts";
 import { adminProgram } from "../../programs/admin/program.ts";
 import type { PolicyDocument } from "../../programs/bootstrap/policy-document.ts";
 import { bootstrapRoles } from "../../programs/bootstrap/roles.ts";
@@ -289,6 +290,13 @@ describe("the alerts of the admin stack", () => {
         "subscriptions.low.1",
       ],
     );
+  });
+
+  it("say where nobody would hear that they stay away", () => {
+    const notes = (alerts: object) => alertNotes(settings({ features: { alerts } }).features);
+    assert.match(notes({}).join(), /features\.alerts\.subscriptions\.operations names nobody/);
+    assert.deepEqual(notes({ subscriptions: { operations: ["operations@example.org"] } }), []);
+    assert.deepEqual(notes({ enabled: false }), []);
   });
 
   it("need rights to nothing of others: only own names, roles within the boundary, and no key but their own goes", () => {

@@ -104,7 +104,11 @@ const sections: Readonly<Partial<Record<Section, (at: Place) => fc.Arbitrary<obj
     part({
       unusedAccess: part({ age: fc.integer({ min: 1, max: 365 }) }),
       archiveRules: perhaps(DETECTION_OPTIONS.accessAnalyzer.archiveRules),
-    }),
+    }).map(({ archiveRules, ...rest }) => ({
+      ...rest,
+      // Those of unused access need its analyzer.
+      archiveRules: archiveRules.filter((rule) => rest.unusedAccess.enabled || !("analyzer" in rule)),
+    })),
   guardDuty: () =>
     part({
       plans: fc.record({
