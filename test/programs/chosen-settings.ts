@@ -107,7 +107,7 @@ const sections: Readonly<Partial<Record<Section, (at: Place) => fc.Arbitrary<obj
     }).map(({ archiveRules, ...rest }) => ({
       ...rest,
       // Those of unused access need its analyzer.
-      archiveRules: archiveRules.filter((rule) => rest.unusedAccess.enabled || !("analyzer" in rule)),
+      archiveRules: archiveRules?.filter((rule) => rest.unusedAccess?.enabled || !("analyzer" in rule)),
     })),
   guardDuty: () =>
     part({
