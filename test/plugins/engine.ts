@@ -53,6 +53,9 @@ const signs: Readonly<Record<string, string>> = {
   "update-replace": "+-",
 };
 
+/** On a busy machine the SDK of a program within this process may not reach the engine in time, which then has heard of nothing. */
+const UNREACHED = "14 UNAVAILABLE: No connection established";
+
 /** Installs the plugins and prepares a backend; `endpoint` is where AWS is. */
 export async function startEngine(endpoint: string, more: Record<string, string> = {}): Promise<Engine> {
   const folder = await mkdtemp(join(tmpdir(), "bulwark-plugins-"));
@@ -103,11 +106,14 @@ export async function startEngine(endpoint: string, more: Record<string, string>
     open,
     async run(name, verb, program) {
       const stack = await open(name, program);
-      const events: EngineEvent[] = [];
-      await stack[verb]({ onEvent: (event: EngineEvent) => events.push(event) }).catch((error: unknown) => {
-        if (!events.some((event) => event.diagnosticEvent?.severity === "error")) throw error;
-      });
-      return outcomeOf(events);
+      for (;;) {
+        const events: EngineEvent[] = [];
+        await stack[verb]({ onEvent: (event: EngineEvent) => events.push(event) }).catch((error: unknown) => {
+          if (!events.some((event) => event.diagnosticEvent?.severity === "error")) throw error;
+        });
+        const outcome = outcomeOf(events);
+        if (!outcome.errors.includes(UNREACHED)) return outcome;
+      }
     },
     async resource(name, resourceName) {
       const file = join(folder, "state/.pulumi/stacks/plugins", `${name}.json`);

@@ -37,6 +37,13 @@ describe("what a resource policy lets a service do", () => {
     assert.equal(decide({ ...allow, Resource: "arn:aws:s3:::archive" }), false);
   });
 
+  it("what a policy variable in a resource stands for, and nothing where it has no value", () => {
+    const of = (key: string) => decide({ ...allow, Resource: `arn:aws:s3:::archive/AWSLogs/\${${key}}/*` });
+    assert.equal(of("aws:SourceAccount"), true);
+    assert.equal(of("aws:SourceOrgID"), false);
+    assert.equal(of("aws:PrincipalAccount"), false);
+  });
+
   it("what a deny does not take back, whatever way it is written", () => {
     const { Resource: _, ...anywhere } = allow;
     const deny = { ...allow, Effect: "Deny", Principal: "*" };

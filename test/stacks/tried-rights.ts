@@ -62,6 +62,10 @@ export const TRIED_RIGHTS: Readonly<Record<TriedPlace, readonly TriedRight[]>> =
         new EventBridge(as).putRule({ Name: "bulwark-extension-team", EventPattern: '{"source":["aws.securityhub"]}' }),
     },
     { action: "kms:CreateKey", call: (as) => new KMS(as).createKey({}) },
+    {
+      action: "cloudformation:ListResources",
+      call: (as) => new CloudControl(as).listResources({ TypeName: "AWS::SecurityHub::SecurityControl" }),
+    },
     { action: "inspector2:BatchGetAccountStatus", call: (as) => new Inspector2(as).batchGetAccountStatus({}) },
     { action: "ec2:EnableEbsEncryptionByDefault", call: (as) => new EC2(as).enableEbsEncryptionByDefault({}) },
     {
@@ -137,6 +141,10 @@ export const TRIED_RIGHTS: Readonly<Record<TriedPlace, readonly TriedRight[]>> =
     },
   ],
   logArchive: [
+    {
+      action: "config:DescribeConfigurationRecorders",
+      call: (as) => new ConfigService(as).describeConfigurationRecorders({}),
+    },
     {
       action: "s3:CreateBucket",
       call: (as) => new S3({ ...as, forcePathStyle: true }).createBucket({ Bucket: "bulwark-evidence-tried" }),

@@ -39,13 +39,32 @@ function applies(statement: Statement, request: ServiceRequest): boolean {
   const named = Principal === undefined ? !names(NotPrincipal, request.service) : names(Principal, request.service);
   const action = request.action.toLowerCase();
   const acts = (patterns: OneOrMany | undefined) => many(patterns).some((each) => like(each.toLowerCase(), action));
-  const covers = (patterns: OneOrMany | undefined) => many(patterns).some((each) => like(each, request.resource));
+  const covers = (patterns: OneOrMany | undefined) =>
+    many(patterns).some((each) => {
+      const filled = withValues(each, request.context);
+      return filled !== undefined && like(filled, request.resource);
+    });
   return (
     named &&
     (Action === undefined ? !acts(NotAction) : acts(Action)) &&
     (Resource === undefined ? !covers(NotResource) : covers(Resource)) &&
     holds(statement, request)
   );
+}
+
+/**
+ * A pattern with the values of its policy variables; undefined where one has none, since it matches nothing then (IAM User Guide, "IAM policy
+ * elements: Variables and tags").
+ */
+function withValues(pattern: string, context: ServiceRequest["context"]): string | undefined {
+  let whole = true;
+  const filled = pattern.replaceAll(/\$\{([\w:./-]+)\}/g, (_, key: string) => {
+    const value = context[key.toLowerCase()];
+    if (typeof value === "string" && !/[*?]/.test(value)) return value;
+    whole = false;
+    return "";
+  });
+  return whole ? filled : undefined;
 }
 
 function names(principal: Statement["Principal"], service: string): boolean {
