@@ -289,7 +289,8 @@ const SHARED: Readonly<Record<Kind, Partial<Record<Section, readonly string[]>>>
     delegation: DELEGATION,
     inspector: DELEGATION,
     rootAccess: DELEGATION,
-    guardDuty: EVIDENCE,
+    // Its malware plan needs trusted access of its own.
+    guardDuty: [...EVIDENCE, "aws:organizations/awsServiceAccess:AwsServiceAccess"],
     // Hosts write their reports there.
     systemsManager: EVIDENCE,
     trail: [...DELEGATION, ...EVIDENCE],

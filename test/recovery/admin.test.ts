@@ -84,8 +84,8 @@ describe("an admin stack whose run was killed after AWS had made what it asked f
   // Their keys, queues and calls would take the places of those that the waves wait for.
   const features = {
     ...{ alerts: { enabled: false }, config: { enabled: false }, inspector: { enabled: false } },
-    systemsManager: { enabled: false },
-    guardDuty: { exportFindings: false },
+    ...{ systemsManager: { enabled: false }, remediations: { enabled: false } },
+    guardDuty: { exportFindings: false, plans: { malware: false } },
   };
   const inputs = adminInputs({}, settings({ regions: ["us-east-1"], features }));
   const root: Root = (accountId) => at.sandbox.root(accountId);

@@ -11,6 +11,8 @@ const management = "111111111111";
 const security = "222222222222";
 const forensics = "444444444444";
 const outsider = "555555555555";
+/** Outside of the organization, too. */
+const partner = "666666666666";
 const clearing = "100000000001";
 const risk = "100000000002";
 const marketData = "100000000003";
@@ -405,7 +407,9 @@ describe("GuardDuty in the sandbox", () => {
         Features: [{ Name: "S3_DATA_EVENTS", AutoEnable: "ALL" }],
       });
       const { Members = [] } = await admin.listMembers({ DetectorId });
-      const active = SAMPLE.accounts.filter(({ id }) => ![security, management, suspended, outsider].includes(id));
+      const active = SAMPLE.accounts.filter(
+        ({ id }) => ![security, management, suspended, outsider, partner].includes(id),
+      );
       assert.deepEqual(Members.map(({ AccountId }) => AccountId).sort(), active.map(({ id }) => id).sort());
       const own = await as(risk, "us-west-2").getDetector({ DetectorId: await detectorOf(risk, "us-west-2") });
       const enabled = own.Features?.slice(3).flatMap(({ Name, Status }) => (Status === "ENABLED" ? [Name] : []));
