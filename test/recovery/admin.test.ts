@@ -13,6 +13,7 @@ import { type Crash, type Crashing, startCrashing, type Wave } from "./crashing.
 
 type Root = (accountId: string) => ReturnType<Crashing["sandbox"]["root"]>;
 
+// The engine has eight places for calls: a wave that asks for more waits for ever. CreateDetector has its kill in baseline.test.ts.
 const WAVES: readonly Wave[] = [
   {
     victim: "engine",
@@ -23,8 +24,6 @@ const WAVES: readonly Wave[] = [
       { service: "s3", operation: "CreateBucket", makes: /^(config|evidence)-bucket-us/ },
     ],
   },
-  // By itself: with the calls above it would need more places than the engine has.
-  { victim: "session", calls: [{ service: "guardduty", operation: "CreateDetector", makes: /^detector-us/ }] },
   {
     victim: "plugins",
     calls: [
