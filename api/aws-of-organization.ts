@@ -9,6 +9,7 @@ import { outsideMember } from "../programs/outside-members.ts";
 import { organizationsRegion } from "../programs/partition.ts";
 import type { OrganizationSettings } from "../programs/settings.ts";
 import { AwsCallError } from "../stacks/aws/call-error.ts";
+import { endDelegations } from "../stacks/aws/delegations.ts";
 import { renewInvitations } from "../stacks/aws/invitations.ts";
 import { findLostMemberships, restoreMemberships } from "../stacks/aws/lost-memberships.ts";
 import { endMemberships } from "../stacks/aws/memberships.ts";
@@ -155,6 +156,11 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
     },
     async removeRootCredentials(accountId, operationId) {
       return removeRootCredentials(await rootRequest(accountId, operationId));
+    },
+    async endDelegations(operationId, delegations) {
+      const credentials = await session(accounts.management, "management", operationId);
+      const management = { accountId: accounts.management, credentials };
+      return endDelegations({ management, region: organizationsRegion(partition), delegations, ...at });
     },
     removeDeploymentRole: (accountId, operationId) => roles.remove(accountId, operationId),
     async enabledRegions(accountId, operationId, role) {

@@ -1,4 +1,5 @@
 import type { AccountSettingsInventory } from "../programs/account-inventory.ts";
+import type { DelegationToEnd } from "../programs/admin/leaving.ts";
 import type { Invitations } from "../programs/baseline/invitations.ts";
 import type { ServiceLinkedRole } from "../programs/baseline/linked-services.ts";
 import type { MembershipToEnd } from "../programs/baseline/memberships.ts";
@@ -8,6 +9,7 @@ import type { BaselineInputs, StackInputs } from "../programs/inputs.ts";
 import type { AccountInventory, AdminInventory, GoverningInventory } from "../programs/inventory.ts";
 import type { RegionReadiness } from "../programs/readiness.ts";
 import type { RootCredentials } from "../programs/root-credentials.ts";
+import type { KeptDelegation } from "../stacks/aws/delegations.ts";
 import type { LostMembership } from "../stacks/aws/lost-memberships.ts";
 import type { KeptMembership } from "../stacks/aws/memberships.ts";
 import type { Organizations } from "../stacks/aws/organizations.ts";
@@ -57,6 +59,8 @@ export interface Aws {
   readRootCredentials(accountId: string, operationId: string): Promise<RootCredentials>;
   /** Removes all of them; answers what was there. */
   removeRootCredentials(accountId: string, operationId: string): Promise<RootCredentials>;
+  /** Ends what AWS Organizations still knows of delegations after the admin stack; answers what it does not let end. */
+  endDelegations(operationId: string, delegations: readonly DelegationToEnd[]): Promise<readonly KeptDelegation[]>;
   /** Removes Bulwark's own role from a member. */
   removeDeploymentRole(accountId: string, operationId: string): Promise<void>;
   /** Regions that an account has enabled, asked in the account. */

@@ -58,4 +58,33 @@ export const AccessAnalyzerSettings = z.strictObject({
       error: "must not name two rules of one analyzer the same",
     }),
 });
+
+interface Checked {
+  readonly homeRegion: string;
+  readonly features: { readonly accessAnalyzer: AccessAnalyzerSettings };
+}
+
+/** Refuses archive rules of an analyzer that is not there: nothing would archive by them. Paths are those of the organization's settings. */
+export function checkArchiveRules(
+  { homeRegion, features }: Checked,
+  issue: (path: (string | number)[], message: string) => void,
+): void {
+  const { enabled, unusedAccess, archiveRules } = features.accessAnalyzer;
+  if (!enabled) return;
+  const place = unusedAccess.region ?? homeRegion;
+  for (const [index, { analyzer, regions = [] }] of archiveRules.entries()) {
+    if (analyzer !== "unused") continue;
+    const path = ["features", "accessAnalyzer", "archiveRules", index];
+    if (!unusedAccess.enabled) {
+      issue(
+        [...path, "analyzer"],
+        "is the analyzer of unused access, which features.accessAnalyzer.unusedAccess switches off",
+      );
+      continue;
+    }
+    for (const [at, region] of regions.entries()) {
+      if (region !== place) issue([...path, "regions", at], `the analyzer of unused access is in ${place} alone`);
+    }
+  }
+}
 export type AccessAnalyzerSettings = z.infer<typeof AccessAnalyzerSettings>;

@@ -58,9 +58,13 @@ export const Governing = z.strictObject({
   /** Whether Security Hub is on. */
   enabled: z.boolean(),
   standards: z.array(StandardName),
-  /** What the stack has made in local mode, as far as it is still there: where, and which standards. */
+  /** What the stack has made in local mode, as far as it is still there: where, which standards, and which controls' parameters. */
   held: z
-    .strictObject({ regions: z.array(Region).default([]), standards: z.array(StandardName).default([]) })
+    .strictObject({
+      regions: z.array(Region).default([]),
+      standards: z.array(StandardName).default([]),
+      controls: z.array(z.string().min(1)).default([]),
+    })
     .prefault({}),
 });
 export type Governing = z.infer<typeof Governing>;
@@ -78,6 +82,7 @@ export const BaselineInputs = z
     /** What weakened until lately, the latest of a type and name, to be undone. */
     endedExtensions: z.array(Extension).default([]),
     passwordPolicy: PasswordPolicy,
+    controlParameters: z.array(ControlParameters).default([]),
     admin: AdminLink,
     /** The networks that the account has now, by region: read before every run, so that a preview and its deployment see the same. */
     vpcs: z.record(Region, z.array(Vpc)).default({}),

@@ -159,6 +159,8 @@ export const awsNames = {
   /** In the security account: the only principal that the roles of remediations trust. */
   responseRole: "BulwarkResponse",
   responseBoundary: "BulwarkResponseBoundary",
+  /** What a role of Bulwark may do and has no room for in itself; `part` is a number, or `*` for all. */
+  rolePolicy: (roleName: string, part: string) => `${roleName}-rights-${part}`,
   requestRule: (remediation: string) => `bulwark-request-${remediation}`,
   remediationRule: (remediation: string) => `bulwark-remediate-${remediation}`,
 } as const;

@@ -32,13 +32,30 @@ export function isOutside(inputs: Featured & { readonly accountId: string }): bo
 /**
  * The features of a baseline outside of the organization. No configuration policy reaches an account that was invited (Security Hub CSPM
  * User Guide, "Managing administrator and member accounts"), so it has its hub and standards by its baseline in either mode; Inspector takes
- * members from the organization alone.
+ * members from the organization alone. Hosts there could report nowhere and read no signatures, because bucket, keys and signatures are the organization's, so
+ * documents and scans for hosts are off; patching and inventory stay. Nothing responds there, since the response may enter the organization's
+ * accounts only, and an auditor's question whether the account is in the organization has its answer.
  */
 export function featuresOutside(features: FeatureSettings): FeatureSettings {
+  const { config, systemsManager } = features;
+  const { auditPack } = config;
+  const off = { enabled: false };
   return {
     ...features,
     securityHub: { ...features.securityHub, mode: "local", central: { policies: [] } },
-    inspector: { ...features.inspector, enabled: false },
+    inspector: { ...features.inspector, ...off },
+    remediations: { ...features.remediations, ...off },
+    systemsManager: {
+      ...systemsManager,
+      virusScan: { ...systemsManager.virusScan, ...off },
+      sensitiveInformationScan: { ...systemsManager.sensitiveInformationScan, ...off },
+      patchNow: { ...systemsManager.patchNow, ...off },
+      hostPolicy: off,
+    },
+    config: {
+      ...config,
+      auditPack: { ...auditPack, leaveOut: [...auditPack.leaveOut, { rule: "account-in-organization" }] },
+    },
   };
 }
 

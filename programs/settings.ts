@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkArchiveRules } from "./access-analyzer-settings.ts";
 import { checkFeatureRegions } from "./feature-regions.ts";
 import { FeatureSettings } from "./feature-settings.ts";
 import { GuardSettings } from "./guard-settings.ts";
@@ -47,6 +48,8 @@ export type ParameterValue = z.infer<typeof ParameterValue>;
 export const ControlParameters = z.strictObject({
   controlId: z.string().regex(/^[A-Za-z0-9]+\.\d{1,3}$/, "must be a control id such as ACM.1"),
   parameters: z.record(z.string().min(1), ParameterValue),
+  /** The standards that have the control, all when left out: AWS takes parameters of controls that are on, and so not where none of these is. */
+  standards: z.array(StandardName).min(1).optional(),
   reason: z
     .string()
     .regex(/^[\w\s-]{1,200}$/, "may hold letters, digits, spaces, dashes and underscores, at most 200 of them"),
@@ -99,15 +102,21 @@ export const OrganizationSettings = z
     partition: Partition.default("aws"),
     accounts: CoreAccounts,
     excludedOrganizationalUnits: z.array(OrganizationalUnitId).default([]),
-    /** Never entered by Bulwark: offboard an account before it is excluded. The bootstrap writes them into a policy that takes a hundred. */
-    excludedAccounts: z.array(AccountId).default([]),
+    /** Never entered by Bulwark: offboard an account before it is excluded. The bootstrap writes them into policies, which take so many. */
+    excludedAccounts: z.array(AccountId).max(300, "may name at most 300 accounts: a role takes no more").default([]),
     roles: RoleNames.prefault({}),
     standards: z.array(StandardName).min(1).default(["fsbp-1.0.0", "cis-5.0.0"]),
     // Renewals are planned in monthly change windows: 60 days leave two of them before a certificate expires.
     controlParameters: z
       .array(ControlParameters)
       .default([
-        { controlId: "ACM.1", parameters: { daysToExpiration: { integer: 60 } }, reason: "Two monthly change windows" },
+        {
+          controlId: "ACM.1",
+          parameters: { daysToExpiration: { integer: 60 } },
+          // No version of CIS has it.
+          standards: ["fsbp-1.0.0"],
+          reason: "Two monthly change windows",
+        },
       ]),
     passwordPolicy: PasswordPolicy.prefault({}),
     features: FeatureSettings.prefault({}),
@@ -117,6 +126,7 @@ export const OrganizationSettings = z
     const issue = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
     checkRegions(value, issue);
     checkFeatureRegions(value, issue);
+    checkArchiveRules(value, issue);
     checkSecurityHub(value, issue);
     checkOutsideMembers(value, issue);
     checkOwners(value, issue);

@@ -41,8 +41,8 @@ export const SystemsManagerSettings = z.strictObject({
   virusScan: onDemand
     .extend({
       signatures: Signatures.prefault({}),
-      /** The runbook that has GuardDuty scan an instance from outside, where it can, and the document where not. AWS charges such a scan by size. */
-      guardDuty: z.strictObject({ enabled: z.boolean().default(false) }).prefault({}),
+      /** The runbook that has GuardDuty scan an instance from outside, where it can, and the document where not. AWS charges a scan by size, the runbook nothing. */
+      guardDuty: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
     })
     .prefault({}),
   /** The same for card numbers, keys and the like in files. */

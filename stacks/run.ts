@@ -29,6 +29,8 @@ export interface RunRequest {
   readonly requireEmpty?: boolean;
   /** Leaves the empty stack with its history after `destroy`. */
   readonly keepStack?: boolean;
+  /** With verb `destroy`: leaves what is protected, with what it stands on, in AWS and in the state; without it that fails. */
+  readonly keepProtected?: boolean;
   /** How the stack's secrets are encrypted, as an earlier run's result told it: spares asking the engine. Says too that the stack exists. */
   readonly secrets?: StackSecrets;
   /** With verb `recover`: what is to be recovered from. */
@@ -132,12 +134,25 @@ export interface ChangeCounts {
   readonly import: number;
 }
 
+/** A resource that stays, as AWS knows it. */
+export interface KeptResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** The provider's id: a bucket's name, a key's id. */
+  readonly id: string;
+  readonly accountId?: string;
+  readonly region?: string;
+}
+
 export interface RunResult {
   readonly changes: ChangeCounts;
   /** All steps but those that change nothing. */
   readonly steps: readonly ResourceStep[];
   /** Resources that the stack has afterwards (after a preview: would have), its own root resource not counted. */
   readonly resources: number;
+  /** What a destroy that keeps what is protected has left in the state. */
+  readonly kept?: readonly KeptResource[];
   /** Stack outputs, every secret as `[secret]`. */
   readonly outputs: Readonly<Record<string, unknown>>;
   /** Of a preview: hash of the state's resources that it began from. A refreshing preview begins from what it read. */

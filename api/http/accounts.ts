@@ -225,7 +225,10 @@ function refused(error: FieldError | undefined, accountId?: string): Problem {
   return new Problem("not-acceptable-account", detail, { accountId, errors: error === undefined ? [] : [error] });
 }
 
+/** @throws Problem 409 where the admin stack is not deployed, or is being taken off */
 export async function requireAdmin(db: Db): Promise<void> {
+  const leaving = await findMembershipChange(db, adminStack);
+  if (leaving !== undefined) throw underWay(leaving);
   const admin = await findStack(db, adminStack);
   if (admin?.deployedAt != null) return;
   throw new Problem(

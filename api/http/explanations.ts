@@ -17,9 +17,9 @@ export const explanations: Readonly<Record<string, string>> = {
   "extension-not-permitted":
     "Extensions add and tighten; what weakens (exception, remediationOff, suppression) needs an approver and ends within 90 days, and no more than the rules of the organization let be weakened. `errors` names each entry's field, the rule that forbids it and what is allowed. Nothing was changed. Take the entry out or change it; docs/extensions.md has the types.",
   conflict:
-    "What is asked for does not fit the present state, for example onboarding what is active already. `detail` says what fits. Of a failed operation: something else kept changing the same thing in AWS; run the operation again.",
+    "What is asked for does not fit the present state, for example onboarding what is active already, or taking off the admin stack while accounts rest on it. `detail` says what fits. Of a failed operation: something else kept changing the same thing in AWS; run the operation again.",
   "operation-running":
-    "The account is being onboarded or offboarded, and a second such operation would work against the first. `operationId` names the first: follow it, or cancel it, and ask again when it has ended.",
+    "The account is being onboarded or offboarded, or the admin stack is being taken off, and a second such operation would work against the first. `operationId` names the first: follow it, or cancel it, and ask again when it has ended.",
   "admin-not-deployed":
     "Baselines use what the admin stack makes (administrators, buckets, keys). Deploy it with POST /admin/deployments, wait for its success, and ask again.",
   "idempotency-in-flight":
@@ -73,7 +73,7 @@ export const explanations: Readonly<Record<string, string>> = {
   "missing-plugin": "A provider plugin is not installed in the engine's home folder. make engine installs it.",
   "missing-engine": "The pulumi engine is not installed where the service looks for it. make engine installs it.",
   "protected-resource":
-    "A resource that is protected would be deleted. Evidence and what keeps it are: offboarding leaves them, and nothing else may take them away.",
+    "A resource that is protected would be deleted. Evidence and what keeps it are: offboarding, of the admin stack too, leaves them, and nothing else may take them away.",
   "backend-unavailable":
     "The state backend can't be reached. Look at its URL, at the role in BULWARK_STATE_ROLE_ARN, and at the network. Then run the operation again.",
   "database-unavailable":

@@ -1,9 +1,13 @@
-import type { z } from "zod";
+import { z } from "zod";
+import { AccountId } from "../../programs/identifiers.ts";
+import { underWay } from "../operations/accept.ts";
+import { whyAdminStays } from "../operations/offboard-admin.ts";
 import type { OperationKind } from "../operations/operation.ts";
 import { adminStack, stackOfAccount } from "../operations/operation.ts";
-import { Problem } from "../problem.ts";
+import { invalidField, Problem } from "../problem.ts";
 import type { Db } from "../store/connection.ts";
-import { findStack, lockStack } from "../store/stacks.ts";
+import { findMembershipChange } from "../store/operations.ts";
+import { findStack, lockStack, saveStack } from "../store/stacks.ts";
 import { accept, acceptedResponses } from "./accepted.ts";
 import { type AccountRoutesOptions, known, lockedAccount, requireAdmin, requireMember } from "./accounts.ts";
 import { presentAdmin } from "./present.ts";
@@ -48,6 +52,7 @@ export function stackRoutes(options: AccountRoutesOptions): Route[] {
     ...verbs.map((verb) => accountVerb(options, verb)),
     ...verbs.map((verb) => adminVerb(options, verb)),
     admin(options),
+    adminLeaves(options),
   ];
 }
 
@@ -130,5 +135,45 @@ function admin({ db }: AccountRoutesOptions): Route {
     etag: true,
     responses: { 200: { description: "The admin stack.", schema: AdminBody } },
     handle: async () => ({ status: 200, body: presentAdmin(await findStack(db, adminStack)) }),
+  });
+}
+
+function adminLeaves(options: AccountRoutesOptions): Route {
+  const { db, settings } = options;
+  return route({
+    method: "delete",
+    path: "/admin",
+    operationId: "offboardAdmin",
+    tag: "admin",
+    summary: "Take the admin stack off again",
+    description:
+      "Once every account is offboarded: puts back what was adopted, destroys the rest, ends delegations and trusted access. Evidence and its keys stay, and the next `POST /admin/deployments` goes on with them. `confirm` repeats the management account's id.",
+    permission: "administer",
+    etag: true,
+    query: z.strictObject({
+      confirm: AccountId.optional().meta({ description: "Required: repeats the management account's id." }),
+    }),
+    responses: acceptedResponses,
+    problems: [409],
+    handle: (call) =>
+      accept(options, call, async () => {
+        const { management } = settings.accounts;
+        if (call.query.confirm !== management) {
+          throw invalidField("confirm", "must repeat the management account's id", `confirm=${management}`);
+        }
+        const running = await findMembershipChange(db, adminStack);
+        if (running !== undefined) throw underWay(running);
+        if ((await findStack(db, adminStack))?.inputs == null) {
+          throw new Problem("admin-not-deployed", "The admin stack is not deployed: there is nothing to take off.");
+        }
+        const before = async (transaction: Db, lastOperationId: string) => {
+          await lockStack(transaction, adminStack);
+          const obstacle = await whyAdminStays(transaction);
+          if (obstacle !== undefined) throw new Problem("conflict", `${obstacle.message}. ${obstacle.remedy}`);
+          await saveStack(transaction, adminStack, { lastOperationId });
+        };
+        const current = (transaction: Db) => lockedAdmin(transaction);
+        return { kind: "offboard" as const, stack: adminStack, accountId: null, request: {}, current, before };
+      }),
   });
 }

@@ -1,4 +1,5 @@
 import { decideAdminAdoptions } from "../../programs/admin/adoption.ts";
+import { alertNotes } from "../../programs/admin/alerts/notes.ts";
 import { adoptCoreRecorders, type FormerAdminInputs } from "../../programs/admin/core-recorder-adoption.ts";
 import { guardrailProblems } from "../../programs/admin/guardrails/preconditions.ts";
 import { decideOptionalAdoptions } from "../../programs/admin/optional-adoption.ts";
@@ -49,6 +50,7 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
     ...(logArchiveRegions === undefined ? {} : { logArchiveRegions }),
     environments: environmentsOf(await accountsInEnvironments(db), settings.features.securityHub.automationRules),
   });
+  for (const note of alertNotes(settings.features)) work.say(note);
   work.say("reading what the organization and its security account hold");
   const recorded = (account: CoreAccount) => recordedRegions(wanted, account);
   const inventory = await aws.readAdmin({

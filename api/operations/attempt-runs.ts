@@ -113,13 +113,13 @@ export function createAttemptRuns(parts: AttemptRunsParts): AttemptRuns {
   }
 
   async function run(verb: Verb, inputs: StackInputs, options: RunOptions): Promise<RunResult> {
-    const { refresh = false, role = "deployment", requireEmpty = false } = options;
+    const { refresh = false, role = "deployment", requireEmpty = false, keepProtected = false } = options;
     const { name: stack } = parts.stack();
     const row = await findStack(db, stack);
     const credentials = await aws.credentialsFor(inputs, operation.id, role, standingRegions(row));
     const secrets = row?.secrets ?? undefined;
     const request = { operationId: operation.id, stack, verb, inputs, credentials, refresh, requireEmpty };
-    const known = secrets === undefined ? {} : { secrets };
+    const known = { ...(secrets === undefined ? {} : { secrets }), ...(keepProtected ? { keepProtected } : {}) };
     const signal = AbortSignal.any([parts.signal, quieting.signal]);
     const result = await record({ verb, inputs, role, signal, onEvent: progress.report }, (hooks) =>
       runner.run({ ...request, ...known, timeoutMs: parts.timeoutMs }, hooks),

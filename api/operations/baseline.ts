@@ -73,6 +73,7 @@ export async function planBaseline(
     roles: settings.roles,
     standards: settings.standards,
     passwordPolicy: settings.passwordPolicy,
+    controlParameters: settings.controlParameters,
     features: outside ? featuresOutside(settings.features) : settings.features,
     ...countingExtensions(row?.extensions ?? [], row?.weakenings ?? [], work.now()),
     // Its detectors have no members outside of the organization, and its analyzers see no others.

@@ -13,6 +13,7 @@ import { inPhase, withoutInputs } from "./apply.ts";
 import { sumChanges } from "./changes.ts";
 import { findLeftovers, type Leftover } from "./leftovers.ts";
 import { endMemberships } from "./memberships.ts";
+import { offboardAdmin } from "./offboard-admin.ts";
 import { standingRegions } from "./standing.ts";
 import type { Kind, Work } from "./work.ts";
 
@@ -20,7 +21,8 @@ import type { Kind, Work } from "./work.ts";
 export const offboard: Kind = {
   writes: true,
   async perform(work) {
-    const accountId = work.operation.accountId ?? "";
+    const { accountId } = work.operation;
+    if (accountId === null) return offboardAdmin(work);
     const row = await findStack(work.db, work.operation.stack);
     const runs: RunResult[] = [];
     let leftovers: Leftover[] = [];
@@ -95,8 +97,8 @@ const RECORD_OF_MEMBER =
 
 /** An account outside of the organization let Bulwark in itself, and the settings invite it. */
 function keptOutside(settings: Work["settings"]): string[] {
-  const { roleName, boundary, boundariesOfOthers = [] } = outsideDeploymentRole(settings);
-  const policies = [boundary, ...boundariesOfOthers].flatMap((policy) => policy?.policyName ?? []);
+  const { roleName, boundary, attached = [], boundariesOfOthers = [] } = outsideDeploymentRole(settings);
+  const policies = [boundary, ...attached, ...boundariesOfOthers].flatMap((policy) => policy?.policyName ?? []);
   return [
     `role ${roleName} and policies ${policies.join(", ")} in the account: an administrator there removes them`,
     "the member in the security account's Security Hub: take the account out of features.securityHub.outsideMembers and deploy the admin stack",

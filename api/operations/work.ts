@@ -40,6 +40,8 @@ export interface RunOptions {
   readonly refresh?: boolean;
   /** Fails with `stack_not_empty` where the state holds a resource. */
   readonly requireEmpty?: boolean;
+  /** Of a destroy: leaves what is protected in AWS and in the state. */
+  readonly keepProtected?: boolean;
   /** Bulwark's own unless told otherwise. */
   readonly role?: MemberRole;
 }

@@ -64,6 +64,19 @@ export async function accountsInEnvironments(db: Db): Promise<{ accountId: strin
     .execute();
 }
 
+/** The accounts, by id, of which something may stand that rests on the admin stack, or is about to. */
+export async function listStanding(db: Db): Promise<{ accountId: string; status: AccountStatus }[]> {
+  return db
+    .selectFrom("accounts")
+    .leftJoin("stacks", "stacks.accountId", "accounts.accountId")
+    .select(["accounts.accountId", "accounts.status"])
+    .where(({ or, eb }) =>
+      or([eb("accounts.status", "in", ["onboarding", "active", "offboarding"]), eb("stacks.inputs", "is not", null)]),
+    )
+    .orderBy("accounts.accountId")
+    .execute();
+}
+
 export type NewAccount = Pick<
   Selectable<AccountsTable>,
   "accountId" | "name" | "email" | "origin" | "status" | "owner" | "environment" | "lastOperationId"

@@ -70,6 +70,17 @@ export function findCreation(db: Db, email: string): Promise<OperationRow | unde
     .executeTakeFirst();
 }
 
+/** A creation of any account that is under way. */
+export function findAnyCreation(db: Db): Promise<OperationRow | undefined> {
+  return db
+    .selectFrom("operations")
+    .selectAll()
+    .where("kind", "=", "onboard")
+    .where("accountId", "is", null)
+    .where("finishedAt", "is", null)
+    .executeTakeFirst();
+}
+
 export interface OperationFilter {
   readonly status?: OperationStatus | undefined;
   readonly kind?: OperationKind | undefined;

@@ -7,6 +7,7 @@ import type { AdminInventory, AdminRegionInventory } from "../inventory.ts";
 import { awsNames, names } from "../names.ts";
 import { arn } from "../partition.ts";
 import { resourceTypes } from "../resource-types.ts";
+import { SELF_REGISTERED } from "./leaving.ts";
 import { ANALYZER_SERVICE, CONFIG_SERVICES, TRUSTED_SERVICES, type TrustedService } from "./trusted-services.ts";
 
 /** What is delegated through AWS Organizations itself. */
@@ -72,7 +73,31 @@ function organizationWide(inventory: AdminInventory, { accounts, features }: Adm
         reason: `the security account administers ${PRODUCTS[service]} already`,
       }),
     );
-  return [...trusted, ...delegated];
+  return [...trusted, ...delegated, ...registered(inventory, accounts.security)];
+}
+
+/**
+ * Of services that no resource registers, where the account administers regions beyond the stack's: it says that somebody else registered
+ * it, so that the registration stays when the stack goes. In the stack's regions its administration is adopted and says the same.
+ */
+function registered({ delegatedAdministrators, regions }: AdminInventory, security: string): Adoption[] {
+  const here = {
+    "securityhub.amazonaws.com": "securityHubAdministrator",
+    "guardduty.amazonaws.com": "guardDutyAdministrator",
+  } as const;
+  return SELF_REGISTERED.filter(
+    (service) =>
+      delegatedAdministrators[service]?.includes(security) &&
+      !Object.values(regions).some((region) => region[here[service]] === security),
+  ).map((service) => ({
+    type: resourceTypes.delegatedAdministrator,
+    name: names.delegatedAdministrator(service),
+    region: "global",
+    id: `${security}/${service}`,
+    before: { accountId: security, servicePrincipal: service },
+    decision: "leave",
+    reason: `the security account is registered as the administrator of ${service} already`,
+  }));
 }
 
 function inRegion(found: AdminRegionInventory, region: string, inputs: AdminAdoptionInputs): Adoption[] {

@@ -3,6 +3,7 @@ import { ConfigurationPolicyAssociation } from "@pulumi/aws/securityhub/configur
 import type { FindingAggregator } from "@pulumi/aws/securityhub/findingAggregator.js";
 import { OrganizationConfiguration } from "@pulumi/aws/securityhub/organizationConfiguration.js";
 import { PolicyAssociation } from "@pulumi/aws-native/securityhub/policyAssociation.js";
+import { parametersUnder } from "../control-parameters.ts";
 import { awsNames, names } from "../names.ts";
 import type { CentralPolicy } from "../security-hub-settings.ts";
 import type { ControlParameters, ParameterValue } from "../settings.ts";
@@ -74,14 +75,19 @@ function policyOf({ inputs }: AdminStack, policy: CentralPolicy): Omit<Configura
   const shared = { name: awsNames.configurationPolicy(policy.name), description: "Managed by Bulwark" };
   if (!policy.enabled) return { ...shared, configurationPolicy: { serviceEnabled: false } };
   const standards = policy.standards ?? inputs.standards;
+  const { disabledControls } = policy;
+  // A parameter of a control that the policy has off would be refused with the whole policy.
+  const parameters = parametersUnder(inputs.controlParameters, standards).filter(
+    ({ controlId }) => !disabledControls.includes(controlId),
+  );
   return {
     ...shared,
     configurationPolicy: {
       serviceEnabled: true,
       enabledStandardArns: standards.map((standard) => standardArn(partition, homeRegion, standard)),
       securityControlsConfiguration: {
-        disabledControlIdentifiers: [...policy.disabledControls],
-        securityControlCustomParameters: inputs.controlParameters.map(customParameters),
+        disabledControlIdentifiers: [...disabledControls],
+        securityControlCustomParameters: parameters.map(customParameters),
       },
     },
   };

@@ -97,18 +97,19 @@ function outsideStatements(place: Place, bucket: string): Statement[] {
       Resource: [arn(partition, "s3", "", "", bucket)],
       Condition: { StringEquals: { "aws:SourceAccount": accounts } },
     },
-    ...accounts.map(
-      (account): Statement => ({
-        Sid: `OutsideDelivers${account}`,
-        Effect: "Allow",
-        Principal,
-        Action: ["s3:PutObject"],
-        Resource: folders.map((folder) => arn(partition, "s3", "", "", `${bucket}/AWSLogs/${account}/${folder}/*`)),
-        Condition: {
-          StringEquals: { "aws:SourceAccount": account, "s3:x-amz-acl": "bucket-owner-full-control" },
-        },
-      }),
-    ),
+    {
+      Sid: "OutsideDelivers",
+      Effect: "Allow",
+      Principal,
+      Action: ["s3:PutObject"],
+      // S3 puts the account for which the service delivers in place of the variable (IAM User Guide, "Policy variables").
+      Resource: folders.map((folder) =>
+        arn(partition, "s3", "", "", `${bucket}/AWSLogs/\${aws:SourceAccount}/${folder}/*`),
+      ),
+      Condition: {
+        StringEquals: { "aws:SourceAccount": accounts, "s3:x-amz-acl": "bucket-owner-full-control" },
+      },
+    },
   ];
 }
 

@@ -6,6 +6,7 @@ import { BucketPublicAccessBlock } from "@pulumi/aws/s3/bucketPublicAccessBlock.
 import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketServerSideEncryptionConfiguration.js";
 import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning.js";
 import type { PolicyDocument } from "../bootstrap/policy-document.ts";
+import type { AdminInputs } from "../inputs.ts";
 import { awsNames, TAGS } from "../names.ts";
 import { identifyingTags } from "../recovery/tag.ts";
 import { configBucketPolicy, configKeyPolicy, evidenceBucketPolicy, evidenceKeyPolicy } from "./evidence-policies.ts";
@@ -51,6 +52,14 @@ export interface WantedBucket {
 }
 
 /**
+ * Whether buckets that would leave the stack when their feature is switched off are to stay in its state: where the whole stack
+ * goes, so that the next deployment finds them there.
+ */
+export function staysInState({ phase }: Pick<AdminInputs, "phase">): boolean {
+  return phase === "restore";
+}
+
+/**
  * An encrypted, versioned, private bucket whose content Bulwark's own roles can't delete. It has no lifecycle rules on purpose: a
  * role that may set them may let evidence expire. S3 answers OperationAborted to changes of one bucket at the same time, so each
  * part waits for the one before; the policy is last, because it shuts the others out.
@@ -62,9 +71,10 @@ export function evidenceBucket(
 ): EvidenceBucket {
   const region = inputs.homeRegion;
   const provider = logArchive;
-  const kept = wanted.retained === true ? { retainOnDelete: true } : { protect: true };
+  const retained = wanted.retained === true && !staysInState(inputs);
+  const kept = retained ? { retainOnDelete: true } : { protect: true };
   // A part that went would open the bucket.
-  const ofPart = wanted.retained === true ? { retainOnDelete: true } : {};
+  const ofPart = retained ? { retainOnDelete: true } : {};
   const keyName = `${label}-key-${region}`;
   const key = new Key(
     keyName,

@@ -1,4 +1,5 @@
 import type { Output } from "@pulumi/pulumi";
+import { controlParameters } from "../control-parameters.ts";
 import type { AdminInputs } from "../inputs.ts";
 import { accessAnalyzers, analyzerDelegation } from "./access-analyzer.ts";
 import { type AccountEvents, accountEvents } from "./account-events.ts";
@@ -6,7 +7,6 @@ import { type Alerts, alerts } from "./alerts.ts";
 import { automationRules } from "./automation-rules.ts";
 import { centralConfiguration } from "./central-configuration.ts";
 import { config as configService } from "./config.ts";
-import { controlParameters } from "./control-parameters.ts";
 import { coreRecorders } from "./core-recorders.ts";
 import { detection } from "./detection.ts";
 import { evidence } from "./evidence.ts";

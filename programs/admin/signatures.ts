@@ -6,6 +6,7 @@ import { hostSignatures } from "../host-reports.ts";
 import type { AdminInputs } from "../inputs.ts";
 import { TAGS } from "../names.ts";
 import { arn } from "../partition.ts";
+import { staysInState } from "./evidence.ts";
 import { evidenceStatements } from "./evidence-policies.ts";
 import type { AdminStack } from "./stack.ts";
 
@@ -19,7 +20,7 @@ export function signatures({ inputs, logArchive }: AdminStack): void {
   const place = hostSignatures(inputs);
   if (place === undefined || inputs.features.systemsManager.virusScan.signatures.bucket !== undefined) return;
   const region = inputs.homeRegion;
-  const options = { provider: logArchive, retainOnDelete: true };
+  const options = { provider: logArchive, ...(staysInState(inputs) ? { protect: true } : { retainOnDelete: true }) };
   const bucket = new Bucket(
     `signature-bucket-${region}`,
     { region, bucket: place.bucket, forceDestroy: false, tags: TAGS },

@@ -1,6 +1,7 @@
 import { Account as Hub } from "@pulumi/aws/securityhub/account.js";
 import { Member } from "@pulumi/aws/securityhub/member.js";
 import { StandardsSubscription } from "@pulumi/aws/securityhub/standardsSubscription.js";
+import { keptControlParameters } from "../control-parameters.ts";
 import { productChoices } from "../hub-choices.ts";
 import { names } from "../names.ts";
 import { standardArn } from "../standards.ts";
@@ -37,6 +38,7 @@ export function centralHub(stack: BaselineStack, region: string): void {
       { provider: member, dependsOn: [hub], ...kept },
     );
   }
+  keptControlParameters(stack, region, governing.held.controls);
   new Member(
     names.hubMember(region),
     { region, accountId, email },

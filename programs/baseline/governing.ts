@@ -1,3 +1,4 @@
+import { parametersUnder } from "../control-parameters.ts";
 import type { Governing } from "../inputs.ts";
 import type { GoverningInventory } from "../inventory.ts";
 import type { Problem } from "../problem.ts";
@@ -31,6 +32,7 @@ export function governingProblems(governing: GoverningInventory | undefined, acc
 export interface FormerInputs {
   readonly regions?: readonly string[];
   readonly standards?: readonly StandardName[];
+  readonly controlParameters?: readonly { readonly controlId: string; readonly standards?: StandardName[] | undefined }[];
   readonly features?: { readonly securityHub?: { readonly mode?: string } };
   readonly governing?: Governing | undefined;
 }
@@ -49,18 +51,23 @@ export function governingFrom(
   const standards = known
     .filter(([, path]) => standardArns.some((arn) => arn.endsWith(`:standards/${path}`)))
     .map(([name]) => name);
-  const { regions, standards: held } = heldBy(former);
+  const { regions, standards: held, controls } = heldBy(former);
   return {
     ...{ policyId, enabled, standards },
-    held: { regions: [...regions], standards: held.filter((name) => standards.includes(name)) },
+    held: { regions: [...regions], standards: held.filter((name) => standards.includes(name)), controls: [...controls] },
   };
 }
 
 /** What of Security Hub is in a stack, by its inputs of before. */
-export function heldBy(former: FormerInputs | undefined): Pick<Governing["held"], "regions" | "standards"> {
-  if (former === undefined) return { regions: [], standards: [] };
-  if (isCentral(former)) return former.governing?.held ?? { regions: [], standards: [] };
-  return { regions: [...(former.regions ?? [])], standards: [...(former.standards ?? [])] };
+export function heldBy(former: FormerInputs | undefined): Governing["held"] {
+  const none = { regions: [], standards: [], controls: [] };
+  if (former === undefined) return none;
+  if (isCentral(former)) return { ...none, ...former.governing?.held };
+  return {
+    regions: [...(former.regions ?? [])],
+    standards: [...(former.standards ?? [])],
+    controls: parametersUnder(former.controlParameters ?? [], former.standards ?? []).map(({ controlId }) => controlId),
+  };
 }
 
 /** Whether a stack was deployed in central mode. */

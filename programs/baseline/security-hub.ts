@@ -1,6 +1,7 @@
 import { Account as Hub } from "@pulumi/aws/securityhub/account.js";
 import { StandardsSubscription } from "@pulumi/aws/securityhub/standardsSubscription.js";
 import type { Resource } from "@pulumi/pulumi";
+import { controlParameters } from "../control-parameters.ts";
 import { controlChoices, declareControls, productChoices, type StandingHub } from "../hub-choices.ts";
 import { names } from "../names.ts";
 import { STANDARD_TIMEOUTS, standardArn } from "../standards.ts";
@@ -26,6 +27,7 @@ export function securityHub(stack: BaselineStack, region: string, upstream: Upst
   const { hub, standards } = ownHub(stack, region, upstream);
   const { inputs, declare, member } = stack;
   declareControls({ inputs, declare, provider: member }, region, { standards }, exceptionChoices(inputs, region));
+  controlParameters(stack, region, standards);
   hubMembership(stack, region, [hub, ...standards]);
   return hub;
 }

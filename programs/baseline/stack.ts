@@ -1,8 +1,9 @@
 import type { Provider } from "@pulumi/aws/provider.js";
+import type { Provider as NativeProvider } from "@pulumi/aws-native/provider.js";
 import type { Input } from "@pulumi/pulumi";
 import { type Declare, declarer } from "../declaration.ts";
 import type { BaselineInputs } from "../inputs.ts";
-import { accountProvider } from "../providers.ts";
+import { accountProvider, nativeProviders } from "../providers.ts";
 
 /** What is known of an account by itself, without an organization. */
 type AccountInputs = Pick<
@@ -25,6 +26,8 @@ export interface BaselineStack extends AccountStack {
   readonly inputs: BaselineInputs;
   /** The security account; a baseline run may only manage memberships there. */
   readonly security: Provider;
+  /** The member by aws-native, in a region. */
+  readonly native: (region: string) => NativeProvider;
 }
 
 /** Makes the providers of a baseline stack. */
@@ -33,6 +36,7 @@ export function baselineStack(inputs: BaselineInputs): BaselineStack {
     inputs,
     member: accountProvider(inputs.accountId, inputs.homeRegion),
     security: accountProvider(inputs.accounts.security, inputs.homeRegion),
+    native: nativeProviders(inputs.accountId),
     declare: declarer(inputs.adoptions, inputs.phase),
   };
 }

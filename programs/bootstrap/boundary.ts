@@ -24,9 +24,12 @@ export function deploymentBoundary(
       NotAction: ["iam:Get*", "iam:List*"],
       Resource: [
         ...own.map((role) => arn(partition, "iam", "", "*", `role/${role}`)),
-        ...[roles.deploymentBoundary, awsNames.remediationBoundary, awsNames.responseBoundary].map((policy) =>
-          arn(partition, "iam", "", "*", `policy/${policy}`),
-        ),
+        ...[
+          roles.deploymentBoundary,
+          awsNames.rolePolicy(roles.deployment, "*"),
+          awsNames.remediationBoundary,
+          awsNames.responseBoundary,
+        ].map((policy) => arn(partition, "iam", "", "*", `policy/${policy}`)),
       ],
     },
     {

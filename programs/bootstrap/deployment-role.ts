@@ -13,6 +13,7 @@ import {
   type PolicyDocument,
   policyDocument,
   type RoleDocuments,
+  rolePolicies,
   type Statement,
   versioned,
 } from "./policy-document.ts";
@@ -26,6 +27,7 @@ import {
   CONFIG_AGGREGATOR,
   CONFIG_RULE,
   CONFORMANCE_PACK,
+  CONTROL_PARAMETERS,
   DETECTOR,
   DETECTOR_ADMINISTRATION,
   EBS_ENCRYPTION,
@@ -60,7 +62,7 @@ export function deploymentRole(settings: Settings, place: DeploymentPlace): Role
     roleName: settings.roles.deployment,
     description: "Deploys the security baseline. Managed by Bulwark.",
     trust: trustOfService(settings),
-    policies: { Bulwark: policyDocument(...rights(settings, place)) },
+    ...rolePolicies(settings.roles.deployment, rights(settings, place)),
     boundary: {
       policyName: settings.roles.deploymentBoundary,
       document: deploymentBoundary(settings, rights(settings, place)),
@@ -109,6 +111,7 @@ function memberRights(settings: Settings): readonly Statement[] {
   return [
     inRegions(settings, [
       ...HUB,
+      ...CONTROL_PARAMETERS,
       ...DETECTOR,
       ...RECORDER,
       ...CONFORMANCE_PACK,

@@ -1,6 +1,6 @@
 import { arn } from "../partition.ts";
 import type { OrganizationSettings } from "../settings.ts";
-import type { Statement } from "./policy-document.ts";
+import { inParts, type Statement } from "./policy-document.ts";
 
 /**
  * GuardDuty reads an entity list with the rights of who sets it (GuardDuty User Guide, "Setting up prerequisites for entity lists"): the
@@ -14,7 +14,13 @@ export function entityLists({
   const objects = [...trustedEntitySets, ...threatEntitySets].map(({ location }) => objectOf(location));
   if (objects.length === 0) return [];
   const Resource = [...new Set(objects)].sort().map((object) => arn(partition, "s3", "", "", object));
-  return [{ Sid: "EntityLists", Effect: "Allow", Action: ["s3:GetObject"], Resource }];
+  // An address may have three hundred characters.
+  return inParts(Resource, 15).map((part, index) => ({
+    Sid: `EntityLists${index === 0 ? "" : index + 1}`,
+    Effect: "Allow",
+    Action: ["s3:GetObject"],
+    Resource: part,
+  }));
 }
 
 /** `<bucket>/<key>` of an S3 URL, whichever of its three forms it has. */

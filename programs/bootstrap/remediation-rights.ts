@@ -52,7 +52,12 @@ export function remediationBoundary({ partition, roles }: Settings): ManagedPoli
 /** Names that the settings chose and that don't begin like the others. */
 function ownNames(roles: OrganizationSettings["roles"]): string[] {
   const { deploymentBoundary, ...own } = roles;
-  return [...Object.values(own).map((role) => `role/${role}`), `policy/${deploymentBoundary}`].filter(
+  const policies = [
+    deploymentBoundary,
+    awsNames.rolePolicy(own.deployment, "*"),
+    awsNames.rolePolicy(own.management, "*"),
+  ];
+  return [...Object.values(own).map((role) => `role/${role}`), ...policies.map((policy) => `policy/${policy}`)].filter(
     (name) => !/^\w+\/Bulwark/.test(name),
   );
 }

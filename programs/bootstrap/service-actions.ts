@@ -21,6 +21,9 @@ export const HUB = [
   "securityhub:ListEnabledProductsForImport",
 ] as const;
 
+/** aws-native:securityhub:SecurityControl, through the Cloud Control API. Short: the member's role is close to what IAM takes. */
+export const CONTROL_PARAMETERS = ["securityhub:*SecurityControl*", "cloudformation:*Resource*"] as const;
+
 /** aws:guardduty/detector:Detector. */
 export const DETECTOR = [
   "guardduty:CreateDetector",

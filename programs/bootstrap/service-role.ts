@@ -40,7 +40,11 @@ export function serviceRole(
                 Sid: "OutsideMembers",
                 Effect: "Allow" as const,
                 Action,
-                Resource: outside.map(({ accountId }) => roleArn(partition, accountId, roles.deployment)),
+                // Their ids alone: a hundred ARNs with a long role name would be more than IAM takes.
+                Resource: [arn(partition, "iam", "", "*", `role/${roles.deployment}`)],
+                Condition: {
+                  StringEquals: { "aws:ResourceAccount": outside.map(({ accountId }) => accountId) },
+                },
               },
             ]),
       ),

@@ -91,7 +91,7 @@ export const ADMIN_FEATURES: readonly Feature[] = [
   {
     stack: "admin",
     title: "Control parameters",
-    what: "Controls whose limits differ from AWS's have the organization's, with the reason beside them.",
+    what: "Controls whose limits differ from AWS's have the organization's in the security account, with the reason beside them; in members their baselines set them, or the configuration policies do.",
     types: ["aws-native:securityhub:SecurityControl"],
     controls: satisfies("ACM.1"),
     setting: "controlParameters",

@@ -21,6 +21,14 @@ export const BASELINE_FEATURES: readonly Feature[] = [
   },
   {
     stack: "baseline",
+    title: "Control parameters",
+    what: "Controls whose limits differ from AWS's have the organization's in every region, with the reason beside them; in central mode they are in the configuration policies.",
+    types: ["aws-native:securityhub:SecurityControl"],
+    controls: satisfies("ACM.1"),
+    setting: "controlParameters",
+  },
+  {
+    stack: "baseline",
     title: "Findings of third parties",
     what: "The hub of the account takes the findings of the chosen products.",
     types: ["aws:securityhub/productSubscription:ProductSubscription"],

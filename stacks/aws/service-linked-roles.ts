@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   DeleteServiceLinkedRoleCommand,
   type DeletionTaskFailureReasonType,
+  GetRoleCommand,
   GetServiceLinkedRoleDeletionStatusCommand,
   type IAMClient,
 } from "@aws-sdk/client-iam";
@@ -50,6 +51,8 @@ export async function removeServiceLinkedRoles(request: ServiceLinkedRolesEnd): 
 async function remove(request: ServiceLinkedRolesEnd, RoleName: string, deadline: number): Promise<string | undefined> {
   const { iam, signal, pollMs = 2_000 } = request;
   const abort = signal === undefined ? {} : { abortSignal: signal };
+  // Without a role IAM has no path to go by, and refuses a deletion that is allowed on that path only.
+  if ((await unlessAbsent(iam.send(new GetRoleCommand({ RoleName }), abort))) === undefined) return undefined;
   const submitted = await unlessAbsent(iam.send(new DeleteServiceLinkedRoleCommand({ RoleName }), abort));
   if (submitted?.DeletionTaskId === undefined) return undefined;
   const { DeletionTaskId } = submitted;

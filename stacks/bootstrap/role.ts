@@ -1,4 +1,5 @@
 import {
+  AttachRolePolicyCommand,
   CreatePolicyCommand,
   CreatePolicyVersionCommand,
   CreateRoleCommand,
@@ -6,8 +7,10 @@ import {
   DeletePolicyVersionCommand,
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
   GetRoleCommand,
   type IAMClient,
+  ListAttachedRolePoliciesCommand,
   ListPolicyVersionsCommand,
   ListRolePoliciesCommand,
   PutRolePermissionsBoundaryCommand,
@@ -15,6 +18,7 @@ import {
   TagRoleCommand,
   UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
+import { awsNames } from "../../programs/names.ts";
 import { type AwsCallPlace, awsCodeOf, callAws } from "../aws/call-error.ts";
 
 /** A managed policy as it should be. */
@@ -31,6 +35,8 @@ export interface RoleDocuments {
   /** Inline policies by name. */
   readonly policies: Readonly<Record<string, object>>;
   readonly boundary?: ManagedPolicy;
+  /** Managed policies that are attached to it. */
+  readonly attached?: readonly ManagedPolicy[];
   /** Managed policies that stand beside it: the boundaries of roles that it makes. */
   readonly boundariesOfOthers?: readonly ManagedPolicy[];
   /** Changes when any of the documents does; kept as a tag of the role. */
@@ -119,7 +125,13 @@ export async function ensureRole(
       );
     }
   }
+  // First, so that what moves from one to the other is never missing.
+  for (const policy of role.attached ?? []) {
+    const PolicyArn = await ensureManagedPolicy(place, RoleName, policy);
+    await callAws(at("AttachRolePolicy"), () => place.iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn })));
+  }
   await replaceInlinePolicies(place, role);
+  await detachOwnPolicies(place, RoleName, role.attached);
   await callAws(at("TagRole"), () =>
     place.iam.send(new TagRoleCommand({ RoleName, Tags: [{ Key: VERSION_TAG, Value: role.version }] })),
   );
@@ -154,6 +166,29 @@ async function replaceInlinePolicies(place: RolePlace, role: RoleDocuments): Pro
   );
   for (const PolicyName of (PolicyNames ?? []).filter((name) => role.policies[name] === undefined)) {
     await callAws(at("DeleteRolePolicy"), () => place.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName })));
+  }
+}
+
+/** Detaches and deletes the managed policies that were made for a role's rights, but for those that it is to keep. */
+async function detachOwnPolicies(
+  place: RolePlace,
+  RoleName: string,
+  kept: readonly ManagedPolicy[] = [],
+): Promise<void> {
+  const at = caller(place, RoleName);
+  const absent = ["NoSuchEntityException", "NoSuchEntity"];
+  const own = awsNames.rolePolicy(RoleName, "");
+  // A page takes a hundred; a role can have twenty at most (IAM quotas).
+  const found = await callAws(
+    at("ListAttachedRolePolicies"),
+    () => place.iam.send(new ListAttachedRolePoliciesCommand({ RoleName })),
+    absent,
+  );
+  for (const { PolicyName = "", PolicyArn } of found?.AttachedPolicies ?? []) {
+    if (!PolicyName.startsWith(own) || kept.some(({ policyName }) => policyName === PolicyName)) continue;
+    const command = new DetachRolePolicyCommand({ RoleName, PolicyArn });
+    await callAws(at("DetachRolePolicy"), () => place.iam.send(command), absent);
+    await removeManagedPolicy(place, RoleName, PolicyName);
   }
 }
 
@@ -207,6 +242,7 @@ export async function removeRole(
     const command = new DeleteRolePolicyCommand({ RoleName, PolicyName });
     await callAws(at("DeleteRolePolicy"), () => place.iam.send(command), absent);
   }
+  await detachOwnPolicies(place, RoleName);
   await callAws(at("DeleteRole"), () => place.iam.send(new DeleteRoleCommand({ RoleName })), absent);
   for (const policyName of role.policyNames) await removeManagedPolicy(place, role.roleName, policyName);
 }

@@ -10,9 +10,10 @@ import { type Failure, failureOf, ofResources, StackRunError } from "../errors.t
 import { engineFailure, programFailure } from "../failures.ts";
 import type { FromChild, StackSecrets } from "../messages.ts";
 import { INPUTS_KEY } from "../project.ts";
-import type { RunEvent, RunResult, Verb } from "../run.ts";
-import type { EngineCommand } from "./command.ts";
+import type { KeptResource, RunEvent, RunResult, Verb } from "../run.ts";
+import { type EngineCommand, exportState } from "./command.ts";
 import { EventLog } from "./engine-events.ts";
+import { keptResources } from "./kept-resources.ts";
 import { isTrace, type OpenStack, openStack, removeStack } from "./open-stack.ts";
 import { learnFrom, learnSecrets } from "./program-secrets.ts";
 import { redactor } from "./property-values.ts";
@@ -31,7 +32,13 @@ export interface RunContext {
   readonly signal: AbortSignal;
 }
 
-type VerbOptions = { onEvent: (event: EngineEvent) => void; signal: AbortSignal; refresh?: boolean; message: string };
+type VerbOptions = {
+  onEvent: (event: EngineEvent) => void;
+  signal: AbortSignal;
+  refresh?: boolean;
+  excludeProtected?: boolean;
+  message: string;
+};
 
 const VERBS: Readonly<Record<Exclude<Verb, "recover">, (stack: Stack, options: VerbOptions) => Promise<unknown>>> = {
   preview: (stack, options) => stack.preview(options),
@@ -98,16 +105,28 @@ async function attemptRun(
       signal,
       message: request.operationId,
       ...(request.refresh === undefined ? {} : { refresh: request.refresh }),
+      ...(request.verb === "destroy" && request.keepProtected === true ? { excludeProtected: true } : {}),
     });
-    const leaves = request.verb === "destroy" ? request.keepStack === true : !isTrace(opened, request.verb);
+    const kept = await keptBy(context, laidOut);
+    const leaves =
+      request.verb === "destroy" ? request.keepStack === true || kept.length > 0 : !isTrace(opened, request.verb);
     if (!leaves) await removeStack(opened);
-    return result(log.result(), started, leaves ? opened.secrets : undefined);
+    const done = kept.length === 0 ? log.result() : { ...log.result(), kept, resources: kept.length };
+    return result(done, started, leaves ? opened.secrets : undefined);
   } catch (error) {
     // What went wrong with the run is told, not what goes wrong with tidying up after it.
     if (opened !== undefined && isTrace(opened, request.verb)) await removeStack(opened).catch(() => undefined);
     const { failure, crashed } = explain(error, context, log, { redact, ...thrown });
     return { type: "failure", failure: redacted(failure, redact), partial: log.partial(), crashed };
   }
+}
+
+/** What a destroy has kept because it is protected. Its events don't tell: of what stays there are none. */
+async function keptBy({ run, command }: RunContext, folder: Promise<RunFolder>): Promise<KeptResource[]> {
+  const { verb, stack, keepProtected } = run.request;
+  if (verb !== "destroy" || keepProtected !== true) return [];
+  const { workDir, environment } = await folder;
+  return keptResources(await exportState(command, stack, workDir, environment));
 }
 
 function result(

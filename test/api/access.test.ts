@@ -23,6 +23,7 @@ describe("access", () => {
       "/accounts/100000000001?confirm=100000000001",
       { viewer: 403, operator: 404, approver: 403, administrator: 404 },
     ],
+    ["DELETE", "/admin?confirm=100000000001", { viewer: 403, operator: 403, approver: 403, administrator: 400 }],
     ["GET", "/tokens", { viewer: 403, operator: 403, approver: 403, administrator: 200 }],
   ] as const;
   for (const [method, path, answers] of calls) {
@@ -58,6 +59,7 @@ describe("access", () => {
     "POST /accounts/{accountId}/previews": operators,
     "POST /accounts/{accountId}/deployments": operators,
     "POST /accounts/{accountId}/drift-checks": operators,
+    "DELETE /admin": administrators,
     "POST /admin/previews": operators,
     "POST /admin/deployments": operators,
     "POST /admin/drift-checks": operators,

@@ -6,6 +6,7 @@ import type { RegionReadiness } from "../../programs/readiness.ts";
 import type { RootCredentials } from "../../programs/root-credentials.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import { standardArn } from "../../programs/standards.ts";
+import type { KeptDelegation } from "../../stacks/aws/delegations.ts";
 import type { LostMembership } from "../../stacks/aws/lost-memberships.ts";
 import type { KeptMembership } from "../../stacks/aws/memberships.ts";
 import type { OrganizationAccount } from "../../stacks/aws/organizations.ts";
@@ -161,6 +162,8 @@ export interface FakeAws extends Aws {
   keptMemberships: readonly KeptMembership[];
   /** Of root users, by account; none by default. */
   rootCredentials: Record<string, Partial<RootCredentials>>;
+  /** What AWS Organizations does not let end after the admin stack. */
+  keptDelegations: readonly KeptDelegation[];
 }
 
 const noCredentials = { password: false, accessKeys: 0, signingCertificates: 0, mfaDevices: 0 };
@@ -205,6 +208,7 @@ export function fakeAws(): FakeAws {
     keptRoles: [],
     keptMemberships: [],
     rootCredentials: {},
+    keptDelegations: [],
     organizations: {
       describe: async () => ({ organizationId: "o-bulwark0demo", managementAccountId: "111111111111" }),
       async account(accountId) {
@@ -274,6 +278,10 @@ export function fakeAws(): FakeAws {
       const found = { ...noCredentials, ...aws.rootCredentials[accountId], accountId };
       delete aws.rootCredentials[accountId];
       return found;
+    },
+    async endDelegations(_operationId, delegations) {
+      called("endDelegations", delegations.map(({ service }) => service).join(" "));
+      return aws.keptDelegations;
     },
     async removeDeploymentRole(accountId) {
       called("removeDeploymentRole", accountId);

@@ -40,7 +40,7 @@ describe("Security Hub's mode, in the inputs of stacks", () => {
     assert.equal(status, "succeeded");
     assert.deepEqual((await stack()).inputs.governing, {
       ...{ policyId: "p", enabled: true, standards: ["cis-5.0.0"] },
-      held: { regions: [], standards: [] },
+      held: { regions: [], standards: [], controls: [] },
     });
   });
 
@@ -63,7 +63,7 @@ describe("Security Hub's mode, in the inputs of stacks", () => {
       .where("name", "=", `account-${accountId}`)
       .execute();
     assert.equal((await ended(serving, deployments)).status, "succeeded");
-    const held = { regions: ["us-east-1", "us-west-2"], standards: ["cis-5.0.0"] };
+    const held = { regions: ["us-east-1", "us-west-2"], standards: ["cis-5.0.0"], controls: ["ACM.1"] };
     assert.deepEqual((await stack()).inputs.governing?.held, held);
     assert.equal((await ended(serving, deployments)).status, "succeeded");
     assert.deepEqual((await stack()).inputs.governing?.held, held);

@@ -115,11 +115,11 @@ const rows: readonly Row[] = [
     allowed: /accountId/,
   },
   {
-    what: "extensions",
-    body: { accountId: "100000000011", extensions: [] },
+    what: "an unknown extension",
+    body: { accountId: "100000000011", extensions: [{ type: "openBucket" }] },
     status: 400,
-    field: "extensions",
-    allowed: /accountId/,
+    field: "extensions.0.type",
+    allowed: /configRule/,
   },
   {
     what: "an unknown field of a deployment",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { runBootstrap } from "../../demo/bootstrap.ts";
@@ -50,12 +50,17 @@ const START_MS = 180_000;
 
 let started: Promise<Environment> | undefined;
 let adminDeployed: Promise<Operation> | undefined;
-const parts: Part[] = [];
-let folder: string | undefined;
+const shared: Shelter = { parts: [] };
+
+/** What an environment has started, so that it can be ended even if its start failed. */
+export interface Shelter {
+  readonly parts: Part[];
+  folder?: string;
+}
 
 /** The environment of this run of mocha; the first who asks starts it, a root hook ends it. */
 export function environment(): Promise<Environment> {
-  started ??= start();
+  started ??= startEnvironment(shared);
   return started;
 }
 
@@ -66,16 +71,22 @@ export async function organization(): Promise<Environment & { readonly admin: Op
   return { ...running, admin: await adminDeployed };
 }
 
-async function start(): Promise<Environment> {
-  folder = await mkdtemp(join(tmpdir(), "bulwark-e2e-"));
+/** An environment of a test's own, for what would disturb the others. Whoever asks for it closes it. */
+export async function startEnvironment(
+  shelter: Shelter,
+  adapt: (settings: object) => object = (settings) => settings,
+): Promise<Environment> {
+  const { parts } = shelter;
+  const folder = await mkdtemp(join(tmpdir(), "bulwark-e2e-"));
   // As root, PostgreSQL runs as another user, who has to get in.
+  shelter.folder = folder;
   await chmod(folder, 0o755);
-  const aws = await startSandbox(folder);
+  const aws = await startSandbox(folder, parts);
   const settingsFile = join(folder, "settings.json");
-  await copyFile(sampleSettings, settingsFile);
-  const settings = JSON.parse(await readFile(settingsFile, "utf8")) as {
+  const settings = adapt(JSON.parse(await readFile(sampleSettings, "utf8")) as object) as {
     accounts: { management: string; security: string };
   };
+  await writeFile(settingsFile, JSON.stringify(settings));
   const administrator = await createAdministrator(aws, settings.accounts.management);
   await runBootstrap(
     partEnvironment({
@@ -104,6 +115,7 @@ async function start(): Promise<Environment> {
     }),
     data,
     join(folder, "service.log"),
+    parts,
   );
   await service.start();
   return {
@@ -119,7 +131,7 @@ async function start(): Promise<Environment> {
   };
 }
 
-async function startSandbox(parent: string): Promise<string> {
+async function startSandbox(parent: string, parts: Part[]): Promise<string> {
   const logPath = join(parent, "sandbox.log");
   const sandbox = await startPart(
     "sandbox",
@@ -133,7 +145,12 @@ async function startSandbox(parent: string): Promise<string> {
   return url;
 }
 
-function createService(env: Record<string, string>, data: string, logPath: string): Service & { url(): string } {
+function createService(
+  env: Record<string, string>,
+  data: string,
+  logPath: string,
+  parts: Part[],
+): Service & { url(): string } {
   let url = "";
   let part: Part | undefined;
   return {
@@ -192,8 +209,13 @@ export function partEnvironment(extra: Record<string, string>): Record<string, s
 }
 
 after("the environment closes and leaves no process", async function () {
-  if (folder === undefined) return;
   this.timeout(600_000);
+  await closeEnvironment(shared);
+});
+
+/** Ends everything that an environment has started, and asserts that nothing of it lives. */
+export async function closeEnvironment({ parts, folder }: Shelter): Promise<void> {
+  if (folder === undefined) return;
   // The service first: its runs still talk to AWS.
   const endings: string[] = [];
   for (const part of parts.splice(0).reverse()) {
@@ -206,4 +228,4 @@ after("the environment closes and leaves no process", async function () {
   else console.log(`kept ${folder}`);
   assert.deepEqual(left, [], "processes were left");
   for (const ending of endings) assert.match(ending, /: exit code 0$/);
-});
+}

@@ -46,6 +46,19 @@ export const TURNED_OFF: readonly TurnedOff[] = [
     shownBy: (state) => state.inEach[DETAILS]?.disabledControls,
   },
   {
+    type: "aws-native:securityhub:SecurityControl",
+    drifts: () => names.securityControl("ACM.1", DETAILS),
+    by: "member",
+    forbidden: false,
+    turnOff: ({ own }) =>
+      new SecurityHub(own(DETAILS)).updateSecurityControl({
+        SecurityControlId: "ACM.1",
+        Parameters: { daysToExpiration: { ValueType: "CUSTOM", Value: { Integer: 15 } } },
+        LastUpdateReason: "By hand",
+      }),
+    shownBy: (state) => state.inEach[DETAILS]?.customParameters,
+  },
+  {
     type: "aws:securityhub/standardsSubscription:StandardsSubscription",
     drifts: () => names.standard("cis-5.0.0", DETAILS),
     by: "member",

@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { Inspector2Client, paginateListMembers } from "@aws-sdk/client-inspector2";
 import {
+  BatchGetSecurityControlsCommand,
   GetEnabledStandardsCommand,
   paginateDescribeStandardsControls,
   paginateListEnabledProductsForImport,
@@ -71,14 +72,14 @@ async function readChoices(as: As, accountId: string, region: string) {
   return { ...hub, inspectorMember, schedules, hosts, routes };
 }
 
-/** Products whose findings the hub takes, and controls that are off: `<control's ARN> <reason>`. */
+/** Products whose findings the hub takes, controls that are off: `<control's ARN> <reason>`, and what is customized of ACM.1. */
 async function readHubChoices(access: RootAccess) {
   const client = new SecurityHubClient(access);
   const products: string[] = [];
   const disabledControls: string[] = [];
   try {
     const enabled = await unless(client.send(new GetEnabledStandardsCommand({})), "InvalidAccessException");
-    if (enabled === undefined) return { products, disabledControls };
+    if (enabled === undefined) return { products, disabledControls, customParameters: [] };
     for await (const { ProductSubscriptions = [] } of paginateListEnabledProductsForImport({ client }, {})) {
       products.push(...ProductSubscriptions);
     }
@@ -89,10 +90,14 @@ async function readHubChoices(access: RootAccess) {
         disabledControls.push(...off.map((control) => `${control.StandardsControlArn} ${control.DisabledReason}`));
       }
     }
+    const asked = new BatchGetSecurityControlsCommand({ SecurityControlIds: ["ACM.1"] });
+    const { SecurityControls: [acm] = [] } = await client.send(asked);
+    const custom = Object.entries(acm?.Parameters ?? {}).filter(([, { ValueType }]) => ValueType === "CUSTOM");
+    const customParameters = custom.map(([name, { Value }]) => `${name} ${JSON.stringify(Value)}`);
+    return { products: products.sort(), disabledControls: disabledControls.sort(), customParameters };
   } finally {
     client.destroy();
   }
-  return { products: products.sort(), disabledControls: disabledControls.sort() };
 }
 
 /** Whether the security account administers the account's Inspector. */

@@ -96,8 +96,8 @@ describe("the baseline's management of hosts, by the rights of the deployment ro
 
   it("is made, found again by what it was made with, and drifts and is repaired", async () => {
     const made = await engine.run("hosts", "up", hosts());
-    assert.deepEqual([made.changes, made.errors], [{ create: 22 }, ""]);
-    assert.deepEqual(await engine.run("hosts", "previewRefresh"), { changes: { same: 22 }, diffs: {}, errors: "" });
+    assert.deepEqual([made.changes, made.errors], [{ create: 24 }, ""]);
+    assert.deepEqual(await engine.run("hosts", "previewRefresh"), { changes: { same: 24 }, diffs: {}, errors: "" });
     const reading = asMember(session);
     for (const region of REGIONS) {
       const { ServiceSetting } = await ssm(region).getServiceSetting({ SettingId: SETTING });
@@ -113,15 +113,15 @@ describe("the baseline's management of hosts, by the rights of the deployment ro
     await ssm().resetServiceSetting({ SettingId: SETTING });
     await ssm("us-west-2").deleteAssociation({ AssociationId: id });
     const drift = await engine.run("hosts", "refresh");
-    assert.deepEqual(drift.changes, { same: 20, update: 1, delete: 1 });
+    assert.deepEqual(drift.changes, { same: 22, update: 1, delete: 1 });
     assert.deepEqual(drift.diffs["host-management-us-east-1"], ["~ settingValue"]);
     const repaired = await engine.run("hosts", "up");
-    assert.deepEqual([repaired.changes, repaired.errors], [{ same: 20, update: 1, create: 1 }, ""]);
+    assert.deepEqual([repaired.changes, repaired.errors], [{ same: 22, update: 1, create: 1 }, ""]);
   });
 
   it("has documents, scans on demand and a patch policy, which drift and are repaired", async () => {
     const made = await engine.run("hosts", "up", hosts({ features: patching.features }));
-    assert.deepEqual([made.changes, made.errors], [{ same: 22, create: 16 }, ""]);
+    assert.deepEqual([made.changes, made.errors], [{ same: 24, create: 14 }, ""]);
     assert.deepEqual(await engine.run("hosts", "previewRefresh"), { changes: { same: 38 }, diffs: {}, errors: "" });
 
     const [east, west] = REGIONS.map((region) => ssm(region)) as [SSM, SSM];

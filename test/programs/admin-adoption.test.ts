@@ -75,7 +75,7 @@ describe("an organization that is administered already", () => {
       assert.equal(resource.retainOnDelete, true);
     }
     assert.equal(named("hub-us-west-2").importId, undefined);
-    assert.equal(named("trusted-access-guardduty").retainOnDelete, false);
+    assert.equal(named("trusted-access-inspector2").retainOnDelete, false);
   });
 
   it("becomes what is wanted, but keeps the analyzer's name", async () => {

@@ -19,6 +19,8 @@ const perRegion = (region: string) =>
     "hub",
     "standard-fsbp-1.0.0",
     "standard-cis-5.0.0",
+    "security-control-ACM.1",
+    `aws-native-${MEMBER}`,
     "hub-member",
     "detector",
     "detector-member",
@@ -38,7 +40,7 @@ const perRegion = (region: string) =>
     "host-management",
     "inventory",
     "patch-scan",
-    ...["virus-scan", "sensitive-information-scan", "patch-now"].map((document) => `host-document-${document}`),
+    ...["virus-scan", "malware-scan", "sensitive-information-scan", "patch-now"].map((document) => `host-document-${document}`),
     ...["virus-scan", "sensitive-information-scan"].map((document) => `host-scan-${document}`),
   ].map((name) => `${name}-${region}`);
 
@@ -67,14 +69,14 @@ describe("the baseline of an empty account", () => {
       { region: "us-east-1", profile: `bulwark-${MEMBER}`, allowedAccountIds: JSON.stringify([MEMBER]) },
     );
     for (const { name, type, provider } of declared.resources) {
-      if (type === "pulumi:providers:aws") continue;
+      if (type.startsWith("pulumi:providers:") || type.startsWith("aws-native:")) continue;
       assert.equal(provider, /-member-/.test(name) ? `aws-${SECURITY}` : `aws-${MEMBER}`, name);
     }
   });
 
   it("names the region of every regional resource", () => {
     for (const { name, type, inputs } of declared.resources) {
-      if (GLOBAL.includes(name) || type === "pulumi:providers:aws") continue;
+      if (GLOBAL.includes(name) || type === "pulumi:providers:aws" || type.startsWith("aws-native:")) continue;
       assert.ok(name.endsWith(`-${String(inputs.region)}`), name);
     }
   });
@@ -102,6 +104,32 @@ describe("the baseline of an empty account", () => {
     const before = upstreamOf(declared, "hub-member-us-west-2");
     for (const name of ["hub", "standard-fsbp-1.0.0", "standard-cis-5.0.0"])
       assert.ok(before.has(`${name}-us-west-2`), name);
+  });
+
+  it("gives controls the organization's parameters in every region, after the standards", () => {
+    for (const region of ["us-east-1", "us-west-2"]) {
+      const control = declared.named(`security-control-ACM.1-${region}`);
+      assert.deepEqual(control.inputs, {
+        securityControlId: "ACM.1",
+        parameters: { daysToExpiration: { valueType: "CUSTOM", value: { integer: 60 } } },
+        lastUpdateReason: "Two monthly change windows",
+      });
+      assert.equal(control.provider, `aws-native-${MEMBER}-${region}`);
+      const { inputs } = declared.named(`aws-native-${MEMBER}-${region}`);
+      assert.deepEqual([inputs.region, inputs.profile], [region, `bulwark-${MEMBER}`]);
+      assert.deepEqual([...control.dependsOn].sort(), [
+        `standard-cis-5.0.0-${region}`,
+        `standard-fsbp-1.0.0-${region}`,
+      ]);
+    }
+  });
+
+  it("gives no parameters to controls that none of its standards has", async () => {
+    const { resources } = await declare(
+      () => baselineProgram(baselineInputs({ standards: ["cis-5.0.0"] })),
+      `account-${MEMBER}`,
+    );
+    assert.ok(resources.every(({ name }) => !name.includes("security-control")));
   });
 
   it("asks for standards only where AWS Config records", () => {

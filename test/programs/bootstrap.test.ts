@@ -3,9 +3,9 @@ import { ACCOUNT_SERVICE_LINKED_ROLES } from "../../programs/baseline/linked-ser
 import { membershipSessionPolicy } from "../../programs/bootstrap/membership-session.ts";
 import type { PolicyDocument, RoleDocuments, Statement } from "../../programs/bootstrap/policy-document.ts";
 import { readingSessionPolicy } from "../../programs/bootstrap/reading-session.ts";
-import { bootstrapRoles, memberDeploymentRole } from "../../programs/bootstrap/roles.ts";
+import { bootstrapRoles, memberDeploymentRole, outsideDeploymentRole } from "../../programs/bootstrap/roles.ts";
 import { MANIFESTS } from "../../remediation/manifests.ts";
-import { LOG_ARCHIVE, MANAGEMENT, SECURITY, settings } from "./samples.ts";
+import { EVERY_OPTION, LOG_ARCHIVE, MANAGEMENT, SECURITY, settings } from "./samples.ts";
 
 const from = settings();
 const ORGANIZATION = "o-bulwark0demo";
@@ -19,14 +19,32 @@ const member = memberDeploymentRole(from);
 const roles = { service, security, logArchive, management, member };
 
 const statements = (role: RoleDocuments): readonly Statement[] =>
-  Object.values(role.policies).flatMap(({ Statement }) => Statement);
+  [...Object.values(role.policies), ...(role.attached ?? []).map(({ document }) => document)].flatMap(
+    ({ Statement }) => Statement,
+  );
 const allowed = (role: RoleDocuments) =>
   statements(role).flatMap(({ Effect, Action }) => (Effect === "Allow" ? (Action ?? []) : []));
+const managed = ({ boundary, attached = [], boundariesOfOthers = [] }: RoleDocuments) =>
+  [boundary, ...attached, ...boundariesOfOthers].flatMap((policy) => policy ?? []);
 const documents = (role: RoleDocuments): PolicyDocument[] => [
   role.trust,
   ...Object.values(role.policies),
-  ...[role.boundary, ...(role.boundariesOfOthers ?? [])].flatMap((policy) => policy?.document ?? []),
+  ...managed(role).map(({ document }) => document),
 ];
+/** One list of each kind in every region, with an address as long as they get. */
+const list = (index: number, regions?: readonly string[]) => ({
+  name: `list-${index}`,
+  location: `s3://lists-of-region-${index}/${"k".repeat(275)}`.slice(0, 300),
+  ...(regions && { regions }),
+});
+function ninefold(area: string): string[] {
+  return Array.from({ length: 9 }, (_, index) => `${area}-${index + 1}`);
+}
+/** As many regions as AWS has; their names are as long as those. */
+const THIRTY_FOUR = [
+  "us-east-1",
+  ...["ap-southeast", "ap-northeast", "us-central", "eu-central"].flatMap(ninefold),
+].slice(0, 34);
 
 describe("the roles of Bulwark", () => {
   it("are set up where they belong, the service's first because the others name it", () => {
@@ -41,26 +59,72 @@ describe("the roles of Bulwark", () => {
     );
   });
 
-  it("fit into IAM's limits, with room for a dozen regions", () => {
-    const many = settings({
-      regions: [
-        "us-east-1",
-        ...["ap-southeast", "eu-central", "us-west", "sa-east"].flatMap((area) => [1, 2, 3].map((n) => `${area}-${n}`)),
-      ],
-    });
-    for (const role of [
-      ...bootstrapRoles(many, ORGANIZATION).map((placed) => placed.role),
-      memberDeploymentRole(many),
-    ]) {
-      assert.ok(JSON.stringify(Object.values(role.policies)).length <= 10_240, role.roleName);
-      assert.ok(JSON.stringify(role.trust).length <= 2048, role.roleName);
-      for (const { policyName, document } of [role.boundary, ...(role.boundariesOfOthers ?? [])].flatMap(
-        (one) => one ?? [],
-      )) {
-        assert.ok(JSON.stringify(document).length <= 6144, policyName);
+  const dozen = [
+    "us-east-1",
+    ...["ap-southeast", "eu-central", "us-west", "sa-east"].flatMap((area) => [1, 2, 3].map((n) => `${area}-${n}`)),
+  ];
+  const longest = "R".repeat(64);
+  for (const [what, chosen] of [
+    ["by default in a dozen regions", { regions: dozen }],
+    ["with every option in a dozen regions", { regions: dozen, features: EVERY_OPTION }],
+    [
+      "with everything in all regions",
+      {
+        regions: THIRTY_FOUR,
+        excludedAccounts: Array.from({ length: 300 }, (_, index) => String(600_000_000_000 + index)),
+        roles: { service: `${longest.slice(1)}S`, management: `${longest.slice(1)}M`, deployment: longest },
+        features: {
+          ...EVERY_OPTION,
+          guardDuty: {
+            ...EVERY_OPTION.guardDuty,
+            trustedEntitySets: THIRTY_FOUR.map((region, index) => list(index, [region])),
+            threatEntitySets: Array.from({ length: 6 }, (_, index) => list(100 + index)),
+          },
+          securityHub: {
+            ...EVERY_OPTION.securityHub,
+            outsideMembers: Array.from({ length: 100 }, (_, index) => ({
+              accountId: String(500_000_000_000 + index),
+              email: `root-${index}@acquired.example.com`,
+            })),
+          },
+        },
+      },
+    ],
+  ] as const) {
+    it(`fit into IAM's limits ${what}`, () => {
+      const many = settings(chosen);
+      for (const role of [
+        ...bootstrapRoles(many, ORGANIZATION).map((placed) => placed.role),
+        memberDeploymentRole(many),
+        outsideDeploymentRole(many),
+      ]) {
+        assert.ok(JSON.stringify(Object.values(role.policies)).length <= 10_240, role.roleName);
+        assert.ok(JSON.stringify(role.trust).length <= 2048, role.roleName);
+        assert.ok((role.attached ?? []).length <= 10, role.roleName);
+        for (const { policyName, document } of managed(role)) {
+          const { length } = JSON.stringify(document);
+          assert.ok(length <= 6144, `${policyName}: ${length}`);
+        }
+        const sids = statements(role).map(({ Sid }) => Sid);
+        assert.equal(new Set(sids).size, sids.length, role.roleName);
       }
-    }
-    assert.ok(membershipSessionPolicy(many.regions).length <= 2048);
+      assert.ok(membershipSessionPolicy(many.regions).length <= 2048);
+    });
+  }
+
+  it("keep what has no room in them in policies that are attached, and lose nothing by it", () => {
+    const lists = Array.from({ length: 6 }, (_, index) => list(index));
+    const from = settings({ regions: dozen, features: { ...EVERY_OPTION, guardDuty: { threatEntitySets: lists } } });
+    const [, full] = bootstrapRoles(from, ORGANIZATION);
+    assert.deepEqual(
+      full?.role.attached?.map(({ policyName }) => policyName),
+      ["BulwarkDeployment-rights-1"],
+    );
+    const readable = full && statements(full.role).filter(({ Sid }) => Sid.startsWith("EntityLists"));
+    assert.equal(readable?.flatMap(({ Resource = [] }) => Resource).length, lists.length);
+    const own = full?.role.boundary?.document.Statement.find(({ Sid }) => Sid === "NotItself");
+    assert.ok(own?.Resource?.includes("arn:aws:iam::*:policy/BulwarkDeployment-rights-*"));
+    assert.equal(security.attached, undefined);
   });
 
   for (const [name, role] of Object.entries(roles)) {

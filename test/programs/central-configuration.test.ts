@@ -19,12 +19,14 @@ const UNIT = "ou-bulw-dev000001";
 const policies = [
   { name: "prod", targets: [MEMBER], disabledControls: ["IAM.6"] },
   { name: "dev", targets: [UNIT, "r-bulw"], standards: ["fsbp-1.0.0"] },
+  { name: "cis", targets: ["100000000003"], standards: ["cis-5.0.0"] },
+  { name: "without", targets: ["100000000004"], disabledControls: ["ACM.1"] },
   { name: "off", targets: ["100000000002"], enabled: false },
 ];
 const central = settings({ features: { securityHub: { mode: "central", central: { policies } } } });
 const governing = {
   ...{ policyId: "11111111-2222-3333-4444-555555555555", enabled: true, standards: ["cis-5.0.0"] },
-  held: { regions: [LINKED], standards: ["cis-5.0.0"] },
+  held: { regions: [LINKED], standards: ["cis-5.0.0"], controls: ["ACM.1"] },
 };
 
 describe("the admin stack in central mode", () => {
@@ -57,7 +59,7 @@ describe("the admin stack in central mode", () => {
     });
     assert.equal(own.provider, `aws-native-${SECURITY}-${HOME}`);
     const others = declared.ofType("aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation");
-    assert.equal(others.length, 4);
+    assert.equal(others.length, 6);
     for (const { dependsOn } of others) assert.ok(dependsOn.includes(own.name));
   });
 
@@ -78,6 +80,13 @@ describe("the admin stack in central mode", () => {
     });
     const dev = policyOf("dev").configurationPolicy as { enabledStandardArns: string[] };
     assert.deepEqual(dev.enabledStandardArns, arns("fsbp-1.0.0"));
+    // AWS refuses parameters of controls that are off.
+    for (const name of ["cis", "without"]) {
+      const { securityControlsConfiguration } = policyOf(name).configurationPolicy as {
+        securityControlsConfiguration: { securityControlCustomParameters: object[] };
+      };
+      assert.deepEqual(securityControlsConfiguration.securityControlCustomParameters, [], name);
+    }
     assert.deepEqual(policyOf("off").configurationPolicy, { serviceEnabled: false });
     const association = declared.named(`policy-association-${UNIT}-${HOME}`);
     const policyId = `configuration-policy-dev-${HOME}-id`;
@@ -114,6 +123,11 @@ describe("a baseline in central mode", () => {
     }
     const changeable = ["autoEnableControls", "controlFindingGenerator", "enableDefaultStandards"];
     assert.deepEqual([...declared.named(`hub-${LINKED}`).ignoreChanges].sort(), changeable);
+    const control = declared.named(`security-control-ACM.1-${LINKED}`);
+    assert.deepEqual(
+      [control.retainOnDelete, control.provider, [...control.ignoreChanges].sort()],
+      [true, `aws-native-${MEMBER}-${LINKED}`, ["lastUpdateReason", "parameters"]],
+    );
     const hubs = declared.resources.filter(({ type }) => type.startsWith("aws:securityhub/"));
     assert.deepEqual(hubs.map(({ name }) => name).sort(), [
       `hub-member-${LINKED}`,
@@ -133,18 +147,20 @@ describe("a baseline in central mode", () => {
     };
     const local = baselineInputs();
     const first = governingFrom(found, local);
-    assert.deepEqual(first.held, { regions: [HOME, LINKED], standards: ["cis-5.0.0"] });
+    assert.deepEqual(first.held, { regions: [HOME, LINKED], standards: ["cis-5.0.0"], controls: ["ACM.1"] });
     const second = governingFrom(found, { ...inputs, governing: first });
     assert.deepEqual(second, first);
     const more = { ...found, standardArns: [...found.standardArns, standardArn("aws", HOME, "fsbp-1.0.0")] };
     assert.deepEqual(governingFrom(more, { ...inputs, governing: first }).held, first.held);
-    assert.deepEqual(governingFrom(found, undefined).held, { regions: [], standards: [] });
+    assert.deepEqual(governingFrom(found, undefined).held, { regions: [], standards: [], controls: [] });
   });
 
   it("has the rest of its own, as in local mode", async () => {
     const local = await declare(() => baselineProgram(baselineInputs()), `account-${MEMBER}`);
     const rest = ({ resources }: Declaration) =>
-      resources.filter(({ type }) => !type.startsWith("aws:securityhub/")).map(({ name }) => name);
+      resources
+        .filter(({ type, name }) => !type.includes(":securityhub") && !name.startsWith("aws-native-"))
+        .map(({ name }) => name);
     assert.deepEqual(rest(declared).sort(), rest(local).sort());
   });
 

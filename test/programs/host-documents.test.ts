@@ -29,8 +29,8 @@ describe("the documents for hosts in the baseline", () => {
     declared = await baseline();
   });
 
-  it("are three in every region, of which two scans run where a tag asks for them", () => {
-    assert.equal(ofHosts(declared).length, 2 * 5 + 1);
+  it("are four in every region, of which two scans run where a tag asks for them", () => {
+    assert.equal(ofHosts(declared).length, 2 * 6 + 1);
     for (const region of ["us-east-1", "us-west-2"]) {
       const document = declared.named(`host-document-virus-scan-${region}`);
       assert.equal(document.type, "aws:ssm/document:Document");
@@ -94,15 +94,17 @@ describe("the documents for hosts in the baseline", () => {
     );
   });
 
-  it("have GuardDuty scan from outside only where that is asked for, with the rights of who starts it", async () => {
-    const asked = await baseline(choosing({ virusScan: { guardDuty: { enabled: true } } }));
-    assert.equal(ofHosts(asked).length, 2 * 6 + 1);
-    const { inputs } = asked.named("host-document-malware-scan-us-west-2");
+  it("have GuardDuty scan from outside, unless that is left out, with the rights of who starts it", async () => {
+    const { inputs } = declared.named("host-document-malware-scan-us-west-2");
     assert.deepEqual([inputs.name, inputs.documentType], ["Bulwark-MalwareScan", "Automation"]);
     const { parameters } = JSON.parse(String(inputs.content)) as { parameters: Record<string, { default?: string }> };
     assert.equal(parameters.AutomationAssumeRole?.default, "");
-    const disabled = choosing({ virusScan: { enabled: false, guardDuty: { enabled: true } } });
-    assert.ok(!ofHosts(await baseline(disabled)).some((name) => name.includes("malware")));
+    // What a Windows host is told to use is there.
+    assert.match(String(declared.named("host-document-virus-scan-us-west-2").inputs.content), /Bulwark-MalwareScan/);
+    for (const without of [{ guardDuty: { enabled: false } }, { enabled: false }]) {
+      const names = ofHosts(await baseline(choosing({ virusScan: without })));
+      assert.ok(!names.some((name) => name.includes("malware")), names.join());
+    }
   });
 
   it("are switched off one by one and as a whole, with what they need", async () => {

@@ -12,7 +12,16 @@ import { featuresOutside } from "../../programs/outside-members.ts";
 import { unreadyOf } from "../../programs/readiness.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import { type Declaration, declare } from "./declared.ts";
-import { adminInputs, baselineInputs, LOG_ARCHIVE, MEMBER, OUTSIDE, SECURITY, settings } from "./samples.ts";
+import {
+  adminInputs,
+  baselineInputs,
+  EVERY_OPTION,
+  LOG_ARCHIVE,
+  MEMBER,
+  OUTSIDE,
+  SECURITY,
+  settings,
+} from "./samples.ts";
 
 const entry = { accountId: OUTSIDE, email: "it@acquired.example.com" };
 const outsideMembers = [entry];
@@ -73,14 +82,12 @@ describe("an account outside of the organization", () => {
       it("delivers its configuration into its own folder, by its id", () => {
         const inputs = adminInputs({}, from);
         const bucket = `bulwark-config-${LOG_ARCHIVE}-${regions[0]}`;
-        const statement = configBucketPolicy(inputs, bucket).Statement.find(
-          ({ Sid }) => Sid === `OutsideDelivers${OUTSIDE}`,
-        );
+        const statement = configBucketPolicy(inputs, bucket).Statement.find(({ Sid }) => Sid === "OutsideDelivers");
         assert.deepEqual(statement?.Resource, [
-          `arn:${partition}:s3:::${bucket}/AWSLogs/${OUTSIDE}/Config/*`,
-          `arn:${partition}:s3:::${bucket}/AWSLogs/${OUTSIDE}/vpcflowlogs/*`,
+          `arn:${partition}:s3:::${bucket}/AWSLogs/\${aws:SourceAccount}/Config/*`,
+          `arn:${partition}:s3:::${bucket}/AWSLogs/\${aws:SourceAccount}/vpcflowlogs/*`,
         ]);
-        assert.equal(statement?.Condition?.StringEquals?.["aws:SourceAccount"], OUTSIDE);
+        assert.deepEqual(statement?.Condition?.StringEquals?.["aws:SourceAccount"], [OUTSIDE]);
         const keys = configKeyPolicy(inputs).Statement.filter(({ Sid }) => Sid?.endsWith("Outside"));
         assert.deepEqual(
           keys.map(({ Condition }) => Condition?.StringEquals),
@@ -108,6 +115,52 @@ describe("an account outside of the organization", () => {
       configBucketPolicy(adminInputs(), "b").Statement.filter(({ Sid }) => Sid?.startsWith("Outside")),
       [],
     );
+  });
+
+  it("has nothing that only the organization's accounts can use", async () => {
+    const every = settings({
+      features: { ...EVERY_OPTION, config: { auditPack: { leaveOut: [{ rule: "secret-keys" }] } } },
+    });
+    const baseline = await declare(() => baselineProgram(outsideInputs(every)), `account-${OUTSIDE}`);
+    const names = baseline.resources.map(({ name }) => name);
+    // Uploads, signatures and responses are let in by the organization's id.
+    for (const gone of [/^host-document-/, /^host-scan-/, /^host-policy$/, /^remediation-(role|policy)-/]) {
+      assert.deepEqual(
+        names.filter((name) => gone.test(name)),
+        [],
+      );
+    }
+    for (const stays of ["inventory-us-east-1", "patch-scan-us-east-1", "patch-baseline-linux-us-east-1"]) {
+      assert.ok(names.includes(stays), stays);
+    }
+    const template = String(baseline.named("audit-pack-us-east-1").inputs.templateBody);
+    assert.doesNotMatch(template, /ACCOUNT_PART_OF_ORGANIZATIONS|SECRETSMANAGER_USING_CMK/);
+    assert.match(template, /IAM_USER_GROUP_MEMBERSHIP_CHECK/);
+  });
+
+  it("leaves room for a hundred in every policy that names them", () => {
+    const many = Array.from({ length: 100 }, (_, index) => ({
+      accountId: String(500_000_000_000 + index),
+      email: `root-${index}@acquired.example.com`,
+    }));
+    const from = inviting({
+      features: { securityHub: { outsideMembers: many } },
+      partition: "aws-us-gov",
+      homeRegion: "us-gov-west-1",
+      regions: ["us-gov-west-1"],
+      roles: { deployment: "D".repeat(64), service: "S".repeat(64), management: "M".repeat(64) },
+    });
+    const inputs = adminInputs({}, from);
+    const size = (policy: unknown) => JSON.stringify(policy).length;
+    // S3 takes 20 kilobytes, KMS 32, IAM 10,240 characters of a role's own policies.
+    assert.ok(size(configBucketPolicy(inputs, `bulwark-config-${LOG_ARCHIVE}-us-gov-west-1`)) <= 20_480);
+    assert.ok(size(configKeyPolicy(inputs)) <= 32_768);
+    const [service] = bootstrapRoles(from, ORGANIZATION);
+    assert.ok(size(Object.values(service?.role.policies ?? {})) <= 10_240);
+    const document = { ...JSON.parse(JSON.stringify(from)) };
+    document.features.securityHub.outsideMembers.push({ accountId: "600000000000", email: "more@example.com" });
+    const [issue] = OrganizationSettings.safeParse(document).error?.issues ?? [];
+    assert.equal(issue?.path.join("."), "features.securityHub.outsideMembers");
   });
 
   it("is its own baseline's in central mode, too", () => {
@@ -202,9 +255,9 @@ describe("an account outside of the organization", () => {
     ]);
     assert.ok(JSON.stringify(Object.values(outsideDeploymentRole(from).policies)).length <= 10_240);
     const statements = bootstrapRoles(from, ORGANIZATION)[0]?.role.policies.Bulwark?.Statement;
-    assert.deepEqual(statements?.find(({ Sid }) => Sid === "OutsideMembers")?.Resource, [
-      `arn:aws:iam::${OUTSIDE}:role/BulwarkDeployment`,
-    ]);
+    const own = statements?.find(({ Sid }) => Sid === "OutsideMembers");
+    assert.deepEqual(own?.Resource, ["arn:aws:iam::*:role/BulwarkDeployment"]);
+    assert.deepEqual(own?.Condition, { StringEquals: { "aws:ResourceAccount": [OUTSIDE] } });
   });
 
   for (const [what, more, path, message] of [

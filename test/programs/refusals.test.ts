@@ -15,6 +15,17 @@ const suppressing = (criterion: object) => ({
 const archiving = (criterion: object) => ({
   accessAnalyzer: { archiveRules: [{ name: "office", criteria: [criterion] }] },
 });
+const ofUnused = (unusedAccess: object, regions?: string[]) => ({
+  accessAnalyzer: {
+    unusedAccess,
+    archiveRules: [
+      {
+        ...{ name: "breakglass", analyzer: "unused", criteria: [{ key: "resource", contains: ["BreakGlass"] }] },
+        ...(regions && { regions }),
+      },
+    ],
+  },
+});
 const CALLER = "service.action.awsApiCallAction.remoteIpDetails.ipAddressV4";
 
 /** `path: message` of everything that the settings of an organization find. */
@@ -27,6 +38,16 @@ describe("settings of an organization are refused before anything runs, with the
   const local = { name: "all", targets: [MEMBER] };
   const rows: readonly (readonly [what: string, change: object, complaint: RegExp])[] = [
     ["an unknown standard", { standards: ["fsbp-1.0.0", "cis-9.9.9"] }, /^standards\.1: must be one of fsbp-1\.0\.0/],
+    [
+      "an archive rule of the analyzer of unused access where there is none",
+      { features: ofUnused({}) },
+      /^features\.accessAnalyzer\.archiveRules\.0\.analyzer: .* which features\.accessAnalyzer\.unusedAccess switches off/,
+    ],
+    [
+      "an archive rule of that analyzer in another region",
+      { features: ofUnused({ enabled: true, region: "us-west-2" }, ["us-west-2", "us-east-1"]) },
+      /^features\.accessAnalyzer\.archiveRules\.0\.regions\.1: the analyzer of unused access is in us-west-2 alone/,
+    ],
     [
       "central and local mode at once",
       { features: { securityHub: { mode: "local", central: { policies: [local] } } } },

@@ -143,6 +143,7 @@ export function baselineInputs(overrides: Record<string, unknown> = {}, from = s
     accountName: "clearing-prod",
     email: "clearing-prod@example.org",
     passwordPolicy: from.passwordPolicy,
+    controlParameters: from.controlParameters,
     vpcs: Object.fromEntries(from.regions.map((region) => [region, [{ vpcId: VPC, isDefault: true }]])),
     admin: {
       detectorIds: Object.fromEntries(from.regions.map((region) => [region, `security-detector-${region}`])),

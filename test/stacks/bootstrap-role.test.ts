@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { IAMClient } from "@aws-sdk/client-iam";
-import { ensureRole, type RoleDocuments, type RolePlace } from "../../stacks/bootstrap/role.ts";
+import { ensureRole, type RoleDocuments, type RolePlace, removeRole } from "../../stacks/bootstrap/role.ts";
 
 const documents: RoleDocuments = {
   roleName: "BulwarkDeployment",
@@ -46,7 +46,14 @@ describe("setting up a role", () => {
   it("waits until IAM knows the principal that was created a moment ago", async () => {
     const { place, calls } = iamWith(undefined, [unknownPrincipal()]);
     assert.equal(await ensureRole(place, documents), "created");
-    assert.deepEqual(calls, ["GetRole", "CreateRole", "CreateRole", "ListRolePolicies", "TagRole"]);
+    assert.deepEqual(calls, [
+      "GetRole",
+      "CreateRole",
+      "CreateRole",
+      "ListRolePolicies",
+      "ListAttachedRolePolicies",
+      "TagRole",
+    ]);
   });
 
   it("gives up on a principal that does not appear, and at once on a policy that is malformed otherwise", async () => {
@@ -67,5 +74,43 @@ describe("setting up a role", () => {
     const { place, calls } = iamWith({ trust: '{"Principal":{"AWS":"AROAEXAMPLEEXAMPLE123"}}' }, []);
     assert.equal(await ensureRole(place, documents), "updated");
     assert.ok(calls.includes("UpdateAssumeRolePolicy"));
+  });
+
+  it("attaches what has no room in the role before it takes it away there, and removes what is needed no more", async () => {
+    const { place, calls } = iamWith({ trust: JSON.stringify(documents.trust) }, []);
+    const answers: Record<string, object> = {
+      ListRolePolicies: { PolicyNames: ["Former"] },
+      ListPolicyVersions: { Versions: [] },
+      ListAttachedRolePolicies: {
+        AttachedPolicies: ["BulwarkDeployment-rights-1", "BulwarkDeployment-rights-2", "OfAnAdministrator"].map(
+          (PolicyName) => ({ PolicyName, PolicyArn: `arn:aws:iam::222222222222:policy/${PolicyName}` }),
+        ),
+      },
+    };
+    const send = place.iam.send.bind(place.iam) as (command: object) => Promise<object>;
+    const inputs: [string, object][] = [];
+    place.iam.send = async (command: { readonly input: object }) => {
+      const call = command.constructor.name.replace(/Command$/, "");
+      inputs.push([call, command.input]);
+      return { ...(await send(command)), ...answers[call] };
+    };
+    const attached = [{ policyName: "BulwarkDeployment-rights-1", document: {} }];
+    assert.equal(await ensureRole(place, { ...documents, attached, version: "2" }), "updated");
+    assert.ok(calls.indexOf("AttachRolePolicy") < calls.indexOf("DeleteRolePolicy"));
+    const of = (call: string) => inputs.filter(([name]) => name === call).map(([, input]) => input);
+    const arn = (name: string) => `arn:aws:iam::222222222222:policy/${name}`;
+    const RoleName = documents.roleName;
+    assert.deepEqual(of("AttachRolePolicy"), [{ RoleName, PolicyArn: arn("BulwarkDeployment-rights-1") }]);
+    assert.deepEqual(of("DetachRolePolicy"), [{ RoleName, PolicyArn: arn("BulwarkDeployment-rights-2") }]);
+    assert.deepEqual(of("DeletePolicy"), [{ PolicyArn: arn("BulwarkDeployment-rights-2") }]);
+
+    calls.length = 0;
+    inputs.length = 0;
+    await removeRole(place, { roleName: RoleName, policyNames: [] });
+    assert.deepEqual(
+      of("DeletePolicy"),
+      ["1", "2"].map((part) => ({ PolicyArn: arn(`BulwarkDeployment-rights-${part}`) })),
+    );
+    assert.ok(calls.lastIndexOf("DetachRolePolicy") < calls.indexOf("DeleteRole"));
   });
 });

@@ -4,12 +4,19 @@ import { removeServiceLinkedRoles } from "../../stacks/aws/service-linked-roles.
 
 const role = { service: "config.amazonaws.com", roleName: "AWSServiceRoleForConfig" };
 
-/** An IAM that answers deletion requests with these, one after the other, the last of them again and again. */
+const ABSENT = "AWSServiceRoleForAmazonInspector2";
+
+/** An IAM that has all roles but that one, and answers deletion requests with these, one after the other, the last of them again and again. */
 function iamWith(...answers: readonly (object | Error)[]) {
   const calls: string[] = [];
   const iam = new IAMClient({ region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } });
   iam.send = async (command: object) => {
-    calls.push(command.constructor.name.replace(/Command$/, ""));
+    const call = command.constructor.name.replace(/Command$/, "");
+    if (call === "GetRole") {
+      if (JSON.stringify(command).includes(ABSENT)) throw named("NoSuchEntityException");
+      return {};
+    }
+    calls.push(call);
     const answer = answers[Math.min(calls.length, answers.length) - 1];
     if (answer instanceof Error) throw answer;
     return answer;
@@ -25,8 +32,15 @@ describe("removing service-linked roles", () => {
     const { iam, calls } = iamWith(submitted, { Status: "IN_PROGRESS" }, { Status: "SUCCEEDED" });
     assert.deepEqual(await removeServiceLinkedRoles({ iam, roles: [role], pollMs: 1 }), []);
     assert.equal(calls.length, 3);
-    const none = iamWith(named("NoSuchEntityException"));
-    assert.deepEqual(await removeServiceLinkedRoles({ iam: none.iam, roles: [role] }), []);
+    const gone = iamWith(named("NoSuchEntityException"));
+    assert.deepEqual(await removeServiceLinkedRoles({ iam: gone.iam, roles: [role] }), []);
+  });
+
+  it("asks for no deletion of a role that is not there, which IAM would deny for want of its path", async () => {
+    const { iam, calls } = iamWith(named("AccessDenied"));
+    const absent = { service: "inspector2.amazonaws.com", roleName: ABSENT };
+    assert.deepEqual(await removeServiceLinkedRoles({ iam, roles: [absent] }), []);
+    assert.deepEqual(calls, []);
   });
 
   it("tells AWS's reason for what it keeps, and fails for none", async () => {

@@ -9,12 +9,15 @@ from host import Stop
 
 COUNTED = re.compile(rb"^(Scanned files|Infected files|Total errors|Data read): ([0-9]+)")
 FOUND = b" FOUND"
+# What it calls a file that it did not scan to the end, with --alert-exceeds-max, and OK without (clamscan's manual page).
+LIMITED = "Heuristics.Limits.Exceeded"
 SUMMARY = b"----------- SCAN SUMMARY -----------"
 
 
 class Result:
     def __init__(self):
         self.infected = []
+        self.skipped = []
         self.scanned = 0
         self.errors = 0
         self.ended = False
@@ -23,7 +26,7 @@ class Result:
 
 
 def command(folder, roots, excluded, most_file_mib):
-    """Stays on the file systems of `roots` and follows no symbolic links. Files above the limit are skipped by ClamAV itself."""
+    """Stays on the file systems of `roots` and follows no symbolic links. ClamAV scans no file above the limit, and says so."""
     size = "%dM" % most_file_mib
     options = [
         "clamscan",
@@ -34,6 +37,7 @@ def command(folder, roots, excluded, most_file_mib):
         "--follow-file-symlinks=0",
         "--max-filesize=" + size,
         "--max-scansize=" + size,
+        "--alert-exceeds-max=yes",
         "--database=" + folder,
     ]
     # Patterns of ClamAV are POSIX extended regular expressions.
@@ -92,7 +96,8 @@ def read(output, result):
     for record in records:
         path, _, name = record[: -len(FOUND)].rpartition(b": ")
         if record.endswith(FOUND) and path.startswith(b"/"):
-            result.infected.append((path, name.decode("utf-8", "replace")))
+            name = name.decode("utf-8", "replace")
+            (result.skipped if name.startswith(LIMITED) else result.infected).append((path, name))
     for line in summary.split(b"\n"):
         counted = COUNTED.match(line)
         if counted and counted.group(1) == b"Scanned files":

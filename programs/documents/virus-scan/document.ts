@@ -33,7 +33,7 @@ export function virusScanDocument(reports: ReportPlace, signatures: SignaturePla
     ExcludePaths: paths("Files and folders to leave out, separated by commas.", ""),
     CpuPercent: wholeNumber("Most that the scan takes of one core, in percent, where the host can be held to it.", 50),
     MinimumMemoryMib: wholeNumber("A scan is not begun with less memory available, in MiB.", 2048),
-    MaximumFileMib: wholeNumber("Files larger than so many MiB are left out by ClamAV; at most 2000.", 100),
+    MaximumFileMib: wholeNumber("Files larger than so many MiB are not scanned, and make the scan incomplete; at most 2000.", 100),
     TimeLimitMinutes: wholeNumber("Minutes after which the scan ends, incomplete; at most 1440.", 240),
   };
   const scan = {

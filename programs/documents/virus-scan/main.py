@@ -64,14 +64,20 @@ def main():
     report = Report("virus-scan")
     minutes = number("TIME_LIMIT_MINUTES", 1, 1440)
     folders = roots()
-    infected, scanned, signatures = [], 0, None
+    infected, skipped, scanned, signatures = [], [], 0, None
     try:
         check_memory()
         signature_folder = fetch(report)
         signatures = describe(signature_folder, report, number("MAXIMUM_SIGNATURE_DAYS", 1, 3650))
         left_out = excluded() | {os.fsencode(parameter("WORK_FOLDER"))}
         found = scan(command(signature_folder, folders, left_out, number("MAXIMUM_FILE_MIB", 1, 2000)), minutes * 60)
-        infected, scanned = found.infected, found.scanned
+        infected, skipped = found.infected, found.skipped
+        scanned = max(0, found.scanned - len(skipped))
+        if skipped:
+            report.incomplete(
+                "%d files are beyond ClamAV's limits and were not scanned to the end; raise MaximumFileMib or name them in ExcludePaths"
+                % len(skipped)
+            )
         if not found.ended:
             report.incomplete("the time limit of %d minutes ran out" % minutes)
         if found.errors:
@@ -85,9 +91,11 @@ def main():
         "roots": [shown(each) for each in folders],
         "engine": "clamav",
         "signatures": signatures,
-        "summary": {"filesScanned": scanned, "filesInfected": len(infected)},
+        "summary": {"filesScanned": scanned, "filesInfected": len(infected), "filesSkipped": len(skipped)},
         "files": [{"path": shown(path), "signature": name} for path, name in infected[:MOST_PATHS]],
         "filesOmitted": max(0, len(infected) - MOST_PATHS),
+        "skipped": [{"path": shown(path), "reason": name} for path, name in skipped[:MOST_PATHS]],
+        "skippedOmitted": max(0, len(skipped) - MOST_PATHS),
     }
     sent = [findings.coverage(report, "The virus scan")]
     # An incomplete scan that found nothing says nothing about what an earlier one found.

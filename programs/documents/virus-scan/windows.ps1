@@ -1,2 +1,2 @@
-Write-Output 'Bulwark: this document does not scan Windows. Run Bulwark-MalwareScan, with which GuardDuty scans the volumes of the instance, or start a scan by Microsoft Defender (Start-MpScan).'
+Write-Output 'Bulwark: this document does not scan Windows. Have GuardDuty scan the volumes of the instance (runbook Bulwark-MalwareScan, or guardduty:StartMalwareScan where the organization has left the runbook out), or start a scan by Microsoft Defender (Start-MpScan).'
 exit 20

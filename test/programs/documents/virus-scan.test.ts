@@ -17,8 +17,9 @@ interface Report {
   readonly outcome: string;
   readonly incomplete: readonly string[];
   readonly signatures: { readonly version: string; readonly builtAt: string } | null;
-  readonly summary: { readonly filesScanned: number; readonly filesInfected: number };
+  readonly summary: { readonly filesScanned: number; readonly filesInfected: number; readonly filesSkipped: number };
   readonly files: readonly { readonly path: string; readonly signature: string }[];
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
 }
 
 /** A signature file of ClamAV's form: a header of 512 bytes, the last field of which is when it was built. */
@@ -58,7 +59,7 @@ describeOnLinux("The document for the virus scan", () => {
     const ran = await scan();
     assert.equal(ran.code, 0, ran.stderr + ran.stdout);
     assert.deepEqual([report()?.outcome, report()?.incomplete], ["clean", []]);
-    assert.deepEqual(report()?.summary, { filesScanned: 1, filesInfected: 0 });
+    assert.deepEqual(report()?.summary, { filesScanned: 1, filesInfected: 0, filesSkipped: 0 });
     assert.equal(report()?.signatures?.version, "27800");
     assert.deepEqual(states(), [
       ["coverage", "ARCHIVED", "INFORMATIONAL"],
@@ -217,6 +218,26 @@ print(json.dumps({"ended": result.ended, "infected": len(result.infected)}))`,
     const ran = await scan({}, { through });
     assert.equal(ran.code, 10, ran.stderr);
     assert.deepEqual(report()?.incomplete, ["clamscan met 1 errors"]);
+  });
+
+  it("is incomplete where files are too large to be scanned, which are not infected for that", async () => {
+    host.write("small", "fine");
+    host.write("large", "x".repeat(1024 * 1024 + 1));
+    const ran = await scan({ MaximumFileMib: "1" });
+    assert.equal(ran.code, 20, ran.stderr);
+    assert.deepEqual(report()?.summary, { filesScanned: 1, filesInfected: 0, filesSkipped: 1 });
+    assert.deepEqual(report()?.skipped, [
+      { path: `${host.disk}/large`, reason: "Heuristics.Limits.Exceeded.MaxFileSize" },
+    ]);
+    assert.deepEqual(report()?.files, []);
+    assert.match(report()?.incomplete.join() ?? "", /^1 files are beyond ClamAV's limits .* MaximumFileMib/);
+    assert.deepEqual(states(), [["coverage", "ACTIVE", "LOW"]]);
+    host.write("evil", "MALWARE");
+    assert.equal((await scan({ MaximumFileMib: "1" })).code, 10);
+    assert.deepEqual(
+      report()?.files?.map((each) => each.path),
+      [`${host.disk}/evil`],
+    );
   });
 
   it("is incomplete on a host without clamscan or with too little memory", async () => {
