@@ -3,15 +3,13 @@ import { BaselineInputs } from "../../programs/inputs.ts";
 import { isOutside } from "../../programs/outside-members.ts";
 import { unreadyOf } from "../../programs/readiness.ts";
 import type { Aws } from "../aws.ts";
+import { type RepeatedLook, startRepeatedLook } from "../repeated-look.ts";
 import type { Db } from "../store/connection.ts";
 import { type DueAccount, saveReadiness, takeDueAccount } from "../store/readiness.ts";
 import { judgeReadiness } from "./readiness.ts";
 
 /** Looks, account by account, whether what was deployed works. */
-export interface ReadinessWatch {
-  /** Resolves when the look under way has ended. */
-  stop(): Promise<void>;
-}
+export type ReadinessWatch = RepeatedLook;
 
 export interface ReadinessWatchOptions {
   readonly db: Db;
@@ -30,37 +28,16 @@ const PATIENCE_MS = 120_000;
 /** Looks at one account at a time. Several processes may: each takes another one. */
 export function startReadinessWatch(options: ReadinessWatchOptions): ReadinessWatch {
   const { db, logger, busy, everyMs = 2_000 } = options;
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-
-  async function look(): Promise<void> {
-    try {
-      for (;;) {
-        const due = stopped ? undefined : await takeDueAccount(db, busy() > 0 ? PATIENCE_MS : 0);
-        if (due === undefined) return;
-        await saveReadiness(db, due, await lookAt(due, options));
-        if (busy() > 0) return;
-      }
-    } catch (error) {
-      logger.warn({ err: error }, "looking whether accounts are ready failed, trying again later");
+  async function look(stopped: () => boolean): Promise<void> {
+    for (;;) {
+      const due = stopped() ? undefined : await takeDueAccount(db, busy() > 0 ? PATIENCE_MS : 0);
+      if (due === undefined) return;
+      await saveReadiness(db, due, await lookAt(due, options));
+      if (busy() > 0) return;
     }
   }
 
-  let looking = look().then(again);
-  function again(): void {
-    if (stopped) return;
-    timer = setTimeout(() => {
-      looking = look().then(again);
-    }, everyMs).unref();
-  }
-
-  return {
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await looking;
-    },
-  };
+  return startRepeatedLook(look, { everyMs, logger, failed: "looking whether accounts are ready failed" });
 }
 
 async function lookAt({ accountId, inputs, ageMs }: DueAccount, { aws, now }: ReadinessWatchOptions) {

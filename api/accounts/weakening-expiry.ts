@@ -2,13 +2,12 @@ import type { Logger } from "pino";
 import { serviceName } from "../changes/change.ts";
 import { type AcceptOptions, acceptWithin } from "../operations/accept.ts";
 import { stackOfAccount } from "../operations/operation.ts";
+import { type RepeatedLook, startRepeatedLook } from "../repeated-look.ts";
 import { lockAccount } from "../store/accounts.ts";
 import { listOverdueAccounts } from "../store/weakenings.ts";
 
 /** Ends what weakens when its time is over. */
-export interface WeakeningExpiry {
-  stop(): Promise<void>;
-}
+export type WeakeningExpiry = RepeatedLook;
 
 export interface WeakeningExpiryOptions extends AcceptOptions {
   readonly logger: Logger;
@@ -23,42 +22,21 @@ export interface WeakeningExpiryOptions extends AcceptOptions {
  */
 export function startWeakeningExpiry(options: WeakeningExpiryOptions): WeakeningExpiry {
   const { db, logger, now, everyMs = 30_000 } = options;
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-
-  async function look(): Promise<void> {
-    try {
-      for (const accountId of await listOverdueAccounts(db, now())) {
-        if (stopped) return;
-        await db.transaction().execute(async (transaction) => {
-          await lockAccount(transaction, accountId);
-          if (!(await listOverdueAccounts(transaction, now())).includes(accountId)) return;
-          await acceptWithin(transaction, options, {
-            ...{ kind: "deploy", stack: stackOfAccount(accountId), accountId },
-            ...{ origin: "schedule", requestedBy: serviceName, requestId: null },
-            request: { because: "an extension that weakens has expired" },
-          });
+  async function look(stopped: () => boolean): Promise<void> {
+    for (const accountId of await listOverdueAccounts(db, now())) {
+      if (stopped()) return;
+      await db.transaction().execute(async (transaction) => {
+        await lockAccount(transaction, accountId);
+        if (!(await listOverdueAccounts(transaction, now())).includes(accountId)) return;
+        await acceptWithin(transaction, options, {
+          ...{ kind: "deploy", stack: stackOfAccount(accountId), accountId },
+          ...{ origin: "schedule", requestedBy: serviceName, requestId: null },
+          request: { because: "an extension that weakens has expired" },
         });
-        logger.info({ accountId }, "an extension that weakens has expired: deploying without it");
-      }
-    } catch (error) {
-      logger.warn({ err: error }, "ending extensions that have expired failed, trying again later");
+      });
+      logger.info({ accountId }, "an extension that weakens has expired: deploying without it");
     }
   }
 
-  let looking = look().then(again);
-  function again(): void {
-    if (stopped) return;
-    timer = setTimeout(() => {
-      looking = look().then(again);
-    }, everyMs).unref();
-  }
-
-  return {
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await looking;
-    },
-  };
+  return startRepeatedLook(look, { everyMs, logger, failed: "ending extensions that have expired failed" });
 }

@@ -1,13 +1,12 @@
 import type { Logger } from "pino";
+import { type RepeatedLook, startRepeatedLook } from "../repeated-look.ts";
 import { type ChangeRow, listExpiredChanges } from "../store/changes.ts";
 import type { Db } from "../store/connection.ts";
 import { serviceName } from "./change.ts";
 import { hold, withdraw } from "./withdraw.ts";
 
 /** Ends what nobody decided on in time. */
-export interface Expiry {
-  stop(): Promise<void>;
-}
+export type Expiry = RepeatedLook;
 
 export interface ExpiryOptions {
   readonly db: Db;
@@ -23,35 +22,14 @@ const atOnce = 100;
  * database's, as for leases: a process whose own is wrong ends nothing.
  */
 export function startExpiry({ db, logger, everyMs = 30_000 }: ExpiryOptions): Expiry {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-
-  async function look(): Promise<void> {
-    try {
-      for (const found of await listExpiredChanges(db, atOnce)) {
-        if (stopped) return;
-        await db.transaction().execute((transaction) => close(transaction, found));
-      }
-    } catch (error) {
-      logger.warn({ err: error }, "closing expired changes failed, trying again later");
+  async function look(stopped: () => boolean): Promise<void> {
+    for (const found of await listExpiredChanges(db, atOnce)) {
+      if (stopped()) return;
+      await db.transaction().execute((transaction) => close(transaction, found));
     }
   }
 
-  let looking = look().then(again);
-  function again(): void {
-    if (stopped) return;
-    timer = setTimeout(() => {
-      looking = look().then(again);
-    }, everyMs).unref();
-  }
-
-  return {
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await looking;
-    },
-  };
+  return startRepeatedLook(look, { everyMs, logger, failed: "closing expired changes failed" });
 }
 
 async function close(transaction: Db, found: Pick<ChangeRow, "id" | "operationId">): Promise<void> {
