@@ -107,16 +107,8 @@ export const OrganizationSettings = z
     excludedAccounts: z.array(AccountId).max(300, "may name at most 300 accounts: a role takes no more").default([]),
     roles: RoleNames.prefault({}),
     standards: z.array(StandardName).min(1).default(["fsbp-1.0.0", "cis-5.0.0"]),
-    // Renewals are planned in monthly change windows: 60 days leave two of them before a certificate expires.
-    controlParameters: z.array(ControlParameters).default([
-      {
-        controlId: "ACM.1",
-        parameters: { daysToExpiration: { integer: 60 } },
-        // No version of CIS has it.
-        standards: ["fsbp-1.0.0"],
-        reason: "Two monthly change windows",
-      },
-    ]),
+    /** None by default: each stack that has one runs a second provider, whose process takes memory and seconds, in every region. */
+    controlParameters: z.array(ControlParameters).default([]),
     passwordPolicy: PasswordPolicy.prefault({}),
     features: FeatureSettings.prefault({}),
     guard: GuardSettings.prefault({}),

@@ -3,6 +3,7 @@ import { findStack } from "../../api/store/stacks.ts";
 import type { GoverningInventory } from "../../programs/inventory.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import { standardArn } from "../../programs/standards.ts";
+import { CONTROL_PARAMETERS } from "../programs/samples.ts";
 import { fakeAws, settings } from "./fakes.ts";
 import { type Serving, serve } from "./serving.ts";
 
@@ -10,6 +11,7 @@ const accountId = "100000000001";
 const policies = [{ name: "all", targets: [accountId] }];
 const central = OrganizationSettings.parse({
   ...settings,
+  controlParameters: CONTROL_PARAMETERS,
   features: { securityHub: { mode: "central", central: { policies } } },
 });
 const standardArns = [standardArn("aws", "us-east-1", "cis-5.0.0")];

@@ -36,7 +36,6 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import {
-  BatchGetSecurityControlsCommand,
   DescribeOrganizationConfigurationCommand as DescribeHubConfiguration,
   GetEnabledStandardsCommand,
   GetFindingAggregatorCommand,
@@ -137,20 +136,6 @@ describe("the admin stack", function () {
     ]);
     const elsewhere = await new SecurityHubClient(as(security, "us-west-2")).send(new GetInsightsCommand({}));
     assert.deepEqual(elsewhere.Insights, []);
-  });
-
-  it("customises the parameter of a single control in every region", async () => {
-    for (const region of regions) {
-      const { SecurityControls = [] } = await new SecurityHubClient(as(security, region)).send(
-        new BatchGetSecurityControlsCommand({ SecurityControlIds: ["ACM.1"] }),
-      );
-      assert.deepEqual(
-        SecurityControls[0]?.Parameters,
-        { daysToExpiration: { ValueType: "CUSTOM", Value: { Integer: 60 } } },
-        region,
-      );
-      assert.equal(SecurityControls[0]?.LastUpdateReason, "Two monthly change windows", region);
-    }
   });
 
   it("runs GuardDuty in the security account and enables nothing in members by itself", async () => {

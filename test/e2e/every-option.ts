@@ -25,8 +25,8 @@ export function bootstrap({ aws, administrator, settingsFile }: Environment): Pr
   );
 }
 
-/** Starts the service again with other features. Answers how to go back. */
-export async function serveWithFeatures(environment: Environment, features: object): Promise<() => Promise<void>> {
+/** Starts the service again with other settings in some places. Answers how to go back. */
+export async function serveWith(environment: Environment, changes: object): Promise<() => Promise<void>> {
   const { service, settingsFile } = environment;
   const former = await readFile(settingsFile, "utf8");
   const serve = async (settings: string): Promise<void> => {
@@ -34,6 +34,6 @@ export async function serveWithFeatures(environment: Environment, features: obje
     await writeFile(settingsFile, settings);
     await service.start();
   };
-  await serve(JSON.stringify({ ...JSON.parse(former), features }));
+  await serve(JSON.stringify({ ...JSON.parse(former), ...changes }));
   return () => serve(former);
 }

@@ -34,7 +34,7 @@ describe("the settings of an organization", () => {
         bootstrap: "OrganizationAccountAccessRole",
       },
       standards: ["fsbp-1.0.0", "cis-5.0.0"],
-      controlParameters: settings().controlParameters,
+      controlParameters: [],
       passwordPolicy: settings().passwordPolicy,
       features: settings().features,
       guard: settings().guard,

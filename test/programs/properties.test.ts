@@ -285,8 +285,8 @@ const SHARED: Readonly<Record<Kind, Partial<Record<Section, readonly string[]>>>
     // Remediations are asked for through a queue of the alerts.
     alerts: settingOf("features.remediations"),
     remediations: settingOf("features.alerts"),
-    // Flow logs are let into the bucket where they are on.
-    account: ["aws:kms/key:Key", "aws:s3/bucketPolicy:BucketPolicy"],
+    // Flow logs are let into the bucket where they are on; the guardrails deny to loosen what is set.
+    account: ["aws:kms/key:Key", "aws:s3/bucketPolicy:BucketPolicy", "aws:organizations/policy:Policy"],
     config: DELEGATION,
     delegation: DELEGATION,
     inspector: DELEGATION,
@@ -295,7 +295,8 @@ const SHARED: Readonly<Record<Kind, Partial<Record<Section, readonly string[]>>>
     guardDuty: [...EVIDENCE, "aws:organizations/awsServiceAccess:AwsServiceAccess"],
     // Hosts write their reports there.
     systemsManager: EVIDENCE,
-    trail: [...DELEGATION, ...EVIDENCE],
+    // The guardrails protect its bucket by its name.
+    trail: [...DELEGATION, ...EVIDENCE, "aws:organizations/policy:Policy"],
   },
   baseline: { config: ["aws:iam/serviceLinkedRole:ServiceLinkedRole"] },
 };

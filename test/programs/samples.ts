@@ -108,12 +108,24 @@ export const EVERY_OPTION = {
   },
 } as const;
 
+/** One control that is customized. */
+export const CONTROL_PARAMETERS = [
+  {
+    controlId: "ACM.1",
+    parameters: { daysToExpiration: { integer: 60 } },
+    // No version of CIS has it.
+    standards: ["fsbp-1.0.0"],
+    reason: "Two monthly change windows",
+  },
+];
+
 /** Settings of the sample organization in two regions. */
 export function settings(overrides: Record<string, unknown> = {}): OrganizationSettings {
   return OrganizationSettings.parse({
     homeRegion: "us-east-1",
     regions: ["us-east-1", "us-west-2"],
     accounts: { management: MANAGEMENT, security: SECURITY, logArchive: LOG_ARCHIVE },
+    controlParameters: CONTROL_PARAMETERS,
     ...overrides,
   });
 }

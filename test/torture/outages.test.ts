@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { postmasterPid, startEmbeddedServer } from "../../api/store/embedded/server.ts";
 import type { Operation, OperationEvent } from "../e2e/api.ts";
-import { type Installation, install } from "./installation.ts";
+import { FEW_FEATURES, type Installation, install } from "./installation.ts";
 import { type Observer, observe } from "./observer.ts";
 import { signal } from "./processes.ts";
 import { leftovers } from "./promises/leftovers.ts";
@@ -36,6 +36,7 @@ describe("what a service needs and loses for a while", function () {
   before(async () => {
     installation = await install({
       regions: ["us-east-1"],
+      features: FEW_FEATURES,
       services: 1,
       leaseSeconds,
       concurrency: 1,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Installation, install } from "./installation.ts";
+import { FEW_FEATURES, type Installation, install } from "./installation.ts";
 import { embeddedDatabaseOf, type Observer, observe } from "./observer.ts";
 import { type Process, signal } from "./processes.ts";
 import { leftovers } from "./promises/leftovers.ts";
@@ -18,6 +18,7 @@ describe("two services of which one is paused for longer than its lease", functi
   before(async () => {
     installation = await install({
       regions: ["us-east-1"],
+      features: FEW_FEATURES,
       services: 2,
       leaseSeconds,
       concurrency: 1,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FEW_FEATURES } from "./installation.ts";
 import { createRandom } from "./random.ts";
 import { type Findings, torture } from "./torture.ts";
 
@@ -18,6 +19,7 @@ describe(`two services whose processes are killed at any moment (SEED=${seed})`,
       // The first has a detector, which is adopted.
       accounts: ["100000000002", "100000000008"],
       regions: ["us-east-1"],
+      features: FEW_FEATURES,
       leaseSeconds: 2,
       tell: (line) => told.push(line),
     });

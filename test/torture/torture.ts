@@ -22,6 +22,8 @@ export interface TortureOptions {
   readonly killsPerStorm: number;
   readonly accounts: readonly string[];
   readonly regions: readonly string[];
+  /** See `InstallationOptions`. */
+  readonly features?: object;
   readonly leaseSeconds: number;
   readonly tell: (line: string) => void;
   /** No further storm begins after this time. */
@@ -44,6 +46,7 @@ export async function torture(options: TortureOptions): Promise<Findings> {
   const restarts = random.branch("restarts");
   const installation = await install({
     regions,
+    ...(options.features === undefined ? {} : { features: options.features }),
     leaseSeconds,
     services: 2,
     concurrency: 1,
