@@ -9,7 +9,7 @@ import {
 import { GetMembersCommand as GetHubMembers, SecurityHubClient } from "@aws-sdk/client-securityhub";
 import { type AccountState, readAccount } from "./account-state.ts";
 import type { Operation } from "./api.ts";
-import { type Environment, organization } from "./environment.ts";
+import { type Environment, quickOrganization } from "./environment.ts";
 
 const security = "222222222222";
 const regions = ["us-east-1", "us-west-2"];
@@ -121,7 +121,7 @@ describe("an account that is not empty", function () {
   const ways = new Map<string, Way>();
 
   before("all of them go the whole way at the same time", async () => {
-    environment = await organization();
+    environment = await quickOrganization();
     const { api, root } = environment;
     const read = (accountId: string) => readAccount(root, accountId, regions);
     const go = async (accountId: string): Promise<void> => {

@@ -6,10 +6,11 @@ import { runBootstrap } from "../../demo/bootstrap.ts";
 import { type AccessKey, createAdministrator, createServiceIdentity } from "../../demo/identities.ts";
 import { type Part, startPart, untilReady } from "../../demo/parts.ts";
 import { type RootAccess, rootAccess } from "../../sandbox/organization/root-access.ts";
+import { FEW_FEATURES } from "../few-features.ts";
 import { type Api, createApi, type Operation } from "./api.ts";
 import { processesOf } from "./processes.ts";
 
-// One environment for all files, so every test has member accounts of its own:
+// Files share environments, so every test has member accounts of its own:
 //   ...001, 003 onboarding   ...002, 004, 005, 006 adoption   ...009 turned off   ...010, 012, 090 failures
 //   ...013 access            ...014, 015 interruption         ...011 bad input (is never onboarded)
 //   ...016, 555555555555     strangers (are never onboarded)   666666666666 outside members
@@ -48,33 +49,60 @@ const sampleSettings = join(root, "sandbox/organization/settings.json");
 const token = "administrator-token-of-the-end-to-end-tests";
 const START_MS = 180_000;
 
-let started: Promise<Environment> | undefined;
-let adminDeployed: Promise<Operation> | undefined;
-const shared: Shelter = { parts: [] };
-
 /** What an environment has started, so that it can be ended even if its start failed. */
 export interface Shelter {
   readonly parts: Part[];
   folder?: string;
 }
 
-/** The environment of this run of mocha; the first who asks starts it, a root hook ends it. */
-export function environment(): Promise<Environment> {
-  started ??= startEnvironment(shared);
-  return started;
+/** An environment that files share: the first who asks starts it and deploys its admin stack, a root hook ends it. */
+interface Shared {
+  readonly shelter: Shelter;
+  readonly adapt?: (settings: { features: object }) => object;
+  started?: Promise<Environment>;
+  admin?: Promise<Operation>;
 }
 
-/** The same, once its admin stack is deployed; the first who asks deploys it. Answers that operation, too. */
-export async function organization(): Promise<Environment & { readonly admin: Operation }> {
-  const running = await environment();
-  adminDeployed ??= running.api.done("POST", "/admin/deployments", {});
-  return { ...running, admin: await adminDeployed };
+const whole: Shared = { shelter: { parts: [] } };
+const quick: Shared = {
+  shelter: { parts: [] },
+  adapt: (settings) => ({
+    ...settings,
+    regions: ["us-east-1", "us-west-2"],
+    features: { ...settings.features, ...FEW_FEATURES },
+  }),
+};
+
+/** The environment of this run of mocha, with the sample organization's settings. */
+export function environment(): Promise<Environment> {
+  return start(whole);
+}
+
+/** The same, once its admin stack is deployed. Answers that operation, too. */
+export function organization(): Promise<Environment & { readonly admin: Operation }> {
+  return deployed(whole);
+}
+
+/** Another, of few features in two regions, for files that ask how work goes on and not what it makes. */
+export function quickOrganization(): Promise<Environment & { readonly admin: Operation }> {
+  return deployed(quick);
+}
+
+function start(one: Shared): Promise<Environment> {
+  one.started ??= startEnvironment(one.shelter, one.adapt);
+  return one.started;
+}
+
+async function deployed(one: Shared): Promise<Environment & { readonly admin: Operation }> {
+  const running = await start(one);
+  one.admin ??= running.api.done("POST", "/admin/deployments", {});
+  return { ...running, admin: await one.admin };
 }
 
 /** An environment of a test's own, for what would disturb the others. Whoever asks for it closes it. */
 export async function startEnvironment(
   shelter: Shelter,
-  adapt: (settings: object) => object = (settings) => settings,
+  adapt: (settings: { features: object }) => object = (settings) => settings,
 ): Promise<Environment> {
   const { parts } = shelter;
   const folder = await mkdtemp(join(tmpdir(), "bulwark-e2e-"));
@@ -83,7 +111,7 @@ export async function startEnvironment(
   await chmod(folder, 0o755);
   const aws = await startSandbox(folder, parts);
   const settingsFile = join(folder, "settings.json");
-  const settings = adapt(JSON.parse(await readFile(sampleSettings, "utf8")) as object) as {
+  const settings = adapt(JSON.parse(await readFile(sampleSettings, "utf8")) as { features: object }) as {
     accounts: { management: string; security: string };
   };
   await writeFile(settingsFile, JSON.stringify(settings));
@@ -208,9 +236,10 @@ export function partEnvironment(extra: Record<string, string>): Record<string, s
   return { ...Object.fromEntries(kept), ...extra };
 }
 
-after("the environment closes and leaves no process", async function () {
+after("the environments close and leave no process", async function () {
   this.timeout(600_000);
-  await closeEnvironment(shared);
+  await closeEnvironment(whole.shelter);
+  await closeEnvironment(quick.shelter);
 });
 
 /** Ends everything that an environment has started, and asserts that nothing of it lives. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DeleteRolePolicyCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { readAccount } from "./account-state.ts";
 import type { Operation, OperationEvent } from "./api.ts";
-import { type Environment, organization } from "./environment.ts";
+import { type Environment, quickOrganization } from "./environment.ts";
 import { inject } from "./faults.ts";
 
 /** Answers OptInRequired for its first 20 s. */
@@ -24,7 +24,7 @@ describe("what AWS refuses", function () {
   const onboarded = new Map<string, Followed>();
 
   before("three accounts are onboarded while AWS refuses two of them", async () => {
-    environment = await organization();
+    environment = await quickOrganization();
     const { api } = environment;
     await inject(
       environment,

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { DisableEbsEncryptionByDefaultCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { readAccount } from "./account-state.ts";
 import type { Operation } from "./api.ts";
-import { type Environment, organization } from "./environment.ts";
+import { type Environment, quickOrganization } from "./environment.ts";
 import { inject } from "./faults.ts";
 import { until } from "./until.ts";
 
@@ -18,7 +18,7 @@ describe("a deployment that would take protection away", function () {
   let approver: string;
   let settings: { regions: string[] };
   before(async () => {
-    environment = await organization();
+    environment = await quickOrganization();
     settings = JSON.parse(await readFile(environment.settingsFile, "utf8")) as typeof settings;
     const made = await environment.api.call("POST", "/tokens", { body: { name: "change-board", role: "approver" } });
     approver = made.body.token;

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readAccount } from "./account-state.ts";
 import type { Operation } from "./api.ts";
-import { type Environment, organization } from "./environment.ts";
+import { type Environment, quickOrganization } from "./environment.ts";
 import { inject } from "./faults.ts";
 import { processesOf } from "./processes.ts";
 import { until } from "./until.ts";
@@ -16,7 +16,7 @@ describe("an onboarding", function () {
   this.timeout(600_000);
   let environment: Environment;
   before(async () => {
-    environment = await organization();
+    environment = await quickOrganization();
   });
   afterEach(async () => {
     await inject(environment);

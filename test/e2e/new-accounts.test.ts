@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-organizations";
 import { readAccount } from "./account-state.ts";
 import type { Operation } from "./api.ts";
-import { type Environment, organization } from "./environment.ts";
+import { type Environment, quickOrganization } from "./environment.ts";
 import { until } from "./until.ts";
 
 const unit = "ou-bulw-stage0001";
@@ -18,7 +18,7 @@ describe("a new account", function () {
   let organizations: OrganizationsClient;
 
   before(async () => {
-    environment = await organization();
+    environment = await quickOrganization();
     organizations = new OrganizationsClient({
       endpoint: environment.aws,
       region: "us-east-1",

@@ -50,17 +50,6 @@ export interface Installation {
   close(): Promise<{ readonly left: readonly string[]; readonly endings: readonly string[] }>;
 }
 
-/**
- * Less to deploy, for tests that ask how work goes on and not what it makes: a third of the admin stack's resources. `make torture` has
- * the sample organization's features.
- */
-export const FEW_FEATURES = {
-  alerts: { enabled: false },
-  inspector: { enabled: false },
-  systemsManager: { enabled: false },
-  config: { auditPack: { enabled: false }, coreAccounts: { enabled: false } },
-};
-
 /** Folders of the installations that stand. */
 const standing = new Set<string>();
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { FEW_FEATURES, type Installation, install } from "./installation.ts";
+import { FEW_FEATURES } from "../few-features.ts";
+import { type Installation, install } from "./installation.ts";
 import { embeddedDatabaseOf, type Observer, observe } from "./observer.ts";
 import { type Process, signal } from "./processes.ts";
 import { leftovers } from "./promises/leftovers.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FEW_FEATURES } from "./installation.ts";
+import { FEW_FEATURES } from "../few-features.ts";
 import { createRandom } from "./random.ts";
 import { type Findings, torture } from "./torture.ts";
 
