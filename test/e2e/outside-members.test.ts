@@ -11,7 +11,7 @@ import {
 import { runBootstrap } from "../../demo/bootstrap.ts";
 import { createAdministrator } from "../../demo/identities.ts";
 import { readAccount } from "./account-state.ts";
-import { type Environment, organization, partEnvironment } from "./environment.ts";
+import { type Environment, partEnvironment, quickOrganization } from "./environment.ts";
 import { until } from "./until.ts";
 
 const accountId = "666666666666";
@@ -45,7 +45,7 @@ describe("an account outside of the organization", function () {
   }
 
   before(async () => {
-    environment = await organization();
+    environment = await quickOrganization();
     original = await readFile(environment.settingsFile, "utf8");
     before_ = await readAccount(environment.root, accountId, regions);
     await restartWith({ outsideMembers });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { ConfigService } from "@aws-sdk/client-config-service";
 import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import { type Environment, organization } from "./environment.ts";
+import { type Environment, quickOrganization } from "./environment.ts";
 
 const logArchive = "333333333333";
 const accounts = ["111111111111", "222222222222", logArchive];
@@ -14,7 +14,7 @@ describe("the core accounts", function () {
   let environment: Environment;
   let original: string;
   before(async () => {
-    environment = await organization();
+    environment = await quickOrganization();
     original = await readFile(environment.settingsFile, "utf8");
   });
 
