@@ -56,12 +56,25 @@ const signs: Readonly<Record<string, string>> = {
 /** On a busy machine the SDK of a program within this process may not reach the engine in time, which then has heard of nothing. */
 const UNREACHED = "14 UNAVAILABLE: No connection established";
 
+/** One home for all engines of this run of mocha: what the plugins have compiled is found again. */
+let installed: Promise<string> | undefined;
+
+async function installHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), "bulwark-plugins-home-"));
+  await installPlugins(home, join(ROOT, ".bulwark/bin/node"));
+  return home;
+}
+
+after("the engines' home is removed", async () => {
+  if (installed !== undefined) await rm(await installed, { recursive: true, force: true });
+});
+
 /** Installs the plugins and prepares a backend; `endpoint` is where AWS is. */
 export async function startEngine(endpoint: string, more: Record<string, string> = {}): Promise<Engine> {
   const folder = await mkdtemp(join(tmpdir(), "bulwark-plugins-"));
-  const pulumiHome = join(folder, "home");
   await mkdir(join(folder, "state"), { recursive: true });
-  await installPlugins(pulumiHome, join(ROOT, ".bulwark/bin/node"));
+  installed ??= installHome();
+  const pulumiHome = await installed;
   const pulumiCommand = await PulumiCommand.get({ root: join(ROOT, ".bulwark") });
   const env = {
     PULUMI_CONFIG_PASSPHRASE: "test",
