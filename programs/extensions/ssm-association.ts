@@ -17,10 +17,16 @@ export const PERMITTED_DOCUMENTS = [
 /** Documents of the account whose names begin so are its team's word that they are meant for this. */
 export const OWN_DOCUMENTS = "team-";
 
+/** Resolved on the host when the document runs, from what the account's team can change at any time: nobody here could judge the value. */
+const SAID_ELSEWHERE = /\{\{/;
+
 /** Parameters of permitted documents that would take protection away. */
 const WEAKENING: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   // Judges hosts by another baseline than the one that they are registered for.
   "AWS-RunPatchBaseline": { BaselineOverride: /./ },
+  "AWS-RunPatchBaselineAssociation": { BaselineTags: /./ },
+  // An agent that lacks what later ones were mended of.
+  "AWS-UpdateSSMAgent": { allowDowngrade: /^true$/i },
   "AWS-ConfigureAWSPackage": { action: /^uninstall$/i },
 };
 
@@ -86,16 +92,8 @@ export const ssmAssociation = {
   refusals: (entry, settings) => [
     ...regionRefusals(entry.regions, settings),
     ...documentRefusals(entry),
-    ...Object.entries(entry.parameters ?? {}).flatMap(([parameter, value]): Refusal[] =>
-      WEAKENING[entry.document]?.[parameter]?.test(value)
-        ? [
-            {
-              field: `parameters.${parameter}`,
-              message: `${parameter}=${value} of ${entry.document} would take away what protects hosts`,
-              allowed: "another value, or none",
-            },
-          ]
-        : [],
+    ...Object.entries(entry.parameters ?? {}).flatMap(([parameter, value]) =>
+      parameterRefusals(entry.document, parameter, value),
     ),
   ],
   resources: (entry, target) =>
@@ -116,6 +114,19 @@ export const ssmAssociation = {
       },
     })),
 } satisfies ExtensionType<SsmAssociationEntry>;
+
+function parameterRefusals(document: string, parameter: string, value: string): Refusal[] {
+  const field = `parameters.${parameter}`;
+  if (WEAKENING[document]?.[parameter]?.test(value)) {
+    const message = `${parameter}=${value} of ${document} would take away what protects hosts`;
+    return [{ field, message, allowed: "another value, or none" }];
+  }
+  if (!document.startsWith(OWN_DOCUMENTS) && SAID_ELSEWHERE.test(value)) {
+    const message = `${parameter} of ${document} names a parameter of Systems Manager, whose value can become any other later`;
+    return [{ field, message, allowed: "the value itself" }];
+  }
+  return [];
+}
 
 function documentRefusals({ document }: SsmAssociationEntry): Refusal[] {
   const permitted: readonly string[] = PERMITTED_DOCUMENTS;

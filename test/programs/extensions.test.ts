@@ -288,6 +288,18 @@ describe("extensions of an account", () => {
     assert.deepEqual(found({ parameters: { BaselineOverride: "s3://bucket/weak.json" } }), [
       "0.parameters.BaselineOverride",
     ]);
+    for (const [document, parameter, value] of [
+      ["AWS-RunPatchBaselineAssociation", "BaselineTags", "Key=lax,Value=yes"],
+      ["AWS-UpdateSSMAgent", "allowDowngrade", "true"],
+      ["AWS-ConfigureAWSPackage", "action", "{{ssm:/team/action}}"],
+    ] as const) {
+      assert.deepEqual(
+        found({ document, parameters: { [parameter]: value } }),
+        [`0.parameters.${parameter}`],
+        document,
+      );
+    }
+    assert.deepEqual(found({ document: "team-rotate-logs", parameters: { days: "{{ssm:/team/days}}" } }), []);
   });
 
   it("take remediations further, by the strictest of several, and are read in the security account", async () => {

@@ -20,7 +20,7 @@ describe(`two services whose processes are killed at any moment (SEED=${seed})`,
       accounts: ["100000000002", "100000000008"],
       regions: ["us-east-1"],
       features: FEW_FEATURES,
-      leaseSeconds: 2,
+      leaseSeconds: 6,
       tell: (line) => told.push(line),
     });
   });

@@ -70,6 +70,17 @@ describe("SSM documents for hosts", () => {
         }
       });
 
+      it("has no pattern at which the agent's Go would give up", () => {
+        for (const [name, { allowedPattern = "" }] of Object.entries(parameters)) {
+          const counts = [...allowedPattern.matchAll(/\d+(?=,?\d*\})/g)].map(([count]) => Number(count));
+          assert.ok(Math.max(0, ...counts) <= 1000, `${name}: ${allowedPattern}`);
+        }
+        for (const wrong of ["^a{0,1001}$", "^a{1001}$", "^a{1001,}$", "^(?!b)a$", "^(a)\\1$"]) {
+          assert.match(unsafe(matching("Any", wrong)) ?? "", /the SSM agent can't compile/, wrong);
+        }
+        assert.equal(unsafe(matching("Any", "^(?:a|b){0,1000}$")), undefined);
+      });
+
       it("uses each parameter, and hands over what a parameter takes as it is", () => {
         const step = mainSteps.find((each) => each.action === "aws:runShellScript")?.name ?? "";
         const names = Object.keys(parameters);
