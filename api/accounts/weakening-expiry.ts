@@ -25,17 +25,25 @@ export function startWeakeningExpiry(options: WeakeningExpiryOptions): Weakening
   async function look(stopped: () => boolean): Promise<void> {
     for (const accountId of await listOverdueAccounts(db, now())) {
       if (stopped()) return;
-      await db.transaction().execute(async (transaction) => {
-        await lockAccount(transaction, accountId);
-        if (!(await listOverdueAccounts(transaction, now())).includes(accountId)) return;
-        await acceptWithin(transaction, options, {
-          ...{ kind: "deploy", stack: stackOfAccount(accountId), accountId },
-          ...{ origin: "schedule", requestedBy: serviceName, requestId: null },
-          request: { because: "an extension that weakens has expired" },
-        });
+      // One account that can't be deployed now must not keep the others waiting.
+      await end(accountId).catch((error: unknown) => {
+        logger.warn({ err: error, accountId }, "ending an extension that has expired failed: it is tried again");
       });
-      logger.info({ accountId }, "an extension that weakens has expired: deploying without it");
     }
+  }
+
+  async function end(accountId: string): Promise<void> {
+    const began = await db.transaction().execute(async (transaction) => {
+      await lockAccount(transaction, accountId);
+      if (!(await listOverdueAccounts(transaction, now())).includes(accountId)) return false;
+      await acceptWithin(transaction, options, {
+        ...{ kind: "deploy", stack: stackOfAccount(accountId), accountId },
+        ...{ origin: "schedule", requestedBy: serviceName, requestId: null },
+        request: { because: "an extension that weakens has expired" },
+      });
+      return true;
+    });
+    if (began) logger.info({ accountId }, "an extension that weakens has expired: deploying without it");
   }
 
   return startRepeatedLook(look, { everyMs, logger, failed: "ending extensions that have expired failed" });

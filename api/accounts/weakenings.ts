@@ -21,7 +21,10 @@ export interface Weakening {
   readonly endedAt?: string;
 }
 
-/** For so long what has ended is undone by every deployment: findings that it has suppressed are updated within a day, if ever. */
+/**
+ * For so long after its time what has ended is undone by every deployment: findings that it has suppressed are updated within a day, if ever.
+ * Counted from when it would have expired, since until then it may stand in the account: what is taken out earlier goes with the next deployment.
+ */
 const UNDOING_MS = 30 * 86_400_000;
 
 interface Settled {
@@ -47,6 +50,8 @@ export function settleWeakenings(
     if (same !== undefined) return [same];
     const problem = expiryProblem(entry.expires, now);
     if (problem !== undefined) errors.push({ field: `${index}.expires`, ...problem });
+    const taken = nameProblem(entry, former, now);
+    if (taken !== undefined) errors.push({ field: `${index}.name`, ...taken });
     return [{ entry, status: "pending", requestedBy: by, requestedAt: now.toISOString() }];
   });
   const ended = former.flatMap((weakening): Weakening[] => {
@@ -58,8 +63,29 @@ export function settleWeakenings(
   return { weakenings: [...wanted, ...ended.filter((weakening) => isUndone(weakening, now))], errors };
 }
 
-function isUndone({ entry, endedAt = entry.expires }: Weakening, now: Date): boolean {
-  return Date.parse(endedAt) > now.getTime() - UNDOING_MS;
+function isUndone({ entry }: Weakening, now: Date): boolean {
+  return Date.parse(entry.expires) > now.getTime() - UNDOING_MS;
+}
+
+/** Why an entry can't have its name: what was approved under it weakens something else, and would not be undone beside it. */
+function nameProblem(entry: WeakeningExtension, former: readonly Weakening[], now: Date) {
+  const other = former.find(
+    (weakening) =>
+      (weakening.status === "approved" || weakening.status === "ended") &&
+      isUndone(weakening, now) &&
+      weakening.entry.type === entry.type &&
+      weakening.entry.name === entry.name &&
+      !isDeepStrictEqual(scopeOf(weakening.entry), scopeOf(entry)),
+  );
+  if (other === undefined) return undefined;
+  const until = new Date(Date.parse(other.entry.expires) + UNDOING_MS).toISOString();
+  const message = `is the name of another ${entry.type}, which was approved and is undone until ${until}`;
+  return { message, allowed: "another name, or the same entry with another reason or end" };
+}
+
+/** What an entry weakens, without why and until when. */
+function scopeOf({ reason: _why, expires: _end, ...scope }: WeakeningExtension): object {
+  return scope;
 }
 
 const isOver = ({ entry, status }: Weakening, now: Date): boolean =>

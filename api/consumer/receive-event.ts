@@ -3,7 +3,7 @@ import type { OrganizationSettings } from "../../programs/settings.ts";
 import { whySkipped } from "../accounts/eligibility.ts";
 import type { Aws } from "../aws.ts";
 import { type AcceptOptions, acceptOperation } from "../operations/accept.ts";
-import { stackOfAccount } from "../operations/operation.ts";
+import { adminStack, stackOfAccount } from "../operations/operation.ts";
 import { Problem } from "../problem.ts";
 import { findAccount, saveAccount } from "../store/accounts.ts";
 import type { Db } from "../store/connection.ts";
@@ -40,6 +40,9 @@ export async function receiveEvent(options: ReceiveOptions, event: AccountEvent)
   if (reason !== undefined) {
     logger.info({ eventId, accountId, reason: reason.text }, "an account's event starts nothing");
     return finish(db, eventId, reason.outcome);
+  }
+  if ((await findMembershipChange(db, adminStack)) !== undefined) {
+    throw new Error(`taking in the event of account ${accountId}: the admin stack is being taken off`);
   }
   const { name, email } = (await options.aws.organizations.account(accountId)) ?? { name: accountId, email: "" };
   try {

@@ -64,7 +64,8 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
           requirePermitted(options, rest.extensions);
           settled(options, [], rest.extensions ?? [], call.principal.name);
           if (accountId === undefined) return prepareCreation(options, rest);
-          return prepareExisting(options, accountId, { ...rest, by: call.principal.name });
+          const { principal, requestId } = call;
+          return prepareExisting(options, accountId, { ...rest, by: { actor: principal.name, requestId } });
         }),
     }),
 
@@ -249,8 +250,10 @@ interface Details {
 async function prepareExisting(
   options: AccountRoutesOptions,
   accountId: string,
-  { owner, environment, extensions, by }: Details & { readonly by: string },
+  details: Details & { readonly by: { readonly actor: string; readonly requestId: string } },
 ) {
+  const { owner, environment, extensions, by } = details;
+  const said = defined({ owner, environment, extensions });
   const { db } = options;
   const { name, email } = await requireMember(options, accountId);
   const stack = stackOfAccount(accountId);
@@ -269,16 +272,19 @@ async function prepareExisting(
     kind: "onboard" as const,
     stack,
     accountId,
-    request: { accountId, ...defined({ owner, environment, extensions }) },
+    request: { accountId, ...said },
     before: async (transaction: Db, lastOperationId: string) => {
+      await lockAccount(transaction, accountId);
       const former = await weakeningsOf(transaction, accountId);
       await saveAccount(transaction, {
         ...{ accountId, name, email, lastOperationId },
         ...{ owner: owner ?? null, environment: environment ?? null, extensions },
-        weakenings: extensions && settled(options, former, extensions, by),
+        weakenings: extensions && settled(options, former, extensions, by.actor),
         origin: row?.origin ?? "request",
         status: "onboarding",
       });
+      if (Object.keys(said).length === 0) return;
+      await writeAudit(transaction, { ...by, action: "account.update", target: accountId, detail: said });
     },
   };
 }

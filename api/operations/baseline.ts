@@ -18,6 +18,7 @@ import { unscoredEnvironments } from "../accounts/environments.ts";
 import { countingExtensions } from "../accounts/weakenings.ts";
 import type { MemberRole } from "../aws.ts";
 import { findAccount } from "../store/accounts.ts";
+import { findMembershipChange } from "../store/operations.ts";
 import { findStack } from "../store/stacks.ts";
 import { planSettings } from "./account-settings.ts";
 import { failUnless, OperationFailure } from "./failure.ts";
@@ -186,7 +187,9 @@ function parse(document: unknown, accountId: string): BaselineInputs {
 async function adminLink(work: Work): Promise<AdminLink> {
   const admin = await findStack(work.db, adminStack);
   const link = AdminLink.safeParse(pick(admin?.outputs ?? {}));
-  if (admin?.deployedAt != null && link.success) return link.data;
+  // While it is taken off it still stands, and would not for long.
+  const leaving = await findMembershipChange(work.db, adminStack);
+  if (admin?.deployedAt != null && link.success && leaving === undefined) return link.data;
   throw new OperationFailure("admin_not_deployed", "preparing a baseline: the admin stack is not deployed", {
     remedy: "Deploy it with POST /admin/deployments, wait until it has succeeded, then run this operation again.",
   });

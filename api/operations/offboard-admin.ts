@@ -6,7 +6,7 @@ import type { KeptResource, RunResult } from "../../stacks/run.ts";
 import { listStanding } from "../store/accounts.ts";
 import type { Db } from "../store/connection.ts";
 import { listSteps } from "../store/events.ts";
-import { findAnyCreation } from "../store/operations.ts";
+import { findAnyCreation, findBaselineChange } from "../store/operations.ts";
 import { findStack, saveStack } from "../store/stacks.ts";
 import { inPhase, withoutInputs } from "./apply.ts";
 import { sumChanges } from "./changes.ts";
@@ -27,11 +27,14 @@ export async function whyAdminStays(
   const standing = await listStanding(db);
   const creation = await findAnyCreation(db);
   if (standing.length === 0) {
-    if (creation === undefined) return undefined;
-    return {
-      message: `operation ${creation.id} is creating an account, which will rest on the admin stack`,
-      remedy: "Wait until it has ended, or cancel it, then ask again.",
-    };
+    const remedy = "Wait until it has ended, or cancel it, then ask again.";
+    if (creation !== undefined) {
+      const message = `operation ${creation.id} is creating an account, which will rest on the admin stack`;
+      return { message, remedy };
+    }
+    const change = await findBaselineChange(db);
+    if (change === undefined) return undefined;
+    return { message: `operation ${change.id} is under way in account ${change.accountId}`, remedy };
   }
   const named = standing.slice(0, NAMED).map(({ accountId, status }) => `${accountId} (${status})`);
   const more = standing.length > NAMED ? ` and ${standing.length - NAMED} more` : "";

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Extension } from "../../programs/extensions/extensions.ts";
 import { settleWeakenings } from "../accounts/weakenings.ts";
 import { closeChange } from "../changes/close.ts";
-import { saveAccount, updateAccount } from "../store/accounts.ts";
+import { findAccount, lockAccount, saveAccount, updateAccount } from "../store/accounts.ts";
 import { planBaseline } from "./baseline.ts";
 import { deployPlan } from "./deploy.ts";
 import { OperationFailure } from "./failure.ts";
@@ -74,8 +74,11 @@ async function createAccount(work: Work): Promise<string> {
   }
   work.say(`account ${accountId} exists`);
   await work.target(accountId);
-  await work.write((transaction) =>
-    saveAccount(transaction, {
+  await work.write(async (transaction) => {
+    await lockAccount(transaction, accountId);
+    // By an earlier attempt: what somebody has changed or decided since stays.
+    if ((await findAccount(transaction, accountId))?.lastOperationId === work.operation.id) return;
+    await saveAccount(transaction, {
       accountId,
       name: request.name,
       email: request.email,
@@ -86,8 +89,8 @@ async function createAccount(work: Work): Promise<string> {
       extensions: request.extensions,
       weakenings: asked(request.extensions, work),
       lastOperationId: work.operation.id,
-    }),
-  );
+    });
+  });
   if (request.organizationalUnitId !== undefined) {
     await organizations.moveAccount(accountId, request.organizationalUnitId);
     work.say(`account ${accountId} is in ${request.organizationalUnitId}`);

@@ -81,6 +81,19 @@ export function findAnyCreation(db: Db): Promise<OperationRow | undefined> {
     .executeTakeFirst();
 }
 
+/** An operation that is under way and may bring something into a member account, or take it away. */
+export function findBaselineChange(db: Db): Promise<OperationRow | undefined> {
+  return db
+    .selectFrom("operations")
+    .selectAll()
+    .where("kind", "in", ["onboard", "deploy", "repair", "offboard"])
+    .where("accountId", "is not", null)
+    .where("finishedAt", "is", null)
+    .orderBy("id")
+    .limit(1)
+    .executeTakeFirst();
+}
+
 export interface OperationFilter {
   readonly status?: OperationStatus | undefined;
   readonly kind?: OperationKind | undefined;

@@ -5,8 +5,8 @@ import type { Db } from "./connection.ts";
 const AGAIN_HOURS = 1;
 
 /**
- * Accounts whose last deployment brought an entry that has expired since, and on which nothing is under way that would end it. What somebody
- * else's operation waits for holds nothing up: a newer deployment supersedes it.
+ * Accounts whose last deployment brought an entry that has expired since, or began to undo one and did not come to its end, and on which
+ * nothing is under way that would. What somebody else's operation waits for holds nothing up: a newer deployment supersedes it.
  */
 export async function listOverdueAccounts(db: Db, now: Date): Promise<string[]> {
   const { rows } = await sql<{ accountId: string }>`
@@ -14,7 +14,10 @@ export async function listOverdueAccounts(db: Db, now: Date): Promise<string[]> 
     from accounts a join stacks s on s.account_id = a.account_id
     where a.status in ('active', 'failed') and s.deployed_at is not null
       and exists (
-        select 1 from jsonb_array_elements(coalesce(s.inputs -> 'extensions', '[]')) as entry
+        select 1 from jsonb_array_elements(
+          coalesce(s.inputs -> 'extensions', '[]')
+            || case when s.deployed_hash is null then coalesce(s.inputs -> 'endedExtensions', '[]') else '[]' end
+        ) as entry
         where (entry ->> 'expires')::timestamptz <= ${now}
       )
       and not exists (

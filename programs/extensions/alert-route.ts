@@ -18,7 +18,12 @@ const AlertRouteEntry = z
     emails: some(z.email("must be an e-mail address"))
       .optional()
       .meta({ description: "SNS asks each address for confirmation." }),
-    urls: some(z.url({ protocol: /^https$/, error: "must be an https:// URL" }))
+    urls: some(
+      z
+        .url({ protocol: /^https$/, error: "must be an https:// URL" })
+        // It is shown to whoever may read the account, and is in the audit log for good.
+        .refine((url) => !/[@?#]/.test(url), "must hold no user, password or query: it is no secret"),
+    )
       .optional()
       .meta({ description: "What answers there has to confirm the subscription." }),
     queues: some(

@@ -13,6 +13,7 @@ export const weakeningFields = {
     .meta({ description: "Why, for who approves it and for an auditor." }),
   expires: z.iso
     .datetime({ error: "must be a time in UTC such as 2030-01-31T00:00:00Z" })
+    .max(30, "must be a time in UTC such as 2030-01-31T00:00:00Z")
     .meta({ description: `When it ends by itself: at most ${LONGEST_DAYS} days from when it is asked for.` }),
 };
 

@@ -109,6 +109,28 @@ describe("the admin stack, taken off", () => {
     assert.equal((await ended("DELETE", path)).status, "succeeded");
   });
 
+  it("is refused while an operation is under way in an account of which nothing stands yet", async () => {
+    await deployed();
+    let crash = true;
+    const let_ = Promise.withResolvers<void>();
+    serving.runner.behave = async ({ verb }) => {
+      if (crash) throw new StackRunError({ code: "access_denied", retryable: false, message: "no", remedy: "Yes." });
+      if (verb !== "destroy") await let_.promise;
+      return {};
+    };
+    assert.equal((await ended("POST", "/accounts", { accountId })).status, "failed");
+    // As where it failed before it had any inputs.
+    await serving.db.updateTable("stacks").set({ inputs: null }).where("accountId", "=", accountId).execute();
+    crash = false;
+    const begun = await serving.call("POST", `/accounts/${accountId}/deployments`, { body: {} });
+    assert.equal(begun.status, 202, begun.text);
+    const refused = await serving.call("DELETE", path);
+    assert.equal(refused.status, 409);
+    assert.match(refused.body.detail, new RegExp(`${begun.body.id} is under way in account ${accountId}|rests on`));
+    let_.resolve();
+    await serving.ended(begun.body.id);
+  });
+
   it("lets no account come while it goes, and nobody ask twice", async () => {
     await deployed();
     const let_ = Promise.withResolvers<void>();

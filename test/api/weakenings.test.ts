@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { countingExtensions, settleWeakenings, type Weakening } from "../../api/accounts/weakenings.ts";
+import { findStack } from "../../api/store/stacks.ts";
 import { listOverdueAccounts } from "../../api/store/weakenings.ts";
 import { EXTENSION_TYPES, type Extension } from "../../programs/extensions/extensions.ts";
 import { eventually } from "../stacks/probe/processes.ts";
@@ -35,13 +36,28 @@ describe("entries that weaken", () => {
     const afterwards = new Date(now.getTime() + 60 * DAY);
     // Expired, it is no error that it is still in the list.
     assert.deepEqual(settle(approved, [structuredClone(entry)], afterwards), { weakenings: approved, errors: [] });
-    const changed = entryUntil(later(30, now.getTime()), { control: "S3.1" });
+    const changed = entryUntil(later(20, now.getTime()));
     const { weakenings } = settle(approved, [changed]);
     assert.deepEqual(
       weakenings.map(({ status }) => status),
       ["pending", "ended"],
     );
     assert.deepEqual(countingExtensions([changed], weakenings, now), { extensions: [], endedExtensions: [entry] });
+  });
+
+  it("don't take the name of another that is still to be undone", () => {
+    const approved = approve(settle([], [entryUntil(later(30, now.getTime()))]).weakenings);
+    const about = entryUntil(later(30, now.getTime()), { control: "S3.1" });
+    const { weakenings } = settle(approved, []);
+    for (const former of [approved, weakenings]) {
+      assert.deepEqual(
+        settle(former, [about]).errors.map(({ field }) => field),
+        ["0.name"],
+      );
+    }
+    assert.deepEqual(settle(approved, [about], new Date(now.getTime() + 61 * DAY)).errors.length, 1);
+    const afterwards = entryUntil(later(90, now.getTime()), { control: "S3.1" });
+    assert.deepEqual(settle(approved, [afterwards], new Date(now.getTime() + 61 * DAY)).errors, []);
   });
 
   it("count from their approval until they expire, and are undone for a month after that", () => {
@@ -72,7 +88,10 @@ describe("entries that weaken", () => {
       gone.map(({ status, endedAt }) => [status, endedAt]),
       [["ended", at(2).toISOString()]],
     );
-    assert.deepEqual(settle(gone, [rule], at(33)).weakenings, []);
+    // A deployment may be what takes it away only when it would have expired.
+    assert.deepEqual(counting(gone, 45), [1, 1]);
+    assert.deepEqual(settle(gone, [rule], at(59)).weakenings, gone);
+    assert.deepEqual(settle(gone, [rule], at(61)).weakenings, []);
   });
 });
 
@@ -166,7 +185,10 @@ describe("an extension that weakens", () => {
 
   it("is decided on anew when it changes, and what it was before is undone", async () => {
     const wider = entryUntil(later(30), { resources: undefined, reason: "All buckets of this account are websites" });
-    const asked = await patch([JSON.parse(JSON.stringify(wider)) as Extension]);
+    // Beside it nothing could undo what the narrower one did.
+    const refused = await patch([JSON.parse(JSON.stringify(wider)) as Extension]);
+    assert.deepEqual([refused.status, refused.body.errors[0].field], [422, "extensions.0.name"]);
+    const asked = await patch([JSON.parse(JSON.stringify({ ...wider, name: "all-websites" })) as Extension]);
     assert.deepEqual(
       asked.body.weakenings.map(({ status }: Weakening) => status),
       ["pending", "ended"],
@@ -219,6 +241,19 @@ describe("an extension that weakens", () => {
     // What failed is still there, and so is what has expired.
     await status("failed");
     assert.deepEqual(await overdue(31), [accountId]);
+    // Begun by a deployment that did not come to its end, the undoing is still owed.
+    const { inputs: standing } = (await findStack(serving.db, `account-${accountId}`)) ?? {};
+    const keep = (inputs: object | null, deployedHash: string | null) =>
+      serving.db
+        .updateTable("stacks")
+        .set({ inputs: JSON.stringify(inputs), deployedHash })
+        .where("accountId", "=", accountId)
+        .execute();
+    await keep({ ...standing, extensions: [], endedExtensions: [entry] }, null);
+    assert.deepEqual(await overdue(31), [accountId]);
+    await keep({ ...standing, extensions: [], endedExtensions: [entry] }, "hash");
+    assert.deepEqual(await overdue(31), []);
+    await keep(standing ?? null, "hash");
     const { database } = serving;
     await serving.stop();
     serving = await serve({ database, dependencies: { now: () => new Date(Date.now() + 31 * DAY) } });

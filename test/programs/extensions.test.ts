@@ -136,6 +136,16 @@ describe("extensions of an account", () => {
       [{ type: "alertRoute", name: "x", urls: ["http://example.org"] }],
       /^0\.urls\.0: must be an https/,
     ],
+    [
+      "a route by a URL with a password",
+      [{ type: "alertRoute", name: "x", urls: ["https://user:secret@example.org/hook"] }],
+      /^0\.urls\.0: must hold no user, password or query/,
+    ],
+    [
+      "a route by a URL with a key in its query",
+      [{ type: "alertRoute", name: "x", urls: ["https://example.org/hook?key=secret"] }],
+      /^0\.urls\.0: must hold no user, password or query/,
+    ],
     ["a name that AWS would not take", [{ ...configRule.example, name: "A b" }], /^0\.name: must be 1 to 41/],
     ["the same name twice", [configRule.example, configRule.example], /^1\.name: there is another configRule/],
     ["a field that does not exist", [{ ...configRule.example, severity: 1 }], /^0: Unrecognized key/],
