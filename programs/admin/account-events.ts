@@ -68,6 +68,8 @@ export function accountEvents({ inputs, management }: AdminStack): AccountEvents
       name: awsNames.accountEvents,
       description: "New accounts of the organization, for Bulwark",
       eventPattern: JSON.stringify(ACCOUNT_EVENT_PATTERN),
+      // Said, because the provider keeps whatever is there where a program says nothing: a rule that was disabled would stay so.
+      state: "ENABLED",
       tags: TAGS,
     },
     { provider },

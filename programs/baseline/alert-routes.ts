@@ -72,6 +72,8 @@ function declareRoute({ inputs, member: provider }: BaselineStack, region: strin
       name,
       description: "Open findings of this account, for its team. Managed by Bulwark.",
       eventPattern: JSON.stringify(routePattern(route)),
+      // Said, because the provider keeps whatever is there where a program says nothing: a rule that was disabled would stay so.
+      state: "ENABLED",
       tags: TAGS,
     },
     { provider },

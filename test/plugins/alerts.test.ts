@@ -78,6 +78,22 @@ function alerting({ name = "alerts", threshold = 0, days = 30, kmsKeyId, tags = 
       },
       options,
     );
+    const sent = { namespace: "AWS/SQS", metricName: "NumberOfMessagesSent", dimensions: { QueueName: name } };
+    const received = { ...sent, metricName: "NumberOfMessagesReceived" };
+    const counted = { period: 300, stat: "Sum" };
+    new MetricAlarm(
+      "compared",
+      {
+        name: `${name}-compared`,
+        metricQueries: [
+          { id: "state", expression: `sent > ${threshold} * received`, returnData: true },
+          { id: "sent", metric: { ...sent, ...counted } },
+          { id: "received", metric: { ...received, ...counted } },
+        ],
+        ...{ comparisonOperator: "GreaterThanThreshold", threshold: 0, evaluationPeriods: 1, tags },
+      },
+      options,
+    );
     const properties = { metrics: [["AWS/SQS", "NumberOfMessagesSent", "QueueName", name]], title: `${threshold}` };
     const widgets = [{ type: "metric", x: 0, y: 0, width: 6, height: 6, properties }];
     new Dashboard("dashboard", { dashboardName: name, dashboardBody: JSON.stringify({ widgets }) }, options);
@@ -128,7 +144,7 @@ describe("the types of alerts, through the real engine", () => {
 
   it("makes one of each, as AWS's own interfaces see them", async () => {
     const made = await engine.run("alerts", "up", alerting());
-    assert.deepEqual([made.changes, made.errors], [{ create: 9 }, ""]);
+    assert.deepEqual([made.changes, made.errors], [{ create: 10 }, ""]);
     const attributes = await topicAttributes();
     assert.equal(attributes.SQSSuccessFeedbackSampleRate, "10");
     assert.equal(attributes.HTTPFailureFeedbackRoleArn, ROLE);
@@ -153,7 +169,7 @@ describe("the types of alerts, through the real engine", () => {
   it("updates in place what AWS changes in place", async () => {
     const wanted = alerting({ threshold: 5, days: 90, kmsKeyId: arnOf("kms", "key/one"), tags: { c: "d" } });
     const { changes, diffs, errors } = await engine.run("alerts", "up", wanted);
-    assert.deepEqual([changes, errors], [{ same: 3, update: 6 }, ""]);
+    assert.deepEqual([changes, errors], [{ same: 3, update: 7 }, ""]);
     assert.deepEqual(diffs.log?.filter((path) => !path.includes("tagsAll")).sort(), [
       "+ kmsKeyId",
       "+ tags.c",
@@ -161,10 +177,11 @@ describe("the types of alerts, through the real engine", () => {
       "~ retentionInDays",
     ]);
     assert.ok(diffs.alarm?.includes("~ threshold"));
+    assert.ok(diffs.compared?.some((path) => path.includes("metricQueries")));
     assert.deepEqual(diffs.schedule, ["~ scheduleExpression"]);
     const { Tags } = await sns.listTagsForResource({ ResourceArn: topicArn });
     assert.deepEqual(Tags, [{ Key: "c", Value: "d" }]);
-    assert.deepEqual(await engine.run("alerts", "previewRefresh"), { changes: { same: 9 }, diffs: {}, errors: "" });
+    assert.deepEqual(await engine.run("alerts", "previewRefresh"), { changes: { same: 10 }, diffs: {}, errors: "" });
   });
 
   it("imports each by the id that recovery has for it", async () => {
@@ -198,6 +215,9 @@ describe("the types of alerts, through the real engine", () => {
     const monitoring = await monitoringClient(clientSettings());
     const [alarm] = (await monitoring.describeAlarms({ AlarmNames: ["alerts"] })).MetricAlarms ?? [];
     await monitoring.putMetricAlarm({ ...alarm, ActionsEnabled: false, TreatMissingData: "ignore" });
+    const [compared] = (await monitoring.describeAlarms({ AlarmNames: ["alerts-compared"] })).MetricAlarms ?? [];
+    const Metrics = compared?.Metrics?.map((query) => (query.Expression ? { ...query, Expression: "sent" } : query));
+    await monitoring.putMetricAlarm({ ...compared, Metrics });
     await monitoring.deleteDashboards({ DashboardNames: ["alerts"] });
     const logs = await logsClient(clientSettings());
     await logs.deleteRetentionPolicy({ logGroupName: "alerts/log" });
@@ -209,20 +229,21 @@ describe("the types of alerts, through the real engine", () => {
     await scheduler.updateSchedule(which, { ...schedule, State: "DISABLED" });
 
     const drift = await engine.run("alerts", "previewRefresh");
-    assert.deepEqual(drift.changes, { same: 2, update: 5, delete: 2 });
+    assert.deepEqual(drift.changes, { same: 2, update: 6, delete: 2 });
     assert.deepEqual(drift.diffs.topic, ["~ kmsMasterKeyId"]);
     assert.deepEqual([...(drift.diffs.alarm ?? [])].sort(), ["~ actionsEnabled", "~ treatMissingData"]);
+    assert.ok(drift.diffs.compared?.every((path) => path.includes("metricQueries")));
     assert.deepEqual(drift.diffs.log, ["~ retentionInDays"]);
     assert.deepEqual(drift.diffs.schedule, ["~ state"]);
   });
 
   it("replaces what has another name, and destroys without a trace", async () => {
     const renamed = await engine.run("alerts", "up", alerting({ name: "others" }));
-    assert.deepEqual([renamed.changes.replace, renamed.errors], [7, ""]);
+    assert.deepEqual([renamed.changes.replace, renamed.errors], [8, ""]);
     assert.ok(renamed.diffs.topic?.includes("+- name"));
     assert.ok(renamed.diffs.dashboard?.includes("+- dashboardName"));
     const { changes, errors } = await engine.run("alerts", "destroy");
-    assert.deepEqual([changes, errors], [{ delete: 9 }, ""]);
+    assert.deepEqual([changes, errors], [{ delete: 10 }, ""]);
     assert.deepEqual((await sns.listTopics({})).Topics ?? [], []);
     const logs = await logsClient(clientSettings());
     assert.deepEqual((await logs.describeLogGroups({ logGroupNamePrefix: "alerts" })).logGroups, []);

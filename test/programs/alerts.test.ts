@@ -34,7 +34,7 @@ describe("the alerts of the admin stack", () => {
 
   it("stand in the security account, and nowhere but in the home region", () => {
     const all = declared.resources.filter(isOfAlerts);
-    assert.equal(all.length, 62);
+    assert.equal(all.length, 66);
     for (const { name, inputs, provider, type } of all) {
       assert.equal(provider, `aws-${SECURITY}`, name);
       if (!type.startsWith("aws:iam/")) assert.equal(inputs.region, HOME, name);
@@ -62,6 +62,13 @@ describe("the alerts of the admin stack", () => {
         [arnOf("sqs", "bulwark-respond"), open],
       ]),
     );
+  });
+
+  it("have rules that are on, said so that the provider puts back one that somebody disabled", () => {
+    const rules = declared.ofType("aws:cloudwatch/eventRule:EventRule");
+    assert.ok(rules.some(({ name }) => name.startsWith("account-events-")) && rules.some(isOfAlerts));
+    for (const { name, inputs } of rules) assert.equal(inputs.state, "ENABLED", name);
+    assert.equal(inputsOf(`alert-heartbeat-${HOME}`).actionAfterCompletion, "NONE");
   });
 
   it("have two ways with nothing in common but the key: queue, dead letters, rules", () => {
@@ -164,11 +171,37 @@ describe("the alerts of the admin stack", () => {
           "NumberOfNotificationsFailed",
           0,
         ]),
+        ...SEVERITIES.map((severity) => [`bulwark-findings-${severity}-unreached`, undefined, 0]),
         ["bulwark-forward-silent", "NumberOfMessagesSent", 1],
         ["bulwark-respond-silent", "NumberOfMessagesSent", 1],
         ["bulwark-findings-low-silent", "NumberOfMessagesPublished", 1],
       ]),
     );
+  });
+
+  it("tell of each severity when its rule matches findings and none of them goes on", () => {
+    const metric = (id: string, namespace: string, metricName: string, dimensions: object) => ({
+      ...{ id, metric: { namespace, metricName, dimensions, stat: "Sum", period: 300 } },
+    });
+    for (const severity of SEVERITIES) {
+      const name = `bulwark-findings-${severity}`;
+      const { metricQueries, ...inputs } = inputsOf(`alert-alarm-${name}-unreached-${HOME}`);
+      assert.deepEqual(metricQueries, [
+        { id: "state", expression: "matched > 1000000000 * (invoked + published)", returnData: true },
+        metric("matched", "AWS/Events", "MatchedEvents", { RuleName: name }),
+        metric("invoked", "AWS/Events", "Invocations", { RuleName: name }),
+        metric("published", "AWS/SNS", "NumberOfMessagesPublished", { TopicName: name }),
+      ]);
+      assert.deepEqual(
+        [inputs.comparisonOperator, inputs.evaluationPeriods, inputs.treatMissingData, inputs.actionsEnabled],
+        ["GreaterThanThreshold", 1, "notBreaching", true],
+      );
+      // The provider refuses these beside queries.
+      assert.deepEqual(
+        [inputs.period, inputs.statistic, inputs.namespace, inputs.dimensions],
+        Array(4).fill(undefined),
+      );
+    }
   });
 
   it("tell when nothing arrives for two intervals, also when CloudWatch has no figure at all", async () => {
@@ -264,7 +297,7 @@ describe("the alerts of the admin stack", () => {
     assert.deepEqual(off.resources.filter(isOfAlerts), []);
     assert.equal(off.outputs.alerts, undefined);
     // A rule and its target for each way in which a remediation is asked for.
-    assert.equal(declared.resources.length - off.resources.length, 62 + 2 * REQUESTS.length);
+    assert.equal(declared.resources.length - off.resources.length, 66 + 2 * REQUESTS.length);
   });
 
   it("refuse settings that AWS would refuse, with the path of the field", () => {

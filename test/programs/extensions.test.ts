@@ -200,6 +200,7 @@ describe("extensions of an account", () => {
         ["sqs", `arn:aws:sqs:us-west-2:${MEMBER}:team-findings`],
       ],
     );
+    assert.equal(part("rule").state, "ENABLED");
     assert.deepEqual(JSON.parse(String(part("rule").eventPattern)), {
       source: ["aws.securityhub"],
       "detail-type": ["Security Hub Findings - Imported"],

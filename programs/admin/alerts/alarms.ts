@@ -1,19 +1,23 @@
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm.js";
-import type { AlertsSettings } from "../../alerts-settings.ts";
+import { ALERT_SEVERITIES, type AlertSeverity, type AlertsSettings } from "../../alerts-settings.ts";
 import { awsNames, TAGS } from "../../names.ts";
 import type { AdminStack } from "../stack.ts";
 import { type AlertPlace, type AlertTopic, topicName, WAYS_OF_FINDINGS } from "./place.ts";
 import type { AlertTopics } from "./topics.ts";
 
-/** A state of the chain that somebody must hear of, as CloudWatch looks at it. */
-export interface WatchedMetric {
-  /** Name in AWS. */
-  readonly name: string;
-  readonly description: string;
-  readonly namespace: "AWS/SQS" | "AWS/SNS";
+/** What CloudWatch counts of one thing. */
+interface Metric {
+  readonly namespace: "AWS/Events" | "AWS/SQS" | "AWS/SNS";
   readonly metric: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly statistic: "Maximum" | "Sum";
+}
+
+/** A state of the chain that somebody must hear of, as CloudWatch looks at it. */
+interface WatchedState {
+  /** Name in AWS. */
+  readonly name: string;
+  readonly description: string;
   readonly comparison: "GreaterThanThreshold" | "LessThanThreshold";
   readonly threshold: number;
   /** Seconds of one look. */
@@ -26,10 +30,21 @@ export interface WatchedMetric {
   readonly quiet?: boolean;
 }
 
+/** A state that one metric shows. */
+type WatchedMetric = WatchedState & Metric;
+
+/** A state that shows in several metrics only, by an expression on their names. */
+interface WatchedExpression extends WatchedState {
+  readonly expression: string;
+  readonly metrics: Readonly<Record<string, Metric>>;
+}
+
+export type Watched = WatchedMetric | WatchedExpression;
+
 const FIVE_MINUTES = 300;
 
 /** What is watched of the queues and topics. What a rule could not deliver shows among the dead letters. */
-export function watchedMetrics(settings: AlertsSettings): readonly WatchedMetric[] {
+export function watchedMetrics(settings: AlertsSettings): readonly Watched[] {
   const topics = Object.keys(settings.subscriptions) as AlertTopic[];
   return [
     ...WAYS_OF_FINDINGS.flatMap((way) => queueMetrics(awsNames.alertQueue(way), settings)),
@@ -49,6 +64,7 @@ export function watchedMetrics(settings: AlertsSettings): readonly WatchedMetric
         description: `Subscribers of ${name} did not take messages. The log group that ends in /${name}/Failure says why.`,
       };
     }),
+    ...ALERT_SEVERITIES.map(unreached),
     ...(settings.heartbeat.enabled ? heartbeatMetrics(settings.heartbeat.everyMinutes) : []),
   ];
 }
@@ -68,6 +84,36 @@ function queueMetrics(queue: string, { queuesAreTaken, thresholds }: AlertsSetti
       description: `Many findings wait in ${queue}: more come than are taken.`,
     },
   ];
+}
+
+/**
+ * A rule that matches findings and sends none of them on: somebody took its target away. The synthetic finding would show that of the
+ * lowest severity alone. A call of the target counts as well as a message at the topic, because EventBridge counts it in the minute of
+ * the match, and SNS may count a lone finding only after CloudWatch has looked. What a call could not deliver is among the dead letters.
+ *
+ * Metrics and dimensions: EventBridge User Guide, "Monitoring Amazon EventBridge" (a rule of the default bus has `RuleName` alone), and
+ * SNS Developer Guide, "Monitoring Amazon SNS topics using CloudWatch". Neither says zero where nothing was: in sums and in comparisons of two series a
+ * missing value is zero (CloudWatch User Guide, "Using math expressions with CloudWatch metrics"); compared with a number it is not, so one call
+ * outweighs all matches instead.
+ */
+function unreached(severity: AlertSeverity): WatchedExpression {
+  const topic = topicName(severity);
+  const rule = awsNames.findingTopic(severity);
+  const ofRule = { namespace: "AWS/Events", dimensions: { RuleName: rule }, statistic: "Sum" } as const;
+  return {
+    name: `${topic}-unreached`,
+    description: `The rule ${rule} matches findings and sends none to ${topic}. Has its target been taken away?`,
+    expression: "matched > 1000000000 * (invoked + published)",
+    metrics: {
+      matched: { ...ofRule, metric: "MatchedEvents" },
+      invoked: { ...ofRule, metric: "Invocations" },
+      published: {
+        ...{ namespace: "AWS/SNS", metric: "NumberOfMessagesPublished", statistic: "Sum" },
+        dimensions: { TopicName: topic },
+      },
+    },
+    ...{ comparison: "GreaterThanThreshold", threshold: 0, period: FIVE_MINUTES, looks: 1, silenceIsBad: false },
+  };
 }
 
 /**
@@ -124,7 +170,7 @@ function aboveOf(
 export function declareAlarms(
   { security: provider }: AdminStack,
   { region }: AlertPlace,
-  watched: readonly WatchedMetric[],
+  watched: readonly Watched[],
   { operations }: AlertTopics,
 ): void {
   for (const each of watched) {
@@ -134,13 +180,9 @@ export function declareAlarms(
         region,
         name: each.name,
         alarmDescription: each.description,
-        namespace: each.namespace,
-        metricName: each.metric,
-        dimensions: each.dimensions,
-        statistic: each.statistic,
+        ...looksAt(each),
         comparisonOperator: each.comparison,
         threshold: each.threshold,
-        period: each.period,
         evaluationPeriods: each.looks,
         treatMissingData: each.silenceIsBad ? "breaching" : "notBreaching",
         actionsEnabled: each.quiet !== true,
@@ -151,4 +193,20 @@ export function declareAlarms(
       { provider, dependsOn: [operations.policy] },
     );
   }
+}
+
+/** One metric in the alarm's own properties, several as queries, of which the expression is what the alarm looks at. */
+function looksAt(watched: Watched) {
+  const { period } = watched;
+  if (!("expression" in watched)) {
+    const { namespace, metric: metricName, dimensions, statistic } = watched;
+    return { namespace, metricName, dimensions, statistic, period };
+  }
+  const metrics = Object.entries(watched.metrics).map(
+    ([id, { namespace, metric: metricName, dimensions, statistic }]) => ({
+      id,
+      metric: { namespace, metricName, dimensions, stat: statistic, period },
+    }),
+  );
+  return { metricQueries: [{ id: "state", expression: watched.expression, returnData: true }, ...metrics] };
 }

@@ -1,6 +1,6 @@
 import { ALERT_SEVERITIES } from "../../alerts-settings.ts";
 import { awsNames } from "../../names.ts";
-import type { WatchedMetric } from "./alarms.ts";
+import type { Watched } from "./alarms.ts";
 import { type AlertPlace, topicName, WAYS_OF_FINDINGS } from "./place.ts";
 
 type Metric = readonly [namespace: string, metric: string, dimension: string, value: string];
@@ -13,7 +13,7 @@ const HEIGHT = 6;
  * The body of the dashboard (CloudWatch API, "Dashboard body structure and syntax"): alarms first, then what goes in, what waits, what
  * was lost.
  */
-export function dashboardBody(place: AlertPlace, watched: readonly WatchedMetric[], rules: readonly string[]): string {
+export function dashboardBody(place: AlertPlace, watched: readonly Watched[], rules: readonly string[]): string {
   const ofQueues = (metric: string, name: (way: string) => string): Metric[] =>
     WAYS_OF_FINDINGS.map((way) => ["AWS/SQS", metric, "QueueName", name(way)]);
   const ofTopics = (metric: string): Metric[] =>

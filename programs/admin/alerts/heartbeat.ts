@@ -83,6 +83,8 @@ export function heartbeat(stack: AdminStack, place: AlertPlace, after: readonly 
       name: awsNames.heartbeat,
       description: "Imports the synthetic finding that shows that alerts work",
       scheduleExpression: `rate(${everyMinutes} minutes)`,
+      // Said, because the provider keeps whatever is there where a program says nothing.
+      actionAfterCompletion: "NONE",
       flexibleTimeWindow: { mode: "OFF" },
       target: {
         // No code of ours that could fail: Scheduler makes the call (User Guide, "Using universal targets").

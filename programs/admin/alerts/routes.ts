@@ -67,7 +67,12 @@ export function declareRoutes(
   for (const { rule: name, description, pattern, targetArn, way } of routes) {
     const rule = new EventRule(
       `alert-rule-${name}-${region}`,
-      { region, name, description, eventPattern: JSON.stringify(pattern), tags: TAGS },
+      {
+        ...{ region, name, description, eventPattern: JSON.stringify(pattern) },
+        // Said, because the provider keeps whatever is there where a program says nothing: a rule that was disabled would stay so.
+        state: "ENABLED",
+        tags: TAGS,
+      },
       { provider },
     );
     new EventTarget(

@@ -129,8 +129,11 @@ export const ALERTS: readonly TurnedOffInAdmin[] = [
       const scheduler = await schedulerClient(settings(at));
       const { Name, GroupName, FlexibleTimeWindow, ScheduleExpression, Target } = await scheduler.getSchedule(SCHEDULE);
       const wanted = { Name, GroupName, FlexibleTimeWindow, ScheduleExpression, Target };
-      await scheduler.updateSchedule(SCHEDULE, { ...wanted, State: "DISABLED" });
+      await scheduler.updateSchedule(SCHEDULE, { ...wanted, State: "DISABLED", ActionAfterCompletion: "DELETE" });
     },
-    read: async (at) => (await (await schedulerClient(settings(at))).getSchedule(SCHEDULE)).State,
+    read: async (at) => {
+      const { State, ActionAfterCompletion } = await (await schedulerClient(settings(at))).getSchedule(SCHEDULE);
+      return [State, ActionAfterCompletion];
+    },
   },
 ];

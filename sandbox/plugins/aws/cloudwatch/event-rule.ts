@@ -13,7 +13,7 @@ const properties = {
   description: string(),
   eventPattern: json(),
   scheduleExpression: string(),
-  state: string({ default: "ENABLED" }),
+  state: string({ computed: true }),
   roleArn: string(),
   forceDestroy: boolean({ default: false, unread: true }),
   ...tagFields,

@@ -1,11 +1,27 @@
 import { unless } from "../../provider/errors.ts";
 import type { Place } from "../../provider/place.ts";
-import { boolean, type InputsOf, map, number, output, set, string } from "../../provider/property.ts";
+import { block, boolean, type InputsOf, map, number, output, set, string } from "../../provider/property.ts";
 import { resource } from "../../provider/resource.ts";
 import { asPairs, fromPairs, tagChanges, tagFields } from "../../provider/tags.ts";
 import { type Alarm, monitoringClient } from "./monitoring-client.ts";
 
-/** Alarms on one metric; those on expressions and anomalies have properties that are not here. */
+const metricQuery = block({
+  id: string({ required: true }),
+  expression: string(),
+  label: string(),
+  period: number(),
+  returnData: boolean({ default: false }),
+  metric: block({
+    metricName: string({ required: true }),
+    namespace: string(),
+    dimensions: map(),
+    period: number({ required: true }),
+    stat: string({ required: true }),
+    unit: string(),
+  }),
+});
+
+/** Alarms on one metric or an expression; those on anomalies and on other accounts' metrics have properties that are not here. */
 const properties = {
   name: string({ replaces: true, naming: { length: 255 } }),
   alarmDescription: string(),
@@ -16,6 +32,7 @@ const properties = {
   namespace: string(),
   metricName: string(),
   dimensions: map(),
+  metricQueries: set(metricQuery),
   statistic: string(),
   extendedStatistic: string(),
   unit: string(),
@@ -32,6 +49,23 @@ const properties = {
 
 type Inputs = InputsOf<typeof properties>;
 
+const asDimensions = (named: Readonly<Record<string, string>>) =>
+  Object.entries(named).map(([Name, Value]) => ({ Name, Value }));
+const fromDimensions = (pairs: Alarm["Dimensions"]) =>
+  Object.fromEntries((pairs ?? []).map(({ Name, Value }) => [Name, Value]));
+
+function queriesOf({ Metrics }: Alarm) {
+  return Metrics?.map(({ MetricStat: of, ...query }) => ({
+    ...{ id: query.Id, expression: query.Expression, label: query.Label, period: query.Period },
+    returnData: query.ReturnData ?? true,
+    metric: of && {
+      ...{ metricName: of.Metric.MetricName, namespace: of.Metric.Namespace },
+      dimensions: fromDimensions(of.Metric.Dimensions),
+      ...{ period: of.Period, stat: of.Stat, unit: of.Unit },
+    },
+  }));
+}
+
 function alarmOf(inputs: Inputs): Alarm {
   return {
     AlarmName: inputs.name,
@@ -42,7 +76,19 @@ function alarmOf(inputs: Inputs): Alarm {
     InsufficientDataActions: inputs.insufficientDataActions,
     Namespace: inputs.namespace,
     MetricName: inputs.metricName,
-    Dimensions: Object.entries(inputs.dimensions ?? {}).map(([Name, Value]) => ({ Name, Value })),
+    Dimensions: inputs.dimensions && asDimensions(inputs.dimensions),
+    Metrics: inputs.metricQueries?.map(({ metric, ...query }) => ({
+      ...{ Id: query.id, Expression: query.expression, Label: query.label, Period: query.period },
+      ReturnData: query.returnData,
+      MetricStat: metric && {
+        Metric: {
+          Namespace: metric.namespace,
+          MetricName: metric.metricName,
+          Dimensions: asDimensions(metric.dimensions ?? {}),
+        },
+        ...{ Period: metric.period, Stat: metric.stat, Unit: metric.unit },
+      },
+    })),
     Statistic: inputs.statistic,
     ExtendedStatistic: inputs.extendedStatistic,
     Unit: inputs.unit,
@@ -86,7 +132,8 @@ export const metricAlarm = resource({
       insufficientDataActions: found.InsufficientDataActions,
       namespace: found.Namespace,
       metricName: found.MetricName,
-      dimensions: Object.fromEntries((found.Dimensions ?? []).map(({ Name, Value }) => [Name, Value])),
+      dimensions: fromDimensions(found.Dimensions),
+      metricQueries: queriesOf(found),
       statistic: found.ExtendedStatistic ? undefined : found.Statistic,
       extendedStatistic: found.ExtendedStatistic ?? undefined,
       unit: found.Unit ?? undefined,

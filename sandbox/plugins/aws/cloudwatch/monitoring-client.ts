@@ -1,5 +1,28 @@
 import { rpcClientMaker } from "../../provider/json-client.ts";
 
+type Dimensions = readonly { readonly Name: string; readonly Value: string }[];
+
+/** One of the metrics and expressions of an alarm on an expression (API Reference, MetricDataQuery). */
+interface Query {
+  readonly Id: string;
+  readonly Expression?: string | undefined;
+  readonly Label?: string | undefined;
+  readonly Period?: number | undefined;
+  readonly ReturnData?: boolean | undefined;
+  readonly MetricStat?:
+    | {
+        readonly Metric: {
+          readonly Namespace?: string | undefined;
+          readonly MetricName: string;
+          readonly Dimensions?: Dimensions | undefined;
+        };
+        readonly Period: number;
+        readonly Stat: string;
+        readonly Unit?: string | undefined;
+      }
+    | undefined;
+}
+
 /** A metric alarm as CloudWatch takes and describes it (API Reference, PutMetricAlarm). */
 export interface Alarm {
   readonly AlarmName?: string | undefined;
@@ -13,7 +36,8 @@ export interface Alarm {
   readonly Namespace?: string | undefined;
   readonly Statistic?: string | undefined;
   readonly ExtendedStatistic?: string | undefined;
-  readonly Dimensions?: readonly { readonly Name: string; readonly Value: string }[] | undefined;
+  readonly Dimensions?: Dimensions | undefined;
+  readonly Metrics?: readonly Query[] | undefined;
   readonly Period?: number | undefined;
   readonly Unit?: string | undefined;
   readonly EvaluationPeriods?: number | undefined;

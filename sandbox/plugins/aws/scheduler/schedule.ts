@@ -15,7 +15,7 @@ const properties = {
   endDate: string(),
   flexibleTimeWindow: block({ mode: string({ required: true }), maximumWindowInMinutes: number() }, { required: true }),
   kmsKeyArn: string(),
-  actionAfterCompletion: string({ default: "NONE" }),
+  actionAfterCompletion: string({ computed: true }),
   target: block(
     {
       arn: string({ required: true }),
