@@ -182,7 +182,7 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
         chosenControls,
       });
     },
-    async readReadiness({ accountId, regions, detectorIds }) {
+    async readReadiness({ accountId, regions, detectorIds, inspector }) {
       const [member, security] = await Promise.all([
         session(accountId, "deployment", READINESS),
         session(accounts.security, "deployment", READINESS, membershipSessionPolicy(regions)),
@@ -190,7 +190,7 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
       return readReadiness({
         member: { accountId, credentials: member, ...at },
         security: { accountId: accounts.security, credentials: security, ...at },
-        ...{ regions, detectorIds },
+        ...{ regions, detectorIds, inspector },
       });
     },
     async readAccountSettings({ accountId, operationId, role, regions, open }) {

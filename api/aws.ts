@@ -6,6 +6,7 @@ import type { MembershipToEnd } from "../programs/baseline/memberships.ts";
 import type { OpenSettings } from "../programs/baseline/settings-adoption.ts";
 import type { CoreAccount } from "../programs/core-accounts.ts";
 import type { BaselineInputs, StackInputs } from "../programs/inputs.ts";
+import type { InspectorSettings } from "../programs/inspector-settings.ts";
 import type { AccountInventory, AdminInventory, GoverningInventory } from "../programs/inventory.ts";
 import type { RegionReadiness } from "../programs/readiness.ts";
 import type { RootCredentials } from "../programs/root-credentials.ts";
@@ -95,6 +96,8 @@ export interface ReadinessReading {
   readonly regions: readonly string[];
   /** The security account's detectors by region. */
   readonly detectorIds: Readonly<Record<string, string>>;
+  /** The account's own, as it was deployed. */
+  readonly inspector: Pick<InspectorSettings, "enabled" | "notIn">;
 }
 
 export interface SettingsReading {

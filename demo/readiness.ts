@@ -25,7 +25,7 @@ export async function untilAccountsAreReady({
   readonly screen: Screen;
   readonly signal: AbortSignal;
 }): Promise<boolean> {
-  const waiting = screen.line("standards READY, recorders recording, detectors and memberships enabled");
+  const waiting = screen.line("standards READY, recorders recording, detectors, memberships and scans enabled");
   const deadline = Date.now() + READY_MS;
   let accounts: readonly Account[];
   for (;;) {

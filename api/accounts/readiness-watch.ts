@@ -44,9 +44,10 @@ async function lookAt({ accountId, inputs, ageMs }: DueAccount, { aws, now }: Re
   const about = { ageMs, now: now() };
   const wanted = BaselineInputs.safeParse(inputs);
   if (!wanted.success) return judgeReadiness({ error: "it was deployed by an earlier version: deploy it anew" }, about);
-  const { regions, admin } = wanted.data;
+  const { regions, admin, features } = wanted.data;
   try {
-    const found = await aws.readReadiness({ accountId, regions, detectorIds: admin.detectorIds });
+    const { detectorIds } = admin;
+    const found = await aws.readReadiness({ accountId, regions, detectorIds, inspector: features.inspector });
     return judgeReadiness({ missing: unreadyOf(found, { ...wanted.data, outside: isOutside(wanted.data) }) }, about);
   } catch (error) {
     return judgeReadiness({ error: error instanceof Error ? error.message : String(error) }, about);

@@ -101,7 +101,7 @@ export const AccountReadinessBody = z
   .meta({
     id: "AccountReadiness",
     description:
-      "Whether standards are READY, the recorder records, the detector and the memberships are enabled, as AWS said when it was asked last.",
+      "Whether standards are READY, the recorder records, the detector, the memberships and Inspector's scans are enabled, as AWS said when it was asked last.",
   });
 
 export const AccountBody = z

@@ -14,7 +14,8 @@ export const ADMIN_FEATURES: readonly Feature[] = [
       "aws:guardduty/organizationAdminAccount:OrganizationAdminAccount",
       "aws:inspector2/delegatedAdminAccount:DelegatedAdminAccount",
     ],
-    controls: satisfies("/4.16 GuardDuty.1 IAM.28/1.19"),
+    controls: [],
+    supports: satisfies("/4.16 GuardDuty.1 IAM.28/1.19"),
   },
   {
     stack: "admin",
@@ -42,7 +43,8 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     what: "Accounts that the organization does not have are invited to Security Hub in every region, so that their findings come to the security account, too.",
     // The last two let their configuration be delivered.
     types: ["aws:securityhub/member:Member", "aws:kms/key:Key", "aws:s3/bucketPolicy:BucketPolicy"],
-    controls: satisfies("/4.16"),
+    controls: [],
+    supports: satisfies("/4.16"),
     setting: "features.securityHub.outsideMembers",
   },
   {
@@ -122,7 +124,8 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     title: "CIS scans of instances",
     what: "Instances with the chosen tags are scanned against the CIS benchmark of their operating system.",
     types: ["aws-native:inspectorv2:CisScanConfiguration"],
-    controls: satisfies("Inspector.1"),
+    controls: [],
+    supports: satisfies("Inspector.1"),
     setting: "features.inspector.cisScans",
   },
   {
@@ -134,7 +137,8 @@ export const ADMIN_FEATURES: readonly Feature[] = [
       "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
       "aws:cfg/configurationAggregator:ConfigurationAggregator",
     ],
-    controls: satisfies("Config.1/3.3"),
+    controls: [],
+    supports: satisfies("Config.1/3.3"),
     setting: "features.config",
   },
   {
@@ -171,13 +175,14 @@ export const ADMIN_FEATURES: readonly Feature[] = [
       "aws-native:guardduty:TrustedEntitySet",
       "aws-native:guardduty:ThreatEntitySet",
     ],
-    controls: satisfies("GuardDuty.1"),
+    controls: [],
+    supports: satisfies("GuardDuty.1"),
     setting: "features.guardDuty",
   },
   {
     stack: "admin",
     title: "Access analysis",
-    what: "In every region an analyzer of the organization finds what is shared beyond it; where it is chosen, one finds what nobody uses, and rules archive what is known.",
+    what: "In every region an analyzer of the organization finds what is shared beyond it; where it is chosen, one finds what nobody uses, and rules archive what is known. IAM.28 passes where the analyzer is, in the security account; whether AWS counts it for members is not confirmed, because the control's rule asks in each account and region.",
     types: ["aws:accessanalyzer/analyzer:Analyzer", "aws:accessanalyzer/archiveRule:ArchiveRule"],
     controls: satisfies("IAM.28/1.19"),
     setting: "features.accessAnalyzer",
@@ -234,7 +239,8 @@ export const ADMIN_FEATURES: readonly Feature[] = [
     title: "Guardrails",
     what: "In chosen organizational units nobody turns security services off, changes Bulwark's roles, leaves the organization or its regions, or comes from outside of it; EC2's defaults can be declared, too.",
     types: ["aws:organizations/policy:Policy", "aws:organizations/policyAttachment:PolicyAttachment"],
-    controls: satisfies("Config.1/3.3 GuardDuty.1 EC2.7/5.1.1 EC2.182"),
+    controls: satisfies("EC2.182"),
+    supports: satisfies("Config.1/3.3 GuardDuty.1 EC2.7/5.1.1"),
     setting: "features.guardrails",
   },
   {

@@ -47,7 +47,8 @@ export const BASELINE_FEATURES: readonly Feature[] = [
       "aws:securityhub/inviteAccepter:InviteAccepter",
       "aws:guardduty/member:Member",
     ],
-    controls: satisfies("/4.16 GuardDuty.1"),
+    controls: [],
+    supports: satisfies("/4.16 GuardDuty.1"),
   },
   {
     stack: "baseline",

@@ -11,7 +11,7 @@ export function controlsPage(): string {
     "# Controls",
     "",
     "Which controls of Security Hub CSPM (of AWS Foundational Security Best Practices and other standards) and which numbers of the CIS AWS",
-    "Foundations Benchmark 5.0 each feature satisfies, or is needed for; in italics those that it only supports: judges, shows or answers. Where a row has no control, Security Hub does not check the number. Written by `make docs` from [programs/catalogue](../programs/catalogue).",
+    "Foundations Benchmark 5.0 each feature satisfies; in italics those that it only supports: prepares, judges, shows, answers or guards. Where a row has no control, Security Hub does not check the number. Written by `make docs` from [programs/catalogue](../programs/catalogue).",
     "",
     "## Baseline stack, in every member account",
     "",

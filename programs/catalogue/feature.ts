@@ -14,9 +14,12 @@ export interface Feature {
   readonly what: string;
   /** Pulumi types of the resources that make it up. */
   readonly types: readonly string[];
-  /** What it satisfies, or would fail without it. */
+  /** What it satisfies: without it AWS would judge the control otherwise. */
   readonly controls: readonly SatisfiedControl[];
-  /** Controls that it does not decide, but that are judged, shown or answered by it. A feature names at least one control by one of the two. */
+  /**
+   * Controls that it does not decide, but that are prepared, judged, shown, answered or guarded by it: they would be judged the same without it.
+   * A feature names at least one control by one of the two.
+   */
   readonly supports?: readonly SatisfiedControl[];
   /** Path in the settings by which it is chosen, such as `features.guardDuty`. */
   readonly setting?: string;

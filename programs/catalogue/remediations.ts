@@ -1,13 +1,14 @@
 import { MANIFESTS } from "../../remediation/manifests.ts";
 import type { Feature, SatisfiedControl } from "./feature.ts";
 
-/** What each remediation is in a member account: the role by which its controls are satisfied again. */
+/** What each remediation is in a member account: the role by which its controls can be satisfied again. By default it only observes. */
 export const REMEDIATION_ROLES: readonly Feature[] = MANIFESTS.map(({ title, what, controls }) => ({
   stack: "baseline",
   title: `Remediation: ${title}`,
   what: `A role by which the security account can see to it. ${what}`,
   types: ["aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"],
-  controls,
+  controls: [],
+  supports: controls,
   setting: "features.remediations",
 }));
 
@@ -28,6 +29,7 @@ export const RESPONSES: Feature = {
     "aws:cloudwatch/eventRule:EventRule",
     "aws:cloudwatch/eventTarget:EventTarget",
   ],
-  controls: answered,
+  controls: [],
+  supports: answered,
   setting: "features.remediations",
 };

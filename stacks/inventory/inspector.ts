@@ -5,12 +5,19 @@ import {
   ListDelegatedAdminAccountsCommand,
 } from "@aws-sdk/client-inspector2";
 import type { ScanType } from "../../programs/inspector-settings.ts";
+import type { ScanStatuses } from "../../programs/readiness.ts";
 import { clientSettings, type Reading, reader } from "./reading.ts";
 
 const ON = ["ENABLED", "ENABLING"];
 
-/** The scans that an account has on in a region, asked by itself; empty where Inspector is off. */
+/** The scans that an account has on in a region, or is about to, asked by itself; empty where Inspector is off. */
 export async function readScans(reading: Reading, region: string): Promise<ScanType[]> {
+  const statuses = await readScanStatuses(reading, region);
+  return (Object.keys(statuses) as ScanType[]).filter((type) => ON.includes(statuses[type] ?? ""));
+}
+
+/** How far the scans of an account are in a region, asked by itself: what it does not tell is left out. */
+export async function readScanStatuses(reading: Reading, region: string): Promise<ScanStatuses> {
   const client = new Inspector2Client(clientSettings(reading, region));
   const { need } = reader(reading, region, "Inspector's scans");
   try {
@@ -19,7 +26,9 @@ export async function readScans(reading: Reading, region: string): Promise<ScanT
     );
     const { ec2, ecr, lambda, lambdaCode, codeRepository } = accounts?.[0]?.resourceState ?? {};
     const states = { EC2: ec2, ECR: ecr, LAMBDA: lambda, LAMBDA_CODE: lambdaCode, CODE_REPOSITORY: codeRepository };
-    return (Object.keys(states) as ScanType[]).filter((type) => ON.includes(states[type]?.status ?? ""));
+    return Object.fromEntries(
+      Object.entries(states).flatMap(([type, state]) => (state?.status === undefined ? [] : [[type, state.status]])),
+    );
   } finally {
     client.destroy();
   }
@@ -27,6 +36,15 @@ export async function readScans(reading: Reading, region: string): Promise<ScanT
 
 /** Whether the security account's Inspector has `memberId` as an associated member. */
 export async function readInspectorMembership(reading: Reading, region: string, memberId: string): Promise<boolean> {
+  return (await readInspectorMember(reading, region, memberId)) === "ENABLED";
+}
+
+/** How `memberId` stands to the security account's Inspector, `ENABLED` where it is associated; undefined where it never was. */
+export async function readInspectorMember(
+  reading: Reading,
+  region: string,
+  memberId: string,
+): Promise<string | undefined> {
   const client = new Inspector2Client(clientSettings(reading, region));
   const { find } = reader(reading, region, "Inspector's members");
   try {
@@ -36,7 +54,7 @@ export async function readInspectorMembership(reading: Reading, region: string, 
       // Inspector refuses who asks about an account that was never a member, or is no administrator yet.
       ["AccessDeniedException", "ResourceNotFoundException"],
     );
-    return answer?.member?.relationshipStatus === "ENABLED";
+    return answer?.member?.relationshipStatus;
   } finally {
     client.destroy();
   }

@@ -6,7 +6,9 @@ import {
   ListDetectorsCommand,
 } from "@aws-sdk/client-guardduty";
 import { GetMembersCommand, paginateGetEnabledStandards, SecurityHubClient } from "@aws-sdk/client-securityhub";
+import { type InspectorSettings, isInspected } from "../../programs/inspector-settings.ts";
 import type { RegionReadiness } from "../../programs/readiness.ts";
+import { readInspectorMember, readScanStatuses } from "./inspector.ts";
 import { clientSettings, defined, type Reading, reader } from "./reading.ts";
 
 export interface ReadinessReading {
@@ -15,6 +17,8 @@ export interface ReadinessReading {
   readonly regions: readonly string[];
   /** The security account's detector by region. */
   readonly detectorIds: Readonly<Record<string, string>>;
+  /** Where Inspector is to be asked: AWS does not offer it in every region. */
+  readonly inspector: Pick<InspectorSettings, "enabled" | "notIn">;
 }
 
 /**
@@ -24,14 +28,18 @@ export interface ReadinessReading {
 export async function readReadiness(request: ReadinessReading): Promise<Readonly<Record<string, RegionReadiness>>> {
   const { member, security, regions } = request;
   const entries = regions.map(async (region) => {
-    const [standards, recorder, detector, hubMember, detectorMember] = await Promise.all([
+    const inspected = isInspected(request.inspector, region);
+    const [standards, recorder, detector, hubMember, detectorMember, inspectorMember, scans] = await Promise.all([
       readStandards(member, region),
       readRecording(member, region),
       readDetectorStatus(member, region),
       readHubMember(security, region, member.accountId),
       readDetectorMember(security, region, request.detectorIds[region], member.accountId),
+      inspected ? readInspectorMember(security, region, member.accountId) : undefined,
+      inspected ? readScanStatuses(member, region) : undefined,
     ]);
-    return [region, defined<RegionReadiness>({ standards, recorder, detector, hubMember, detectorMember })] as const;
+    const found = { standards, recorder, detector, hubMember, detectorMember, inspectorMember, scans };
+    return [region, defined<RegionReadiness>(found)] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 }

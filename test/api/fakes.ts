@@ -178,7 +178,8 @@ export function readyIn(region: string): RegionReadiness {
     status: "READY",
   }));
   const enabled = { hubMember: "Enabled", detectorMember: "Enabled", detector: "ENABLED" };
-  return { standards, recorder: { recording: true }, ...enabled };
+  const scans = Object.fromEntries(settings.features.inspector.resourceTypes.map((type) => [type, "ENABLED"]));
+  return { standards, recorder: { recording: true }, ...enabled, inspectorMember: "ENABLED", scans };
 }
 
 /** An organization in memory. */

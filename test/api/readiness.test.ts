@@ -7,11 +7,17 @@ import { eventually } from "../stacks/probe/processes.ts";
 import { readyIn, settings } from "./fakes.ts";
 import { type Serving, serve } from "./serving.ts";
 
-const wanted = { partition: settings.partition, regions: ["us-east-1", "us-west-2"], standards: settings.standards };
+const wanted = {
+  partition: settings.partition,
+  regions: ["us-east-1", "us-west-2"],
+  standards: settings.standards,
+  features: settings.features,
+  adoptions: [],
+};
 const ready = () => Object.fromEntries(wanted.regions.map((region) => [region, readyIn(region)]));
 
 describe("the readiness of an account", () => {
-  it("is given where standards are READY, the recorder records, detector and memberships are enabled, everywhere", () => {
+  it("is given where standards are READY, the recorder records, detector, memberships and scans are enabled, everywhere", () => {
     assert.deepEqual(unreadyOf(ready(), wanted), []);
   });
 
@@ -33,6 +39,19 @@ describe("the readiness of an account", () => {
     ["a detector that is disabled", { detector: "DISABLED" }, "GuardDuty detector", "DISABLED"],
     ["a hub that is no member", { hubMember: "Removed" }, "Security Hub membership", "Removed"],
     ["a detector that is no member", { detectorMember: "Invited" }, "GuardDuty membership", "Invited"],
+    ["an Inspector that is no member yet", { inspectorMember: "CREATED" }, "Inspector membership", "CREATED"],
+    [
+      "a scan that is still switched on",
+      { scans: { EC2: "ENABLED", ECR: "ENABLING", LAMBDA: "ENABLED", LAMBDA_CODE: "DISABLED" } },
+      "Inspector scans of ECR",
+      "ENABLING",
+    ],
+    [
+      "a scan of which AWS says nothing",
+      { scans: { EC2: "ENABLED", ECR: "ENABLED" } },
+      "Inspector scans of LAMBDA",
+      "missing",
+    ],
   ];
   for (const [what, change, missing, state] of broken) {
     it(`names ${what}`, () => {
@@ -43,7 +62,7 @@ describe("the readiness of an account", () => {
 
   it("names all of a region of which AWS says nothing", () => {
     const missing = unreadyOf({ "us-east-1": readyIn("us-east-1") }, wanted);
-    assert.equal(missing.length, settings.standards.length + 4);
+    assert.equal(missing.length, settings.standards.length + 5 + settings.features.inspector.resourceTypes.length);
     assert.ok(missing.every(({ region }) => region === "us-west-2"));
   });
 
@@ -64,6 +83,28 @@ describe("the readiness of an account", () => {
     const { hubMember: _, ...hubless } = { ...readyIn("us-east-1"), standards: [] };
     const off = { ...wanted, regions: ["us-east-1"], governing: { enabled: false, standards: [] } };
     assert.deepEqual(unreadyOf({ "us-east-1": hubless }, off), []);
+  });
+
+  it("asks for the scans that an adopted account had on before, too, and for none where Inspector is not wanted", () => {
+    const name = "inspector-member-scans-us-west-2";
+    const before = { accountIds: ["100000000001"], resourceTypes: ["EC2", "LAMBDA_CODE"] };
+    const adopted = {
+      ...{
+        type: "aws:inspector2/enabler:Enabler",
+        name,
+        region: "us-west-2",
+        id: "100000000001-EC2:LAMBDA_CODE",
+        before,
+      },
+      ...{ decision: "adopt" as const, reason: "it scans already" },
+    };
+    assert.deepEqual(unreadyOf(ready(), { ...wanted, adoptions: [adopted] }), [
+      { region: "us-west-2", what: "Inspector scans of LAMBDA_CODE", state: "missing" },
+    ]);
+    const { inspectorMember: _, scans: __, ...uninspected } = readyIn("us-west-2");
+    const found = { ...ready(), "us-west-2": uninspected };
+    const inspector = { ...settings.features.inspector, notIn: ["us-west-2"] };
+    assert.deepEqual(unreadyOf(found, { ...wanted, features: { inspector } }), []);
   });
 
   it("is looked at ever less often, once an hour at least, and is overdue after a day", () => {
