@@ -26,6 +26,7 @@ import { readGoverning } from "../stacks/inventory/governing.ts";
 import { readInvitations } from "../stacks/inventory/invitations.ts";
 import { readAdminInventory } from "../stacks/inventory/organization.ts";
 import { readReadiness } from "../stacks/inventory/readiness.ts";
+import { readStandingControls } from "../stacks/inventory/standing-controls.ts";
 import type { Aws, MemberRole } from "./aws.ts";
 
 export interface AwsOfOrganizationOptions {
@@ -196,6 +197,15 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
     async readAccountSettings({ accountId, operationId, role, regions, open }) {
       const credentials = await memberSession(accountId, role, operationId);
       return readAccountSettings({ member: { accountId, credentials, ...at }, regions, homeRegion, open });
+    },
+    async readControls({ inputs, operationId, role, regions }) {
+      const { standards } = inputs;
+      const accountId = inputs.kind === "admin" ? accounts.security : inputs.accountId;
+      const credentials =
+        inputs.kind === "admin"
+          ? await session(accountId, "deployment", operationId)
+          : await memberSession(accountId, role, operationId);
+      return readStandingControls({ accountId, credentials, ...at }, { partition, regions, standards });
     },
     async readGoverning(accountId, operationId) {
       const credentials = await session(accounts.security, "deployment", operationId);

@@ -10,6 +10,7 @@ import type { InspectorSettings } from "../programs/inspector-settings.ts";
 import type { AccountInventory, AdminInventory, GoverningInventory } from "../programs/inventory.ts";
 import type { RegionReadiness } from "../programs/readiness.ts";
 import type { RootCredentials } from "../programs/root-credentials.ts";
+import type { StandingControl } from "../programs/standing-controls.ts";
 import type { KeptDelegation } from "../stacks/aws/delegations.ts";
 import type { LostMembership } from "../stacks/aws/lost-memberships.ts";
 import type { KeptMembership } from "../stacks/aws/memberships.ts";
@@ -72,6 +73,8 @@ export interface Aws {
   readReadiness(request: ReadinessReading): Promise<Readonly<Record<string, RegionReadiness>>>;
   /** The networks of a member, and its own settings as far as they are open. */
   readAccountSettings(request: SettingsReading): Promise<AccountSettingsInventory>;
+  /** Every control of a stack's standards in the hub of its account, that of the security account for the admin stack. */
+  readControls(request: ControlsReading): Promise<readonly StandingControl[]>;
   /** The configuration policy that governs an account in central mode; undefined where none does. */
   readGoverning(accountId: string, operationId: string): Promise<GoverningInventory | undefined>;
   readAdmin(request: AdminReading): Promise<AdminInventory>;
@@ -89,6 +92,14 @@ export interface AdminReading {
   readonly organizationId: string;
   /** Where each core account is recorded. */
   readonly recordedRegions: Readonly<Record<CoreAccount, readonly string[]>>;
+}
+
+export interface ControlsReading {
+  readonly inputs: StackInputs;
+  readonly operationId: string;
+  /** By which role a member is entered. */
+  readonly role: MemberRole;
+  readonly regions: readonly string[];
 }
 
 export interface ReadinessReading {

@@ -10,6 +10,10 @@ import { isOutside } from "./outside-members.ts";
 import { ControlParameters, CoreAccounts, checkRegions, PasswordPolicy, RoleNames, regionFields } from "./settings.ts";
 import { StandardName } from "./standards.ts";
 
+/** A control in one standard and region that a stack declares to be on. */
+export const ControlOn = z.strictObject({ controlId: z.string().min(1), standard: StandardName, region: Region });
+export type ControlOn = z.infer<typeof ControlOn>;
+
 const shared = {
   ...regionFields,
   organizationId: OrganizationId,
@@ -17,6 +21,8 @@ const shared = {
   roles: RoleNames,
   standards: z.array(StandardName).min(1),
   features: FeatureSettings.prefault({}),
+  /** What was off by nobody's decision, or by one that was taken back. */
+  controlsOn: z.array(ControlOn).default([]),
   adoptions: z.array(Adoption).default([]),
   phase: Phase.default("converge"),
 };

@@ -73,8 +73,8 @@ const AutomationRuleSettings = z.strictObject({
 export type AutomationRuleSettings = z.infer<typeof AutomationRuleSettings>;
 
 /**
- * A control that is off in some standards, or on again. What is taken out of the list stays as it is in AWS: a control is on again once its
- * status here is `ENABLED` and that is deployed.
+ * A control that is off in some standards, or is to be on. What is taken out of the list is on again with the next deployment, as is what
+ * somebody has switched off by hand: the latter needs an account's `exception`, which is approved and expires.
  */
 const ControlChoice = z.strictObject({
   controlId: ControlId,

@@ -21,6 +21,7 @@ import { environmentsOf, unscoredEnvironments } from "../accounts/environments.t
 import { hashDeployed } from "../guard/binding.ts";
 import { accountsInEnvironments } from "../store/accounts.ts";
 import { findStack, type StackRow } from "../store/stacks.ts";
+import { planControls } from "./controls.ts";
 import { failUnless } from "./failure.ts";
 import { adminStack } from "./operation.ts";
 import type { StackPlan, Work } from "./work.ts";
@@ -82,6 +83,8 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
   const unknown = wanted.regions.filter((region) => !inventoried.includes(region));
   // What is in the regions that were deployed before is Bulwark's own work by now.
   const found = unknown.length === 0 ? [] : decideAdminAdoptions(inventory, { ...wanted, regions: unknown });
+  const driftRecorded = stack?.drift?.drifted === true;
+  const controls = await planControls(work, wanted, { stack, role: "deployment", unknown, driftRecorded });
   const adoptions = [
     ...known,
     ...found.filter(({ name, region }) =>
@@ -91,13 +94,14 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
       ...decideOptionalAdoptions(inventory, wanted, featuresBefore(stack?.inputs)),
       ...adoptCoreRecorders(inventory, wanted, former),
       ...adoptOutsideMembers(inventory, wanted, former),
+      ...controls.adoptions,
     ].filter(({ name }) => !known.some((adoption) => adoption.name === name)),
   ];
   return {
-    inputs: { ...wanted, adoptions },
+    inputs: { ...wanted, controlsOn: controls.controlsOn, adoptions },
     adoptions,
     imported: new Set(stack?.imported ?? []),
-    driftRecorded: stack?.drift?.drifted === true,
+    driftRecorded,
   };
 }
 

@@ -21,6 +21,7 @@ import { findAccount } from "../store/accounts.ts";
 import { findMembershipChange } from "../store/operations.ts";
 import { findStack } from "../store/stacks.ts";
 import { planSettings } from "./account-settings.ts";
+import { planControls } from "./controls.ts";
 import { failUnless, OperationFailure } from "./failure.ts";
 import { requireInvitations } from "./invitations.ts";
 import { adminStack, stackOfAccount } from "./operation.ts";
@@ -96,20 +97,23 @@ export async function planBaseline(
   );
   const inventoried = stack?.adoptions == null ? [] : ((stack.inputs?.regions as string[] | undefined) ?? []);
   const unknown = regions.filter((region) => !inventoried.includes(region));
-  const [decided, back, own] = await Promise.all([
+  // What a policy has ended must leave the state before its deletion is tried.
+  const driftRecorded =
+    stack?.drift?.drifted === true || (former !== undefined && isCentral(bare) !== isCentral(former));
+  const [decided, back, own, controls] = await Promise.all([
     decideOn(work, bare, role, unknown, inventoried.length === 0),
     backToLocal(work, bare, role, former, unknown),
     planSettings(work, bare, role, stack),
+    planControls(work, bare, { stack, role, unknown, driftRecorded }),
   ]);
-  const adoptions = [...known, ...decided, ...back, ...own.adoptions];
+  const adoptions = [...known, ...decided, ...back, ...own.adoptions, ...controls.adoptions];
   return {
-    inputs: { ...bare, vpcs: own.vpcs, adoptions },
+    inputs: { ...bare, vpcs: own.vpcs, controlsOn: controls.controlsOn, adoptions },
     role,
     adoptions,
     imported: new Set((stack?.imported ?? []).filter((name) => known.some((adoption) => adoption.name === name))),
     leaving: standing.filter((region) => !regions.includes(region)),
-    // What a policy has ended must leave the state before its deletion is tried.
-    driftRecorded: stack?.drift?.drifted === true || (former !== undefined && isCentral(bare) !== isCentral(former)),
+    driftRecorded,
   };
 }
 

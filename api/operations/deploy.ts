@@ -91,7 +91,7 @@ async function readLive(work: Work, { inputs }: StackPlan, stack: StackRow): Pro
   const [lost, run] = await Promise.all([lostMemberships(work, inputs), reading]);
   if (run === undefined || !changesSomething(run.changes)) return lost;
   const before = (stack.drift ?? undefined) as Drift | undefined;
-  const drift = describeDrift({ run, lost: [], before, operationId: work.operation.id, now: work.now() });
+  const drift = describeDrift({ run, lost: [], off: [], before, operationId: work.operation.id, now: work.now() });
   await work.saveStack({ drift: { ...drift, inState: true } });
   return lost;
 }

@@ -1,5 +1,6 @@
 import { StackInputs } from "../../programs/inputs.ts";
 import { findStack, saveStack } from "../store/stacks.ts";
+import { controlsOff } from "./controls.ts";
 import { type Drift, describeDrift } from "./drift.ts";
 import { OperationFailure } from "./failure.ts";
 import { lostMemberships } from "./memberships.ts";
@@ -19,12 +20,13 @@ export const driftCheck: Kind = {
     }
     const role = accountId === null ? "deployment" : await work.aws.roleForReading(accountId, id, standingRegions(row));
     const inputs = StackInputs.parse(row.inputs);
-    const [run, lost] = await Promise.all([
+    const [run, lost, off] = await Promise.all([
       work.run("preview-refresh", inputs, { role }),
       lostMemberships(work, inputs),
+      controlsOff(work, inputs, role),
     ]);
     const before = (row.drift ?? undefined) as Drift | undefined;
-    const drift = describeDrift({ run, lost, before, operationId: id, now: work.now() });
+    const drift = describeDrift({ run, lost, off, before, operationId: id, now: work.now() });
     const { drifted, changes, resources } = drift;
     return {
       changes,

@@ -1,3 +1,4 @@
+import { asDrift as controlAsDrift, type StandingControl } from "../../programs/standing-controls.ts";
 import type { LostMembership } from "../../stacks/aws/lost-memberships.ts";
 import type { RunResult } from "../../stacks/run.ts";
 import { changesSomething } from "./changes.ts";
@@ -27,6 +28,8 @@ export interface DriftFound {
   /** A refresh, or the preview of one. */
   readonly run: Pick<RunResult, "changes" | "steps">;
   readonly lost: readonly LostMembership[];
+  /** Controls that are off by nobody's decision. */
+  readonly off: readonly StandingControl[];
   /** What the stack's row has kept until now. */
   readonly before: Drift | undefined;
   readonly operationId: string;
@@ -34,17 +37,17 @@ export interface DriftFound {
 }
 
 /** The drift that a look has found, with what an earlier one has read into the state and nobody has mended. Pure. */
-export function describeDrift({ run, lost, before, operationId, now }: DriftFound): Drift {
+export function describeDrift({ run, lost, off, before, operationId, now }: DriftFound): Drift {
   const found: DriftedResource[] = run.steps.map(({ urn, type, name, op, region, diffs, old, new: live }) => ({
     ...{ urn, type, name, op, region, diffs },
     ...(op === "delete" ? {} : { recorded: old, found: live }),
   }));
   const among = (resources: readonly DriftedResource[]) => (one: DriftedResource) =>
     resources.some(({ name, type }) => name === one.name && type === one.type);
-  const ended = lost.map(asDrift).filter((one) => !among(found)(one));
-  const present = [...found, ...ended];
+  const beside = [...lost.map(asDrift), ...off.map(controlAsDrift)].filter((one) => !among(found)(one));
+  const present = [...found, ...beside];
   const unmended = before?.inState === true ? before.resources.filter((one) => !among(present)(one)) : [];
-  const changes = { ...run.changes, update: run.changes.update + ended.length };
+  const changes = { ...run.changes, update: run.changes.update + beside.length };
   return {
     drifted: changesSomething(changes) || unmended.length > 0,
     checkedAt: now.toISOString(),

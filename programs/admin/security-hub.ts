@@ -3,9 +3,10 @@ import { FindingAggregator } from "@pulumi/aws/securityhub/findingAggregator.js"
 import { OrganizationAdminAccount } from "@pulumi/aws/securityhub/organizationAdminAccount.js";
 import { OrganizationConfiguration } from "@pulumi/aws/securityhub/organizationConfiguration.js";
 import { StandardsSubscription } from "@pulumi/aws/securityhub/standardsSubscription.js";
-import { controlChoices, productChoices } from "../hub-choices.ts";
+import { controlChoices, declareControls, productChoices } from "../hub-choices.ts";
 import { names } from "../names.ts";
 import { STANDARD_TIMEOUTS, standardArn } from "../standards.ts";
+import { onChoices } from "../standing-controls.ts";
 import type { AdminStack } from "./stack.ts";
 import type { TrustedAccess } from "./trusted-access.ts";
 
@@ -64,6 +65,7 @@ export function securityHub(
   );
   const owner = { inputs, declare, provider: security };
   controlChoices(owner, region, { standards });
+  declareControls(owner, region, { standards }, onChoices(inputs, region));
   productChoices(owner, region, { hub }, inputs.features.securityHub.productSubscriptions.security);
   const administrator = declare(
     OrganizationAdminAccount,

@@ -5,6 +5,7 @@ import { controlParameters } from "../control-parameters.ts";
 import { controlChoices, declareControls, productChoices, type StandingHub } from "../hub-choices.ts";
 import { names } from "../names.ts";
 import { STANDARD_TIMEOUTS, standardArn } from "../standards.ts";
+import { onChoices } from "../standing-controls.ts";
 import { exceptionChoices } from "./exceptions.ts";
 import { hubMembership } from "./hub-membership.ts";
 import type { ServiceLinkedRoles } from "./service-linked-roles.ts";
@@ -26,7 +27,8 @@ export interface Upstream {
 export function securityHub(stack: BaselineStack, region: string, upstream: Upstream): Hub {
   const { hub, standards } = ownHub(stack, region, upstream);
   const { inputs, declare, member } = stack;
-  declareControls({ inputs, declare, provider: member }, region, { standards }, exceptionChoices(inputs, region));
+  const choices = [...exceptionChoices(inputs, region), ...onChoices(inputs, region)];
+  declareControls({ inputs, declare, provider: member }, region, { standards }, choices);
   controlParameters(stack, region, standards);
   hubMembership(stack, region, [hub, ...standards]);
   return hub;

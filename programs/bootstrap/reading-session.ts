@@ -58,7 +58,7 @@ export function readingSessionPolicy(): string {
     policyDocument({
       Sid: "Reading",
       Effect: "Allow",
-      Action: [...new Set([...reading, "account:ListRegions"])],
+      Action: [...new Set([...reading, "account:ListRegions", "securityhub:ListSecurityControlDefinitions"])],
       Resource: ["*"],
     }),
   );

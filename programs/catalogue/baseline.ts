@@ -14,7 +14,7 @@ export const BASELINE_FEATURES: readonly Feature[] = [
   {
     stack: "baseline",
     title: "Single controls",
-    what: "Controls that the organization has decided against are off in the account, with the reason beside them.",
+    what: "Controls that the organization has decided against are off in the account, with the reason beside them; all others of its standards are on, and one that somebody switches off is drift and is switched on again.",
     types: ["aws:securityhub/standardsControlAssociation:StandardsControlAssociation"],
     controls: [],
     supports: satisfies("/4.16"),

@@ -75,8 +75,8 @@ export async function readHub(
   }
 }
 
-/** AWS takes a hundred at once (Security Hub API, BatchGetStandardsControlAssociations). */
-async function readControls(client: SecurityHubClient, chosen: ReturnType<ChosenControls>) {
+/** Whether these controls are on. AWS takes a hundred at once (Security Hub API, BatchGetStandardsControlAssociations). */
+export async function readControls(client: SecurityHubClient, chosen: ReturnType<ChosenControls>) {
   const found: NonNullable<HubInventory["controls"]>[number][] = [];
   for (let from = 0; from < chosen.length; from += 100) {
     const ids = chosen.slice(from, from + 100).map(({ controlId, standardsArn }) => ({

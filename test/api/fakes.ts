@@ -6,6 +6,7 @@ import type { RegionReadiness } from "../../programs/readiness.ts";
 import type { RootCredentials } from "../../programs/root-credentials.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import { standardArn } from "../../programs/standards.ts";
+import type { StandingControl } from "../../programs/standing-controls.ts";
 import type { KeptDelegation } from "../../stacks/aws/delegations.ts";
 import type { LostMembership } from "../../stacks/aws/lost-memberships.ts";
 import type { KeptMembership } from "../../stacks/aws/memberships.ts";
@@ -150,6 +151,8 @@ export interface FakeAws extends Aws {
   regions: string[];
   /** Memberships that somebody has ended. */
   lost: readonly LostMembership[];
+  /** What the hubs of accounts have of the standards' controls. */
+  controls: readonly StandingControl[];
   /** Of accounts outside of the organization. */
   invitations: Record<string, string>;
   /** What `roleForReading` answers. */
@@ -202,6 +205,7 @@ export function fakeAws(): FakeAws {
     ownSettings: {},
     fail: () => undefined,
     lost: [],
+    controls: [],
     invitations: {},
     regions: ["us-east-1", "us-west-2"],
     readingBy: "deployment",
@@ -257,6 +261,10 @@ export function fakeAws(): FakeAws {
     async restoreMemberships(inputs, _operationId, lost) {
       called("restoreMemberships", `${inputs.accountId} ${lost.map(({ region }) => region).join(" ")}`);
       aws.lost = [];
+    },
+    async readControls({ inputs, regions }) {
+      called("readControls", `${inputs.kind === "admin" ? "admin" : inputs.accountId} ${regions.join(" ")}`);
+      return aws.controls.filter(({ region }) => regions.includes(region));
     },
     async readInvitations({ accountId }) {
       called("readInvitations", accountId);

@@ -282,6 +282,50 @@ describe("stacks", () => {
     assert.equal((await done("POST", `/accounts/${accountId}/drift-checks`)).result.drifted, false);
   });
 
+  it("whose controls somebody has switched off have them on again after the next deployment, and keep them so", async () => {
+    await done("POST", "/accounts", { accountId });
+    serving.runner.behave = () => ({});
+    const s38 = { controlId: "S3.8", standard: "fsbp-1.0.0", region: "us-east-1" } as const;
+    serving.aws.controls = [{ ...s38, status: "DISABLED", reason: "By hand" }];
+    const check = await done("POST", `/accounts/${accountId}/drift-checks`);
+    assert.equal(check.result.drifted, true);
+    const [drift] = check.result.drift;
+    assert.equal(drift.name, "control-association-S3.8-fsbp-1.0.0-us-east-1");
+    assert.deepEqual(drift.found, { associationStatus: "DISABLED", updatedReason: "By hand" });
+    const last = () => serving.runner.requests.at(-1)?.inputs.controlsOn;
+    await done("POST", `/accounts/${accountId}/previews`);
+    assert.deepEqual(last(), [s38]);
+    await done("POST", `/accounts/${accountId}/deployments`);
+    assert.deepEqual(last(), [s38]);
+    serving.aws.controls = [{ ...s38, status: "ENABLED" }];
+    assert.equal((await done("POST", `/accounts/${accountId}/drift-checks`)).result.drifted, false);
+    // Asked for anew by nothing, and not taken out of the stack for that.
+    const asked = serving.aws.calls.filter((call) => call.startsWith("readControls")).length;
+    await done("POST", `/accounts/${accountId}/deployments`);
+    assert.deepEqual(last(), [s38]);
+    assert.equal(serving.aws.calls.filter((call) => call.startsWith("readControls")).length, asked);
+  });
+
+  it("whose controls were off before Bulwark came are adopted with how they were", async () => {
+    const s38 = { controlId: "S3.8", standard: "fsbp-1.0.0", region: "us-east-1" } as const;
+    serving.aws.controls = [{ ...s38, status: "DISABLED", reason: "Once" }];
+    await done("POST", "/accounts", { accountId });
+    assert.deepEqual(runs(), ["up adopt", "up converge"]);
+    const [first] = serving.runner.requests;
+    assert.deepEqual(first?.inputs.controlsOn, [s38]);
+    assert.equal(first?.inputs.adoptions[0]?.before?.updatedReason, "Once");
+  });
+
+  it("of the admin stack, whose security account has switched a control off, are mended as those of members", async () => {
+    const s38 = { controlId: "S3.8", standard: "fsbp-1.0.0", region: "us-east-1" } as const;
+    await done("POST", "/admin/deployments");
+    serving.runner.behave = () => ({});
+    serving.aws.controls = [{ ...s38, status: "DISABLED" }];
+    assert.equal((await done("POST", "/admin/drift-checks")).result.drifted, true);
+    await done("POST", "/admin/deployments");
+    assert.deepEqual(serving.runner.requests.at(-1)?.inputs.controlsOn, [s38]);
+  });
+
   it("of members of another administrator are not touched, and the failure says what to do", async () => {
     const held = { ...detector, administratorAccountId: "444444444444" };
     serving.aws.inventory = { regions: { "us-east-1": { detector: held, ebsEncryptionByDefault: false } } };

@@ -46,6 +46,25 @@ export const TURNED_OFF: readonly TurnedOff[] = [
     shownBy: (state) => state.inEach[DETAILS]?.disabledControls,
   },
   {
+    // No resource is there for it until it is off: a standard has all of its controls on by itself.
+    type: "aws:securityhub/standardsControlAssociation:StandardsControlAssociation",
+    drifts: () => names.controlAssociation("S3.8", "fsbp-1.0.0", DETAILS),
+    by: "member",
+    forbidden: true,
+    turnOff: ({ own }) =>
+      new SecurityHub(own(DETAILS)).batchUpdateStandardsControlAssociations({
+        StandardsControlAssociationUpdates: [
+          {
+            StandardsArn: `arn:aws:securityhub:${DETAILS}::standards/aws-foundational-security-best-practices/v/1.0.0`,
+            SecurityControlId: "S3.8",
+            AssociationStatus: "DISABLED",
+            UpdatedReason: "By hand",
+          },
+        ],
+      }),
+    shownBy: (state) => state.inEach[DETAILS]?.disabledControls,
+  },
+  {
     type: "aws-native:securityhub:SecurityControl",
     drifts: () => names.securityControl("ACM.1", DETAILS),
     by: "member",

@@ -310,7 +310,12 @@ describe("the roles of Bulwark", () => {
     const reads = (action: string) => /^[\w-]+:(Get|List|Describe|BatchGet)\w+$/.test(action);
     assert.ok(reading?.Action?.every(reads), JSON.stringify(reading?.Action));
     // How the deletion of a role goes is asked only by who deletes one.
-    const needed = allowed(member).filter((action) => reads(action) && !action.endsWith("DeletionStatus"));
+    const needed = [
+      ...allowed(member).filter((action) => reads(action) && !action.endsWith("DeletionStatus")),
+      // Which the deployment role has by `securityhub:*SecurityControl*`.
+      "securityhub:ListSecurityControlDefinitions",
+    ];
+    assert.ok(allowed(member).includes("securityhub:*SecurityControl*"));
     assert.deepEqual([...new Set(reading?.Action)].sort(), [...new Set(needed)].sort());
   });
 

@@ -23,7 +23,9 @@ describe("what can be turned off by hand in a member", () => {
 
   it("is seen at a resource of that type, which the baseline declares", async () => {
     const extensions = [...EXTENSION_EXAMPLES, QUEUE_ROUTE];
-    const inputs = baselineInputs({ extensions }, settings({ features: EVERY_OPTION }));
+    // What is off by nobody's decision is declared once that has been seen.
+    const controlsOn = [{ controlId: "S3.8", standard: "fsbp-1.0.0", region: "us-east-1" }];
+    const inputs = baselineInputs({ extensions, controlsOn }, settings({ features: EVERY_OPTION }));
     const { resources } = await declare(() => baselineProgram(inputs), `account-${MEMBER}`);
     const rows = [...TURNED_OFF.map(({ type, drifts }) => ({ type, drifts: drifts(VPC) })), ...TURNED_OFF_OF_TEAM];
     for (const { type, drifts } of rows) {
@@ -45,8 +47,9 @@ describe("what can be turned off by hand in the admin stack's accounts", () => {
   }
 
   it("is seen at a resource of that type, which the admin stack declares", async () => {
+    const controlsOn = [{ controlId: "S3.8", standard: "fsbp-1.0.0", region: "us-west-2" }];
     const { resources } = await declare(
-      () => adminProgram(adminInputs({}, settings({ features: EVERY_OPTION }))),
+      () => adminProgram(adminInputs({ controlsOn }, settings({ features: EVERY_OPTION }))),
       "admin",
     );
     for (const { type, drifts } of TURNED_OFF_IN_ADMIN) {

@@ -46,6 +46,21 @@ export const SECURITY_HUB: readonly TurnedOffInAdmin[] = [
     },
   },
   {
+    type: "aws:securityhub/standardsControlAssociation:StandardsControlAssociation",
+    drifts: names.controlAssociation("S3.8", "fsbp-1.0.0", OTHER),
+    turnOff: (at) =>
+      other(at).batchUpdateStandardsControlAssociations({
+        StandardsControlAssociationUpdates: [
+          { StandardsArn: FSBP, SecurityControlId: "S3.8", AssociationStatus: "DISABLED", UpdatedReason: "By hand" },
+        ],
+      }),
+    read: async (at) => {
+      const asked = [{ StandardsArn: FSBP, SecurityControlId: "S3.8" }];
+      const answer = await other(at).batchGetStandardsControlAssociations({ StandardsControlAssociationIds: asked });
+      return answer.StandardsControlAssociationDetails?.map(({ AssociationStatus }) => AssociationStatus);
+    },
+  },
+  {
     type: "aws:securityhub/standardsSubscription:StandardsSubscription",
     drifts: names.standard("cis-5.0.0", OTHER),
     turnOff: async (at) => {
