@@ -65,6 +65,33 @@ export function ownerOf(signingName: string, path: string): Owner | undefined {
   return OWNERS[signingName];
 }
 
+/**
+ * botocore folders of the proxied services whose input the gateway checks: those that Bulwark lives on. S3 is not among
+ * them: its bodies are streams, and it has its own words for most of what is wrong. What an emulator serves it checks itself.
+ */
+const CHECKED_MODELS: Readonly<Record<string, string>> = {
+  cloudformation: "cloudformation",
+  cloudtrail: "cloudtrail",
+  ec2: "ec2",
+  events: "events",
+  iam: "iam",
+  kms: "kms",
+  logs: "logs",
+  monitoring: "cloudwatch",
+  scheduler: "scheduler",
+  sns: "sns",
+  sqs: "sqs",
+  sts: "sts",
+};
+
+/** The botocore folder to check a proxied call's input by; undefined for services that check it alone. */
+export function checkedModelOf(signingName: string): string | undefined {
+  return Object.hasOwn(CHECKED_MODELS, signingName) ? CHECKED_MODELS[signingName] : undefined;
+}
+
+/** The proxied services whose input is checked, by signing name. */
+export const CHECKED_SERVICES: readonly string[] = Object.keys(CHECKED_MODELS);
+
 /** botocore folders of the proxied REST services, whose operations only method and path tell. */
 const REST_MODELS: Readonly<Record<string, string>> = {
   apigateway: "apigateway",

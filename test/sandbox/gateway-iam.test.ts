@@ -348,7 +348,7 @@ describe("the one IAM of the sandbox", () => {
       await assert.rejects(tags(await assume(sandbox.as(MEMBER), role, { SourceIdentity: "op-11" })), {
         name: "AccessDeniedException",
       });
-      const command = new AssumeRoleCommand({ RoleArn: role, RoleSessionName: "s", SourceIdentity: "op-12" });
+      const command = new AssumeRoleCommand({ RoleArn: role, RoleSessionName: "session", SourceIdentity: "op-12" });
       const answer = await new STSClient(sandbox.as(MEMBER)).send(command);
       assert.equal(answer.SourceIdentity, "op-12");
       await assert.rejects(assume(sandbox.as(MEMBER), role, { SourceIdentity: "no spaces" }), {

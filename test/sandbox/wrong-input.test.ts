@@ -17,7 +17,7 @@ import { botocoreDataOf, createModels } from "../../sandbox/gateway/model/load.t
 import type { OperationModel } from "../../sandbox/gateway/model/shapes.ts";
 import { EMULATORS } from "../../sandbox/gateway/owners.ts";
 import { MANAGEMENT, PYTHON, SEED, startTestSandbox, type TestSandbox } from "./gateway-fixture.ts";
-import { type WrongInput, wrongInputs } from "./wrong-inputs.ts";
+import { answerTo, type WrongInput, wrongInputs } from "./wrong-inputs.ts";
 
 type Client = new (settings: object) => { destroy(): void };
 
@@ -65,7 +65,7 @@ describe("wrong input to an emulated service", function () {
       const faults: string[] = [];
       let asked = 0;
       const ask = async (operation: OperationModel, { kind, member, input }: WrongInput): Promise<void> => {
-        const answer = await call(client, operation.name, input);
+        const answer = await answerTo(client, operation.name, input);
         asked++;
         const what = `${operation.name}: ${member} (${kind})`;
         if (!(answer instanceof Error)) faults.push(`${what} is taken`);
@@ -96,11 +96,3 @@ describe("wrong input to an emulated service", function () {
     assert.deepEqual(emulators.map(({ signingName }) => signingName).sort(), Object.keys(SERVICES).sort());
   });
 });
-
-/** What the SDK's client makes of the answer: an error, or not. */
-async function call(client: object, operation: string, input: object): Promise<unknown> {
-  const method = `${operation.charAt(0).toLowerCase()}${operation.slice(1)}`;
-  const send = Reflect.get(client, method) as ((input: object) => Promise<object>) | undefined;
-  assert.ok(send, `the client has no ${method}`);
-  return send.call(client, input).catch((error: unknown) => error);
-}

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { type Reference, type ServiceModel, type Shape, shapeOf } from "../../sandbox/gateway/model/shapes.ts";
 
 /** An input that breaks one constraint of the model, and the member that does. */
@@ -136,4 +137,12 @@ function against(pattern: string | undefined): Breaks {
     // Java's alone.
     return {};
   }
+}
+
+/** What the SDK's client makes of the answer: an error, or not. */
+export async function answerTo(client: object, operation: string, input: object): Promise<unknown> {
+  const method = `${operation.charAt(0).toLowerCase()}${operation.slice(1)}`;
+  const send = Reflect.get(client, method) as ((input: object) => Promise<object>) | undefined;
+  assert.ok(send, `the client has no ${method}`);
+  return send.call(client, input).catch((error: unknown) => error);
 }

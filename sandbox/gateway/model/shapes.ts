@@ -4,7 +4,7 @@ export interface ServiceModel {
     readonly serviceId: string;
     readonly endpointPrefix: string;
     readonly signingName?: string;
-    readonly protocol: "json" | "rest-json" | "query" | "ec2" | "rest-xml";
+    readonly protocol: "json" | "rest-json" | "query" | "ec2" | "rest-xml" | "smithy-rpc-v2-cbor";
     readonly jsonVersion?: string;
     readonly targetPrefix?: string;
     readonly xmlNamespace?: string;

@@ -56,7 +56,21 @@ function fromBranch(model: ServiceModel, reference: Reference, branch: Branch, p
       .sort(([a], [b]) => Number(a) - Number(b))
       .map(([key, item]) => fromBranch(model, member, item, `${path}.${key}`, nameOf));
   }
+  if (shape.type === "map") return mapOf(model, shape, branch, path, nameOf);
   return branch.value === undefined ? undefined : fromText(shape, branch.value, path);
+}
+
+/** `Attributes.entry.1.key` and `.value`. Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html, "map". */
+function mapOf(model: ServiceModel, { key, value }: Shape, branch: Branch, path: string, nameOf: NameOf) {
+  const result: Record<string, unknown> = {};
+  const entries = branch.under.get("entry") ?? branch;
+  for (const [at, { under }] of entries.under) {
+    const name = under.get(key?.locationName ?? "key")?.value;
+    const of = under.get(value?.locationName ?? "value");
+    if (name === undefined || of === undefined || value === undefined) continue;
+    result[name] = fromBranch(model, value, of, `${path}.entry.${at}.value`, nameOf);
+  }
+  return result;
 }
 
 function fromText({ type }: Shape, text: string, path: string): unknown {

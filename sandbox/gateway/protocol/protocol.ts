@@ -47,3 +47,13 @@ export function protocolOf({ metadata }: ServiceModel): Protocol {
   if (protocol === undefined) throw new Error(`${metadata.serviceId}: no emulator speaks ${metadata.protocol}`);
   return protocol;
 }
+
+/** Services whose model is of a protocol that the gateway does not read speak JSON, too, where their model says so. */
+const ALSO_JSON: ServiceModel["metadata"]["protocol"] = "smithy-rpc-v2-cbor";
+
+/** The protocol of a request to a service, told by its error format; undefined where the model is of another one. */
+export function protocolSpoken({ metadata }: ServiceModel, format: ErrorFormat): Protocol | undefined {
+  if (metadata.protocol === ALSO_JSON) return format === "json" ? json : undefined;
+  const protocol = PROTOCOLS[metadata.protocol];
+  return protocol?.format === format ? protocol : undefined;
+}
