@@ -35,7 +35,7 @@ const RULES = 4 * MANIFESTS.length;
 /** The role of the responses with its policy, and a custom action for each remediation. */
 const RESPONSE = 2 + MANIFESTS.length;
 /** The resources of the alerts, three providers and the stack itself. */
-const ALL = 62 + 4 + RULES + RESPONSE;
+const ALL = 66 + 4 + RULES + RESPONSE;
 
 describe("the alerts, deployed with the rights of the deployment role", () => {
   let sandbox: RunningSandbox;
@@ -196,7 +196,7 @@ describe("the alerts, deployed with the rights of the deployment role", () => {
 
   it("go when they are switched off, and leave keys that are pending deletion", async () => {
     const { changes, errors } = await engine.run("admin", "up", program({ enabled: false }));
-    assert.deepEqual([changes.delete, errors], [62 + RULES, ""]);
+    assert.deepEqual([changes.delete, errors], [66 + RULES, ""]);
     const at = sandbox.root(SECURITY);
     assert.deepEqual((await new SNS(at).listTopics({})).Topics ?? [], []);
     assert.deepEqual((await new SQS(at).listQueues({})).QueueUrls ?? [], []);
