@@ -58,6 +58,8 @@ export const explanations: Readonly<Record<string, string>> = {
     "A process of the run was ended from outside, again and again: by the machine's memory limit, or by an administrator. Look at memory and BULWARK_CONCURRENCY, then run the operation again.",
   precondition:
     "Something in AWS stands against the work that only a person can decide on, such as another delegated administrator. `failures` lists each with its remedy.",
+  "policy-pending":
+    "In Security Hub's central mode a baseline rests on the configuration policy that governs its account. AWS takes up to a day to apply one, to a new account as to all of a unit; the operation waited as long. Look at the account's association in Security Hub in the security account's home region, then run the operation again.",
   "account-creation-failed":
     "AWS Organizations did not create the account. `detail` has its reason, such as a taken e-mail address.",
   locked:

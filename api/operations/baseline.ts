@@ -10,6 +10,7 @@ import {
 import { baselineProblems } from "../../programs/baseline/preconditions.ts";
 import { isOfSettings } from "../../programs/baseline/settings-adoption.ts";
 import { AdminLink, BaselineInputs, type Governing } from "../../programs/inputs.ts";
+import type { GoverningInventory } from "../../programs/inventory.ts";
 import { featuresOutside } from "../../programs/outside-members.ts";
 import { regionsOf } from "../../programs/regions.ts";
 import { resourceTypes } from "../../programs/resource-types.ts";
@@ -117,16 +118,34 @@ export async function planBaseline(
   };
 }
 
-/** What governs the account in central mode, once it holds. */
+/** What governs the account in central mode, once it holds: what deploys waits while AWS is at it, a preview tells at once. */
 async function governingOf(
-  { aws, settings, operation }: Work,
+  work: Work,
   accountId: string,
   former: FormerInputs | undefined,
 ): Promise<{ governing?: Governing }> {
+  const { aws, settings, operation } = work;
   if (settings.features.securityHub.mode === "local") return {};
   const found = await aws.readGoverning(accountId, operation.id);
-  failUnless(governingProblems(found, accountId), "preparing the baseline", accountId);
+  const waits = operation.kind !== "preview" && (await isPolicyComing(work, accountId, found));
+  const problems = governingProblems(found, accountId);
+  failUnless(problems, "preparing the baseline", accountId, waits ? "policy_pending" : undefined);
   return found === undefined ? {} : { governing: governingFrom(found, former) };
+}
+
+/**
+ * Whether AWS is applying a policy to the account, or will: an account that has only just come under a unit looks after itself until AWS
+ * has noticed it (Security Hub user guide, "Centrally managed versus self-managed targets").
+ */
+async function isPolicyComing(
+  { aws, settings, operation }: Work,
+  accountId: string,
+  found: GoverningInventory | undefined,
+): Promise<boolean> {
+  if (found !== undefined) return found.status === "PENDING";
+  if (operation.kind !== "onboard") return false;
+  const over = [accountId, ...(await aws.organizations.parentsOf(accountId))];
+  return settings.features.securityHub.central.policies.some(({ targets }) => targets.some((id) => over.includes(id)));
 }
 
 async function memberRole(

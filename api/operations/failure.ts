@@ -14,16 +14,18 @@ export interface FailureFields {
   readonly failures?: readonly Record<string, unknown>[] | undefined;
 }
 
-/** An operation can't be done, for a reason that Bulwark itself found. Trying again would find the same. */
+/** An operation can't be done, for a reason that Bulwark itself found. Trying again would find the same, unless it says otherwise. */
 export class OperationFailure extends Error {
   readonly code: string;
   readonly fields: FailureFields;
+  readonly retryable: boolean;
 
-  constructor(code: string, message: string, fields: FailureFields) {
+  constructor(code: string, message: string, fields: FailureFields, { retryable = false } = {}) {
     super(message);
     this.name = "OperationFailure";
     this.code = code;
     this.fields = fields;
+    this.retryable = retryable;
   }
 }
 
@@ -35,18 +37,29 @@ interface Precondition {
   readonly remedy: string;
 }
 
-/** Throws an `OperationFailure` that tells every precondition that does not hold. */
-export function failUnless(unmet: readonly Precondition[], activity: string, accountId: string): void {
+/**
+ * Throws an `OperationFailure` that tells every precondition that does not hold.
+ *
+ * @param waiting the code of what AWS is about to mend by itself: such a failure is retryable
+ */
+export function failUnless(
+  unmet: readonly Precondition[],
+  activity: string,
+  accountId: string,
+  waiting?: "policy_pending",
+): void {
   const [first] = unmet;
   if (first === undefined) return;
   const failures = unmet.map(({ message, ...rest }) => ({ detail: message, ...rest, accountId }));
-  throw new OperationFailure("precondition", `${activity}: ${unmet.map(({ message }) => message).join("; ")}`, {
+  const fields: FailureFields = {
     accountId,
     region: first.region,
     service: first.service,
     remedy: [...new Set(unmet.map(({ remedy }) => remedy))].join(" "),
     failures: unmet.length > 1 ? failures : undefined,
-  });
+  };
+  const message = `${activity}: ${unmet.map((each) => each.message).join("; ")}`;
+  throw new OperationFailure(waiting ?? "precondition", message, fields, { retryable: waiting !== undefined });
 }
 
 /** The stack is held by another attempt; this one comes back later. */
@@ -81,7 +94,7 @@ export interface Failure {
 /** Reads an error. What is of no known kind is `internal`: its text stays in the log. */
 export function readFailure(error: unknown): Failure {
   if (error instanceof OperationFailure) {
-    return { code: error.code, retryable: false, message: error.message, fields: error.fields };
+    return { code: error.code, retryable: error.retryable, message: error.message, fields: error.fields };
   }
   if (error instanceof Error && "remedy" in error && typeof error.remedy === "string") {
     // AwsCallError calls its kind `failure`, StackRunError `code`.
@@ -125,6 +138,7 @@ export const failureTitles: Readonly<Record<string, string>> = {
   cancelled: "The run was cancelled",
   crashed: "A process of the run was ended from outside",
   precondition: "Something in AWS stands against it",
+  policy_pending: "AWS has not applied the account's configuration policy yet",
   admin_not_deployed: "The admin stack is not deployed",
   account_creation_failed: "AWS did not create the account",
   not_acceptable_account: "The account can't be a member",

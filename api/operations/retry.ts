@@ -36,6 +36,17 @@ const notReadyYet: Bounds = {
 };
 
 /**
+ * AWS takes up to 24 hours to apply a configuration policy to an account (Security Hub user guide, "Reviewing the association status of a
+ * configuration policy"). Mostly it is minutes: so the first looks are close to each other.
+ */
+const policyPending: Bounds = {
+  attempts: Number.POSITIVE_INFINITY,
+  elapsedMs: 24 * 3_600_000,
+  firstDelayMs: 5_000,
+  longestDelayMs: 15 * 60_000,
+};
+
+/**
  * A process that died says nothing about what it was at, so such attempts count apart. There are many of them, because each
  * may be somebody's `kill`; there is an end to them, because each may be what the operation does to its machine. No time bounds
  * them: a machine may be off for a night.
@@ -61,8 +72,12 @@ export function decideRetry(failed: FailedAttempt): number | undefined {
   const { code, retryable, notEnterableYet = false, crashes = 0 } = failed;
   if (failed.crashed) return within(crashed, failed, crashes);
   if (!retryable && !notEnterableYet) return undefined;
-  const bounds = code === "opt_in_required" || notEnterableYet ? notReadyYet : ordinary;
-  return within(bounds, failed, failed.attempt - crashes);
+  return within(boundsOf(code, notEnterableYet), failed, failed.attempt - crashes);
+}
+
+function boundsOf(code: string, notEnterableYet: boolean): Bounds {
+  if (code === "policy_pending") return policyPending;
+  return code === "opt_in_required" || notEnterableYet ? notReadyYet : ordinary;
 }
 
 function within(bounds: Bounds, { elapsedMs, random }: FailedAttempt, count: number): number | undefined {

@@ -68,6 +68,14 @@ describe("the decision to try again", () => {
     );
   });
 
+  it("waits for a policy of Security Hub for a day, often at first and then four times an hour", () => {
+    const at = (attempt: number, elapsedMs: number) =>
+      decideRetry({ code: "policy_pending", retryable: true, attempt, elapsedMs, random: 0.5 });
+    assert.equal(at(1, 0), 3_750);
+    assert.equal(at(100, 23 * 3_600_000), 675_000);
+    assert.equal(at(100, 24 * 3_600_000), undefined);
+  });
+
   it("is no where nothing would change", () => {
     fc.assert(fc.property(failed, (attempt) => assert.equal(decideRetry({ ...attempt, retryable: false }), undefined)));
   });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { findStack } from "../../api/store/stacks.ts";
 import type { GoverningInventory } from "../../programs/inventory.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
@@ -8,7 +9,8 @@ import { fakeAws, settings } from "./fakes.ts";
 import { type Serving, serve } from "./serving.ts";
 
 const accountId = "100000000001";
-const policies = [{ name: "all", targets: [accountId] }];
+const unit = "ou-bulw-dev000001";
+const policies = [{ name: "all", targets: [accountId, unit] }];
 const central = OrganizationSettings.parse({
   ...settings,
   controlParameters: CONTROL_PARAMETERS,
@@ -18,7 +20,8 @@ const standardArns = [standardArn("aws", "us-east-1", "cis-5.0.0")];
 
 describe("Security Hub's mode, in the inputs of stacks", () => {
   let serving: Serving;
-  let governing: GoverningInventory | undefined = { policyId: "p", status: "SUCCESS", enabled: true, standardArns };
+  const holding = { policyId: "p", status: "SUCCESS", enabled: true, standardArns };
+  let governing: GoverningInventory | undefined = holding;
   const aws = Object.assign(fakeAws(), { readGoverning: async () => governing });
   before(async () => {
     serving = await serve({ aws, dependencies: { settings: central } });
@@ -29,6 +32,23 @@ describe("Security Hub's mode, in the inputs of stacks", () => {
     const { status, body: accepted, text } = await at.call("POST", path, body === undefined ? {} : { body });
     assert.equal(status, 202, text);
     return at.ended(accepted.id);
+  };
+  /** How an operation ends that has to wait for a policy; the policy holds once the operation has said so. */
+  const endedAfterWaiting = async (path: string, body: object = {}) => {
+    const { body: accepted, text } = await serving.call("POST", path, { body });
+    assert.match(accepted.id ?? "", /./, text);
+    let events: { code?: string }[] = [];
+    while (!events.some(({ code }) => code === "policy_pending")) {
+      await sleep(50);
+      const rows = await serving.db
+        .selectFrom("operationEvents")
+        .select("data")
+        .where("operationId", "=", accepted.id)
+        .execute();
+      events = rows.map(({ data }) => data as { code?: string });
+    }
+    governing = holding;
+    return (await serving.ended(accepted.id)).status;
   };
   const deployments = `/accounts/${accountId}/deployments`;
   const stack = async () => {
@@ -44,6 +64,29 @@ describe("Security Hub's mode, in the inputs of stacks", () => {
       ...{ policyId: "p", enabled: true, standards: ["cis-5.0.0"] },
       held: { regions: [], standards: [], controls: [] },
     });
+  });
+
+  it("waits for a policy that AWS is still applying, and tells a preview of it at once", async () => {
+    const { policyId, enabled } = { policyId: "p", enabled: true };
+    governing = { policyId, enabled, standardArns, status: "PENDING" };
+    const preview = await ended(serving, `/accounts/${accountId}/previews`);
+    assert.deepEqual([preview.status, preview.error.type.split("/").at(-1)], ["failed", "precondition"]);
+    assert.equal(await endedAfterWaiting(deployments), "succeeded");
+  });
+
+  it("waits in an onboarding for a policy of its unit that AWS has not given the account yet", async () => {
+    governing = undefined;
+    const request = { accountId: "100000000003" };
+    assert.equal((await ended(serving, "/accounts", request)).error.type.split("/").at(-1), "precondition");
+    serving.aws.parents.set("100000000002", [unit, "r-bulw"]);
+    assert.equal(await endedAfterWaiting("/accounts", { accountId: "100000000002" }), "succeeded");
+  });
+
+  it("fails at once where AWS could not apply the policy", async () => {
+    governing = { policyId: "p", enabled: true, standardArns, status: "FAILED", message: "it is closed" };
+    const { status, error, attempt } = await ended(serving, deployments);
+    assert.deepEqual([status, error.type.split("/").at(-1), attempt], ["failed", "precondition", 1]);
+    governing = holding;
   });
 
   it("fails a deployment while no policy holds, and says what to do", async () => {

@@ -114,17 +114,31 @@ describe("Security Hub's two modes, through the real engine", function () {
     hub.destroy();
   });
 
-  it("show as drift a policy and an association that somebody has changed", async () => {
+  it("show as drift a policy and associations that somebody has changed, and put them back", async () => {
     const { id: policy } = await engine.resource("admin", "configuration-policy-prod-us-east-1");
     const { id: other } = await engine.resource("admin", "configuration-policy-dev-us-east-1");
     const { ConfigurationPolicy } = await security.getConfigurationPolicy({ Identifier: other });
     await security.updateConfigurationPolicy({ Identifier: policy, ConfigurationPolicy });
     const Target = { AccountId: MEMBER };
     await security.startConfigurationPolicyAssociation({ ConfigurationPolicyIdentifier: other, Target });
+    const own = { AccountId: SECURITY };
+    await security.startConfigurationPolicyAssociation({ ConfigurationPolicyIdentifier: other, Target: own });
     const { changes, diffs } = await engine.run("admin", "previewRefresh");
-    assert.equal(changes.update, 2);
+    assert.equal(changes.update, 3);
     assert.deepEqual(diffs[`policy-association-${MEMBER}-us-east-1`], ["~ policyId"]);
-    await security.startConfigurationPolicyAssociation({ ConfigurationPolicyIdentifier: policy, Target });
+    assert.deepEqual(diffs[`policy-association-${SECURITY}-us-east-1`], ["~ configurationPolicyId"]);
+
+    await engine.run("admin", "refresh");
+    const repair = await engine.run("admin", "up");
+    assert.deepEqual([repair.changes.update, repair.changes.create, repair.errors], [3, undefined, ""]);
+    const policyOf = async (AccountId: string) =>
+      (await security.getConfigurationPolicyAssociation({ Target: { AccountId } })).ConfigurationPolicyId;
+    assert.deepEqual([await policyOf(MEMBER), await policyOf(SECURITY)], [policy, "SELF_MANAGED_SECURITY_HUB"]);
+    const repaired = await security.getConfigurationPolicy({ Identifier: policy });
+    const { SecurityControlsConfiguration: controls } = repaired.ConfigurationPolicy?.SecurityHub ?? {};
+    assert.deepEqual(controls?.DisabledSecurityControlIdentifiers, ["IAM.6"]);
+    const again = await engine.run("admin", "previewRefresh");
+    assert.deepEqual([Object.keys(again.changes), again.errors], [["same"], ""]);
   });
 
   it("leave a hub to the organization when a baseline of central mode goes", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Organizations } from "@aws-sdk/client-organizations";
 import {
   AccessDeniedException,
   InvalidInputException,
@@ -14,6 +15,7 @@ const MANAGEMENT = "111111111111";
 const SECURITY = "222222222222";
 const PROD = "100000000001";
 const DEV = "100000000013";
+const NEWCOMER = "100000000010";
 const SUSPENDED = "100000000099";
 const regions = ["us-east-1", "us-west-2"];
 const FSBP = "arn:aws:securityhub:us-east-1::standards/aws-foundational-security-best-practices/v/1.0.0";
@@ -182,6 +184,20 @@ describe("Security Hub in the sandbox: central configuration", () => {
       applied?.map(({ TargetId }) => TargetId),
       [DEV_UNIT.OrganizationalUnitId],
     );
+  });
+
+  it("reaches an account that comes under it later, PENDING at first", async () => {
+    const organizations = new Organizations(sandbox.root(MANAGEMENT));
+    const DestinationParentId = DEV_UNIT.OrganizationalUnitId;
+    const { Parents: [from] = [] } = await organizations.listParents({ ChildId: NEWCOMER });
+    const SourceParentId = from?.Id ?? "";
+    await organizations.moveAccount({ AccountId: NEWCOMER, SourceParentId, DestinationParentId });
+    const target = { AccountId: NEWCOMER };
+    const { AssociationStatus } = await security.getConfigurationPolicyAssociation({ Target: target });
+    assert.equal(AssociationStatus, "PENDING");
+    assert.equal((await settled(target)).AssociationStatus, "SUCCESS");
+    assert.deepEqual(await standardsOf(NEWCOMER, "us-west-2"), [FSBP]);
+    organizations.destroy();
   });
 
   it("leaves governed accounts nothing to change, and those that look after themselves everything", async () => {

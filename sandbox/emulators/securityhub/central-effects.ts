@@ -61,14 +61,20 @@ export function apply(state: State, association: Association): void {
   });
 }
 
-/** Configures the accounts that have come under a policy since it was applied. Nobody tells when an account joins or moves. */
-export async function configureNewcomers(state: State): Promise<void> {
+/**
+ * Starts to configure the accounts that have come under a policy since it was applied; theirs is PENDING meanwhile. Nobody tells when an
+ * account joins or moves, so this is looked at before every call that could notice.
+ */
+export function configureNewcomers(state: State): void {
   if (state.central.at === undefined) return;
   for (const { id, state: accountState } of state.aws.organization.members()) {
     const policy = accountState === "ACTIVE" ? state.central.policyOf(id) : undefined;
     if (policy === undefined || state.central.governing(id)?.association.status !== "SUCCESS") continue;
-    const known = state.configuredBy.get(id);
-    if (known !== policy.id) await configure(state, id);
+    if (state.configuredBy.get(id) === policy.id || state.newcomers.has(id)) continue;
+    state.newcomers.add(id);
+    state.aws.later(settleMs, async () => {
+      await configure(state, id).finally(() => state.newcomers.delete(id));
+    });
   }
 }
 

@@ -46,7 +46,8 @@ export function configurationAssociationOperations(state: State): Record<string,
 
   const governing = (targetId: string): ConfigurationPolicyAssociationSummary | undefined => {
     const found = central.governingOf(targetId, parentsOf(targetId));
-    return found && describe(targetId, found);
+    const summary = found && describe(targetId, found);
+    return summary && state.newcomers.has(targetId) ? { ...summary, AssociationStatus: "PENDING" } : summary;
   };
 
   return {

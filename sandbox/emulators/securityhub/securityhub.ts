@@ -100,7 +100,7 @@ function operationsOf(state: State): Record<string, Operation> {
     name,
     async (call) => {
       await enrolNewAccounts(state, call.region);
-      await configureNewcomers(state);
+      configureNewcomers(state);
       refuseGoverned(state, call);
       return operation(call);
     },

@@ -88,6 +88,8 @@ export interface State {
   readonly central: Central;
   /** The configuration policy that each account was last brought to, by account. */
   readonly configuredBy: Map<string, string>;
+  /** The accounts that have come under a policy and are being brought to it. */
+  readonly newcomers: Set<string>;
 }
 
 /** An empty Security Hub: no account has enabled it. */
@@ -101,6 +103,7 @@ export function createState(aws: Aws): State {
     aggregators: new Aggregators(),
     central: new Central(aws.organization),
     configuredBy: new Map(),
+    newcomers: new Set(),
   };
 }
 
