@@ -212,7 +212,12 @@ async function adminLink(work: Work): Promise<AdminLink> {
   const link = AdminLink.safeParse(pick(admin?.outputs ?? {}));
   // While it is taken off it still stands, and would not for long.
   const leaving = await findMembershipChange(work.db, adminStack);
-  if (admin?.deployedAt != null && link.success && leaving === undefined) return link.data;
+  if (leaving !== undefined) {
+    throw new OperationFailure("admin_not_deployed", "preparing a baseline: the admin stack is being taken off", {
+      remedy: `Wait until operation ${leaving.id} has ended, deploy the admin stack again with POST /admin/deployments, then run this operation again.`,
+    });
+  }
+  if (admin?.deployedAt != null && link.success) return link.data;
   throw new OperationFailure("admin_not_deployed", "preparing a baseline: the admin stack is not deployed", {
     remedy: "Deploy it with POST /admin/deployments, wait until it has succeeded, then run this operation again.",
   });

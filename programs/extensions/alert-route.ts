@@ -25,7 +25,7 @@ const AlertRouteEntry = z
         .refine((url) => !/[@?#]/.test(url), "must hold no user, password or query: it is no secret"),
     )
       .optional()
-      .meta({ description: "What answers there has to confirm the subscription." }),
+      .meta({ description: "Without user, password or query. What answers there has to confirm the subscription." }),
     queues: some(
       z.string().regex(/^[\w-]{1,80}$/, "must be the name of a queue of the account, and not of a FIFO queue"),
     )
