@@ -65,19 +65,28 @@ function adoptControls({ controls = [] }: HubInventory, region: string, wish: Hu
   return chosen.flatMap(({ controlId, standard, standardsArn }) => {
     const found = controls.find((each) => each.controlId === controlId && each.standardsArn === standardsArn);
     if (found === undefined) return [];
-    return {
-      type: resourceTypes.controlAssociation,
-      name: names.controlAssociation(controlId, standard, region),
-      region,
-      id: `${controlId},${standardsArn}`,
-      before: {
-        ...{ securityControlId: controlId, standardsArn, associationStatus: found.status },
-        ...(found.reason === undefined ? {} : { updatedReason: found.reason }),
-      },
-      decision: "adopt",
-      reason: `${controlId} is ${found.status} in the standard ${standard} in ${region} already`,
-    } satisfies Adoption;
+    return adoptControl({ ...found, standard, region }, " already");
   });
+}
+
+/** A control in one standard and region as it was found, taken over: `why` ends the sentence that says how it is. */
+export function adoptControl(
+  found: NonNullable<HubInventory["controls"]>[number] & { readonly standard: StandardName; readonly region: string },
+  why: string,
+): Adoption {
+  const { controlId, standardsArn, standard, region, status, reason } = found;
+  return {
+    type: resourceTypes.controlAssociation,
+    name: names.controlAssociation(controlId, standard, region),
+    region,
+    id: `${controlId},${standardsArn}`,
+    before: {
+      ...{ securityControlId: controlId, standardsArn, associationStatus: status },
+      ...(reason === undefined ? {} : { updatedReason: reason }),
+    },
+    decision: "adopt",
+    reason: `${controlId} is ${status} in the standard ${standard} in ${region}${why}`,
+  };
 }
 
 function adoptProducts({ products = [] }: HubInventory, region: string, wish: HubWish): Adoption[] {

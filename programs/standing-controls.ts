@@ -1,6 +1,7 @@
 import type { Adoption } from "./adoption.ts";
 import { exceptionChoices } from "./baseline/exceptions.ts";
 import { type ChosenControl, chosenControls } from "./control-choices.ts";
+import { adoptControl } from "./hub-adoption.ts";
 import type { ControlOn, StackInputs } from "./inputs.ts";
 import { names } from "./names.ts";
 import { resourceTypes } from "./resource-types.ts";
@@ -81,20 +82,9 @@ export function adoptControlsOff(
 ): Adoption[] {
   const on = new Set(inputs.controlsOn.map(keyOf));
   const off = found.filter((control) => control.status === "DISABLED" && on.has(keyOf(control)));
-  return off.map(({ controlId, standard, region, reason }): Adoption => {
-    const standardsArn = standardArn(inputs.partition, region, standard);
-    return {
-      type: resourceTypes.controlAssociation,
-      name: names.controlAssociation(controlId, standard, region),
-      region,
-      id: `${controlId},${standardsArn}`,
-      before: {
-        ...{ securityControlId: controlId, standardsArn, associationStatus: "DISABLED" },
-        ...(reason === undefined ? {} : { updatedReason: reason }),
-      },
-      decision: "adopt",
-      reason: `${controlId} is DISABLED in the standard ${standard} in ${region}, which nobody has decided`,
-    };
+  return off.map((control) => {
+    const standardsArn = standardArn(inputs.partition, control.region, control.standard);
+    return adoptControl({ ...control, standardsArn }, ", which nobody has decided");
   });
 }
 
