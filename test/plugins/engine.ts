@@ -10,6 +10,7 @@ import {
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
 import { installPlugins } from "../../sandbox/plugins/install.ts";
+import { withoutLogs } from "../../stacks/child/workspace.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -62,6 +63,7 @@ let installed: Promise<string> | undefined;
 async function installHome(): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), "bulwark-plugins-home-"));
   await installPlugins(home, join(ROOT, ".bulwark/bin/node"));
+  await withoutLogs(home);
   return home;
 }
 
