@@ -14,7 +14,7 @@ export function configRules(stack: AccountStack, region: string, recording: Reso
 
 /** One rule in one region, unless it judges what is recorded in the home region only. */
 function configRule(
-  { inputs, member, declare, ruleName = awsNames.configRule }: AccountStack,
+  { inputs, member, declare, called = awsNames }: AccountStack,
   region: string,
   recording: Resource,
   rule: ManagedRule | GuardPolicy,
@@ -28,7 +28,7 @@ function configRule(
       name: names.configRule(name, region),
       region,
       wanted: {
-        name: ruleName(name),
+        name: called.configRule(name),
         ...(description === undefined ? {} : { description }),
         ...(resourceTypes.length === 0 ? {} : { scope: { complianceResourceTypes: [...resourceTypes] } }),
         ...definition,

@@ -11,14 +11,22 @@ type AccountInputs = Pick<
   ("accountId" | "partition" | "homeRegion" | "regions") | ("standards" | "features" | "passwordPolicy" | "adoptions")
 > & { readonly admin: { readonly configBucket: string; readonly configKeyArn: Input<string> } };
 
+interface Called {
+  /** @param name of a rule in the settings */
+  configRule(name: string): string;
+  readonly hostManagementRole: string;
+  readonly inventory: string;
+  readonly patchScan: string;
+}
+
 /** What a feature gets that needs nothing but the account: such features are of the component for teams, too. */
 export interface AccountStack {
   readonly inputs: AccountInputs;
   /** The account that the baseline is for. */
   readonly member: Provider;
   readonly declare: Declare;
-  /** What AWS Config calls a rule of the settings, where it is not Bulwark's. */
-  readonly ruleName?: (name: string) => string;
+  /** What AWS calls the resources that have a name in the account, where they are not Bulwark's. */
+  readonly called?: Called;
 }
 
 /** What every feature of the baseline gets. */

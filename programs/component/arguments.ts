@@ -10,6 +10,7 @@ import { partitionOf } from "../partition.ts";
 import { SecurityHubSettings } from "../security-hub-settings.ts";
 import { checkRegions, PasswordPolicy } from "../settings.ts";
 import { StandardName } from "../standards.ts";
+import { SystemsManagerSettings } from "../systems-manager-settings.ts";
 
 /** A text, or one that another resource of the team's program will have. */
 const Later = z.custom<Input<string>>(
@@ -65,6 +66,12 @@ const WholeAccount = z.strictObject({
       securityHub: z
         .strictObject({ enabled: On, disabledControls: SecurityHubSettings.shape.disabledControls })
         .prefault({}),
+      systemsManager: SystemsManagerSettings.pick({
+        enabled: true,
+        hostManagement: true,
+        inventory: true,
+        patchScan: true,
+      }).prefault({}),
     })
     .prefault({}),
 });

@@ -4,6 +4,7 @@ import { passwordPolicy, publicAccessBlock } from "../baseline/account-settings.
 import { configRecorder } from "../baseline/config-recorder.ts";
 import { configRules } from "../baseline/config-rules.ts";
 import { ebsEncryption } from "../baseline/ebs-encryption.ts";
+import { managedHosts } from "../baseline/managed-hosts.ts";
 import { closeDefaultSecurityGroup, flowLog } from "../baseline/networks.ts";
 import { regionalSettings } from "../baseline/regional-settings.ts";
 import { securityContact } from "../baseline/security-contact.ts";
@@ -63,6 +64,7 @@ function wholeAccount(stack: AccountStack, asked: AskedAccount): Pick<Baseline, 
   publicAccessBlock(stack);
   passwordPolicy(stack);
   securityContact(stack);
+  if (features.systemsManager.enabled) managedHosts(stack);
   const roles = serviceLinkedRoles(stack);
   for (const region of regions) {
     ebsEncryption(stack, region);

@@ -40,13 +40,19 @@ export function componentStack(asked: Asked, owner: Owner): AccountStack {
     },
     member: owner.provider,
     declare: declareIn(owner),
-    ruleName: (name) => `${owner.name}-${name}`,
+    called: {
+      configRule: (name) => `${owner.name}-${name}`,
+      hostManagementRole: `${owner.name}-host-management`,
+      inventory: `${owner.name}-inventory`,
+      patchScan: `${owner.name}-patch-scan`,
+    },
   };
 }
 
 function ofAccount({ features }: AskedAccount) {
-  const { account, guardDuty, inspector, securityHub } = features;
-  return { account, guardDuty, inspector, securityHub: { disabledControls: securityHub.disabledControls } };
+  const { account, guardDuty, inspector, securityHub, systemsManager } = features;
+  const { disabledControls } = securityHub;
+  return { account, guardDuty, inspector, securityHub: { disabledControls }, systemsManager };
 }
 
 /** Children of the component, under its name, and without tags by which Bulwark knows its own: the provider's default tags are the team's. */

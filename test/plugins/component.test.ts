@@ -133,7 +133,7 @@ describe("the baseline as a component, in a project of a team's own, through the
     await pulumi("up", "--stack", "prod", "--yes", "--skip-preview");
     await pulumi("refresh", "--stack", "prod", "--yes", "--skip-preview", "--expect-no-changes");
     const again = await pulumi("preview", "--stack", "prod", "--json", "--expect-no-changes");
-    assert.deepEqual(counts(again), { same: 29 });
+    assert.deepEqual(counts(again), { same: 34 });
     const { config, guardDuty, hub, ec2 } = clients;
     const { ConfigurationRecordersStatus } = await config.describeConfigurationRecorderStatus({});
     assert.equal(ConfigurationRecordersStatus?.[0]?.recording, true);

@@ -32,6 +32,7 @@ describe("the baseline as a component", () => {
     const regional = (region: string) => [
       ...["ebs-encryption", "snapshot-sharing", "image-sharing", "instance-metadata", "recorder", "delivery-channel"],
       ...["recorder-status", "config-rule-volumes-in-use", "hub", "standard-fsbp-1.0.0", "standard-cis-5.0.0"],
+      ...["host-management", "inventory", "patch-scan"],
       ...[
         "detector",
         "inspector-member-scans",
@@ -42,7 +43,13 @@ describe("the baseline as a component", () => {
     assert.deepEqual(
       parts(declared).sort(),
       [
-        ...["public-access-block", "password-policy", "security-contact"],
+        ...[
+          "public-access-block",
+          "password-policy",
+          "security-contact",
+          "host-management-role",
+          "host-management-policy",
+        ],
         ...["config", "guardduty", "securityhub"].map((service) => `service-linked-role-${service}`),
         ...at.regions.flatMap((region) => regional(region).map((name) => `${name}-${region}`)),
       ].sort(),
@@ -65,6 +72,17 @@ describe("the baseline as a component", () => {
     for (const { inputs } of declared.ofType("aws:cfg/rule:Rule")) assert.equal(inputs.name, "payments-volumes-in-use");
   });
 
+  it("names what has a name in the account after itself, so that nothing meets Bulwark's own", async () => {
+    const declared = await of(whole);
+    const { name } = declared.named("payments-host-management-role").inputs;
+    assert.equal(name, "payments-host-management");
+    for (const region of at.regions) {
+      assert.equal(declared.named(`payments-host-management-${region}`).inputs.settingValue, name);
+      assert.equal(declared.named(`payments-inventory-${region}`).inputs.associationName, "payments-inventory");
+      assert.equal(declared.named(`payments-patch-scan-${region}`).inputs.associationName, "payments-patch-scan");
+    }
+  });
+
   it("takes the ids of networks that the same program makes", async () => {
     const vpcs = { "us-west-2": { new: output("vpc-of-the-program") } };
     const declared = await of({ ...whole, vpcs });
@@ -73,7 +91,7 @@ describe("the baseline as a component", () => {
 
   it("leaves out what is switched off, what nothing needs and what exists", async () => {
     const off = { enabled: false };
-    const features = { account: off, guardDuty: off, inspector: off, securityHub: off };
+    const features = { account: off, guardDuty: off, inspector: off, securityHub: off, systemsManager: off };
     const bare = await of({ ...at, owns: "account", features });
     assert.deepEqual(parts(bare).sort(), [
       ...at.regions.map((region) => `ebs-encryption-${region}`),
