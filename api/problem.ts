@@ -88,6 +88,12 @@ export class Problem extends Error {
   }
 }
 
+/** The account is not known, or is not for the caller to know. */
+export function unknownAccount(accountId: string): Problem {
+  const detail = `Bulwark does not know account ${accountId}. Onboard it with POST /accounts.`;
+  return new Problem("not-found", detail, { accountId });
+}
+
 /** The request has a field that is wrong. */
 export function invalidField(field: string, message: string, allowed?: string): Problem {
   const error = allowed === undefined ? { field, message } : { field, message, allowed };

@@ -7,7 +7,7 @@ import { accountOutside, whyCoreAccount, whyNotMember } from "../accounts/eligib
 import type { Aws } from "../aws.ts";
 import { stackOfCreation, underWay } from "../operations/accept.ts";
 import { adminStack, stackOfAccount } from "../operations/operation.ts";
-import { type FieldError, invalidField, Problem } from "../problem.ts";
+import { type FieldError, invalidField, Problem, unknownAccount } from "../problem.ts";
 import {
   type AccountUpdate,
   findAccount,
@@ -76,15 +76,16 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
       tag,
       summary: "Accounts that Bulwark knows, by id",
       permission: "read",
+      team: { keptTo: "rows" },
       query: z.strictObject({ ...pageQuery, status: z.enum(accountStatuses).optional() }),
       responses: { 200: { description: "One page.", schema: pageOf("Account", ListedAccountBody) } },
-      handle: async ({ query }) => ({
+      handle: async ({ query, ownAccounts }) => ({
         status: 200,
         body: await page({
           query,
           scope: { list: "accounts", status: query.status },
           key: /^\d{12}$/,
-          fetch: (after, limit) => listAccounts(db, { status: query.status, after, limit }),
+          fetch: (after, limit) => listAccounts(db, { status: query.status, among: ownAccounts(), after, limit }),
           keyOf: ({ accountId }) => accountId,
           present: presentListedAccount,
         }),
@@ -98,6 +99,7 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
       tag,
       summary: "One account, with its stack's outputs and what was adopted",
       permission: "read",
+      team: { keptTo: "account" },
       params: accountIdParams,
       etag: true,
       responses: { 200: { description: "The account.", schema: AccountDetailBody } },
@@ -112,6 +114,7 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
       tag,
       summary: "Whether what was deployed to an account works",
       permission: "read",
+      team: { keptTo: "account" },
       params: accountIdParams,
       responses: { 200: { description: "What AWS said when it was asked last.", schema: AccountReadinessBody } },
       problems: [404],
@@ -127,6 +130,7 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
       description:
         "Changes what is recorded. Extensions reach the account with its next deployment: `POST /accounts/{accountId}/deployments`.",
       permission: "operate",
+      team: { keptTo: "account", fields: ["extensions"] },
       params: accountIdParams,
       body: AccountPatch,
       etag: true,
@@ -193,9 +197,7 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
 export async function known(db: Db, accountId: string) {
   const row = await findAccount(db, accountId);
   if (row !== undefined) return row;
-  throw new Problem("not-found", `Bulwark does not know account ${accountId}. Onboard it with POST /accounts.`, {
-    accountId,
-  });
+  throw unknownAccount(accountId);
 }
 
 /**

@@ -1,13 +1,14 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Logger } from "pino";
-import { Problem } from "../problem.ts";
+import { Problem, unknownAccount } from "../problem.ts";
 import type { Db } from "../store/connection.ts";
-import type { Authentication, Principal } from "./authentication.ts";
+import type { Authentication } from "./authentication.ts";
 import { toProblem } from "./errors.ts";
 import { etagOf, matchesWeakly, parseTags, requireMatch } from "./etag.ts";
 import { refuse } from "./field-errors.ts";
 import { answerOnce, idempotentRequest, type Sent, type Write } from "./idempotency.ts";
 import type { HttpMetrics } from "./metrics.ts";
+import { fieldsBeyond, isOwn, ownAccountsOf, type Principal } from "./permissions.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { type Answer, isWrite, type Route } from "./route.ts";
 
@@ -80,10 +81,12 @@ async function serve(options: ApplicationOptions, route: Route, request: Request
   response.locals.route = route.path;
   const principal = await admit(options, route, request, response);
   const params = parse(route.params, request.params, "path") as never;
+  requireOwnAccount(route, principal, params);
   const query = (route.query === undefined ? undefined : parse(route.query, request.query, "query")) as never;
   const body = (
     route.body === undefined ? undefined : parse(route.body, await readBody(route, request, response), "body")
   ) as never;
+  requireAllowedFields(route, principal, body);
   const ifMatch = isWrite(route) ? request.get("if-match") : undefined;
   if (ifMatch !== undefined && !route.etag)
     throw new Problem(
@@ -91,11 +94,19 @@ async function serve(options: ApplicationOptions, route: Route, request: Request
       `${request.method} ${route.path} has no ETag that If-Match could ask for. Send it without.`,
     );
   let matched = false;
+  let kept = principal.role !== "team" || route.team?.keptTo === "account";
+  const requireKept = () => {
+    if (!kept) throw new Error(`${route.operationId} does not keep a team to its accounts`);
+  };
 
-  const handle = (write: Write) =>
-    route.handle({
+  const handle = async (write: Write) => {
+    const answer = await route.handle({
       ...{ params, query, body, principal, request, response },
       requestId: response.locals.requestId as string,
+      ownAccounts() {
+        kept = true;
+        return ownAccountsOf(principal);
+      },
       conditional: ifMatch !== undefined,
       stillPermitted: () => isPermitted(options.authentication, route, request),
       requireMatch(representation) {
@@ -105,11 +116,15 @@ async function serve(options: ApplicationOptions, route: Route, request: Request
       write: (change) =>
         write(async (transaction) => {
           const answer = await change(transaction);
+          requireKept();
           // Not to be ignored by a handler that forgot it: the caller relies on it.
           if (ifMatch !== undefined && !matched) throw new Error(`${route.operationId} does not honour If-Match`);
           return answer;
         }),
     });
+    requireKept();
+    return answer;
+  };
   const send = (answer: Answer) => toSend(route, answer);
 
   const repeatable = isWrite(route) ? idempotentRequest(request, principal.id, body) : undefined;
@@ -129,7 +144,7 @@ async function serve(options: ApplicationOptions, route: Route, request: Request
 /** Who calls, unless that is too fast. */
 async function admit(
   { authentication, rateLimit }: ApplicationOptions,
-  { permission }: Route,
+  { permission, team }: Route,
   request: Request,
   response: Response,
 ): Promise<Principal> {
@@ -139,7 +154,7 @@ async function admit(
     const principal = await authentication.identify(request);
     response.locals.principal = principal;
     rateLimit.spend(principal, response);
-    authentication.allow(principal, permission);
+    authentication.allow(principal, { permission, team });
     return principal;
   } catch (error) {
     if (error instanceof Problem && error.about === "unauthenticated") rateLimit.refused(request);
@@ -147,10 +162,28 @@ async function admit(
   }
 }
 
+/** Whatever another team has is answered as what does not exist. */
+function requireOwnAccount({ team }: Route, principal: Principal, params: { accountId?: string } | undefined): void {
+  const { accountId } = params ?? {};
+  if (team?.keptTo !== "account" || isOwn(ownAccountsOf(principal), accountId)) return;
+  throw unknownAccount(accountId ?? "none");
+}
+
+function requireAllowedFields({ team }: Route, { role }: Principal, body: object | undefined): void {
+  const allowed = team?.fields?.join(", ") ?? "";
+  const errors = fieldsBeyond(role, team, body ?? {}).map((field) => ({
+    ...{ field, message: "is not a team's to change", allowed },
+  }));
+  if (errors.length === 0) return;
+  const named = errors.map(({ field }) => field).join(", ");
+  throw new Problem("forbidden", `${named}: not a team's to change. Allowed: ${allowed}`, { errors });
+}
+
 async function isPermitted({ identify, allow }: Authentication, route: Route, request: Request): Promise<boolean> {
-  if (route.permission === undefined) return true;
+  const { permission, team } = route;
+  if (permission === undefined) return true;
   try {
-    allow(await identify(request), route.permission);
+    allow(await identify(request), { permission, team });
     return true;
   } catch (error) {
     if (error instanceof Problem) return false;

@@ -33,7 +33,7 @@ export function auditRoutes({ db }: { readonly db: Db }): Route[] {
       operationId: "listAudit",
       tag,
       summary: "What was done, the newest first",
-      permission: "administer",
+      permission: "audit",
       query: z.strictObject({ ...pageQuery, actor: text, action: text, target: text }),
       responses: { 200: { description: "One page.", schema: pageOf("AuditEntry", AuditEntryBody) } },
       handle: async ({ query }) => {
@@ -58,7 +58,7 @@ export function auditRoutes({ db }: { readonly db: Db }): Route[] {
       summary: "Whether the record is whole",
       description:
         "Computes every hash of the chain anew: an entry that was edited, removed, added or moved is found. Note `entries` and `head` outside of the database and send them next time: so whoever cuts off the end, or writes the whole chain anew, is found out too.",
-      permission: "administer",
+      permission: "audit",
       query: Noted,
       responses: { 200: { description: "What was found.", schema: AuditVerificationBody } },
       handle: async ({ query }) => {

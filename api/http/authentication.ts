@@ -3,31 +3,7 @@ import type { Request } from "express";
 import { Problem } from "../problem.ts";
 import type { Db } from "../store/connection.ts";
 import { findTokenByHash } from "../store/tokens.ts";
-
-export const roles = ["viewer", "operator", "approver", "administrator"] as const;
-export type Role = (typeof roles)[number];
-
-/** What a call needs: to look, to have operations done, to decide on changes, to administer the service. */
-export const permissions = ["read", "operate", "approve", "administer"] as const;
-export type Permission = (typeof permissions)[number];
-
-const grants: Readonly<Record<Role, readonly Permission[]>> = {
-  viewer: ["read"],
-  operator: ["read", "operate"],
-  approver: ["read", "approve"],
-  administrator: ["read", "operate", "approve", "administer"],
-};
-
-export function rolesWith(permission: Permission): Role[] {
-  return roles.filter((role) => grants[role].includes(permission));
-}
-
-/** Who calls. */
-export interface Principal {
-  readonly id: string;
-  readonly name: string;
-  readonly role: Role;
-}
+import { type Asked, mayCall, type Principal, type Role, rolesFor } from "./permissions.ts";
 
 /** Name of who holds `BULWARK_TOKEN`. */
 export const bootstrapName = "bootstrap";
@@ -50,7 +26,7 @@ export interface Authentication {
   /** @throws Problem 401 */
   identify(request: Request): Promise<Principal>;
   /** @throws Problem 403 */
-  allow(principal: Principal, permission: Permission): void;
+  allow(principal: Principal, asked: Asked): void;
 }
 
 /**
@@ -67,7 +43,8 @@ export function createAuthentication(db: Db, bootstrapToken: string): Authentica
     if (!madeToken.test(token)) return undefined;
     const row = await findTokenByHash(db, hash);
     if (row === undefined || !timingSafeEqual(row.hash, hash)) return undefined;
-    return { id: row.id, name: row.name, role: row.role as Role };
+    const { id, name, role, accounts } = row;
+    return { id, name, role: role as Role, accounts: accounts ?? undefined };
   }
 
   return {
@@ -82,9 +59,9 @@ export function createAuthentication(db: Db, bootstrapToken: string): Authentica
         { headers: challenge },
       );
     },
-    allow({ role }, permission) {
-      if (grants[role].includes(permission)) return;
-      const allowed = rolesWith(permission).join(", ");
+    allow({ role }, asked) {
+      if (mayCall(role, asked)) return;
+      const allowed = rolesFor(asked).join(", ");
       throw new Problem("forbidden", `The token's role is ${role}; this takes one of: ${allowed}.`);
     },
   };

@@ -7,6 +7,7 @@ import { findChange, listChanges } from "../store/changes.ts";
 import type { Db } from "../store/connection.ts";
 import { ChangeBody, ChangeDetailBody, DecisionRequest, presentChange, presentChangeDetail } from "./change-bodies.ts";
 import { page, pageQuery } from "./pages.ts";
+import { isOwn } from "./permissions.ts";
 import { type Route, route } from "./route.ts";
 import { pageOf } from "./schemas.ts";
 
@@ -20,9 +21,9 @@ const changeIdParams = z.strictObject({ changeId: z.string().max(100) });
 export function changeRoutes(options: ChangeRoutesOptions): Route[] {
   const { db } = options;
 
-  async function known(id: string) {
+  async function known(id: string, own?: readonly string[]) {
     const row = changeIdPattern.test(id) ? await findChange(db, id) : undefined;
-    if (row === undefined) throw new Problem("not-found", `There is no change ${id}.`);
+    if (row === undefined || !isOwn(own, row.accountId)) throw new Problem("not-found", `There is no change ${id}.`);
     return row;
   }
 
@@ -34,19 +35,21 @@ export function changeRoutes(options: ChangeRoutesOptions): Route[] {
       tag,
       summary: "Changes that wait or waited for approval, the newest first",
       permission: "read",
+      team: { keptTo: "rows" },
       query: z.strictObject({
         ...pageQuery,
         status: z.enum(changeStatuses).optional(),
         accountId: AccountId.optional(),
       }),
       responses: { 200: { description: "One page.", schema: pageOf("Change", ChangeBody) } },
-      handle: async ({ query }) => {
+      handle: async ({ query, ownAccounts }) => {
         const { status, accountId } = query;
+        const among = ownAccounts();
         const body = await page({
           query,
           scope: { list: "changes", status, accountId },
           key: changeIdPattern,
-          fetch: (before, limit) => listChanges(db, { status, accountId, before, limit }),
+          fetch: (before, limit) => listChanges(db, { status, accountId, among, before, limit }),
           keyOf: ({ id }) => id,
           present: presentChange,
         });
@@ -61,11 +64,15 @@ export function changeRoutes(options: ChangeRoutesOptions): Route[] {
       tag,
       summary: "One change: what would be done, resource by resource, and why it was stopped",
       permission: "read",
+      team: { keptTo: "rows" },
       params: changeIdParams,
       etag: true,
       responses: { 200: { description: "The change.", schema: ChangeDetailBody } },
       problems: [404],
-      handle: async ({ params }) => ({ status: 200, body: presentChangeDetail(await known(params.changeId)) }),
+      handle: async ({ params, ownAccounts }) => ({
+        status: 200,
+        body: presentChangeDetail(await known(params.changeId, ownAccounts())),
+      }),
     }),
 
     decision("approve", "approved", {

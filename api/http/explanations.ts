@@ -6,7 +6,7 @@ export const explanations: Readonly<Record<string, string>> = {
   unauthenticated:
     "The request has no bearer token, or one that is not known: mistyped, or deleted. Send Authorization: Bearer <token>. An administrator makes tokens with POST /tokens; the first administrator's is BULWARK_TOKEN, or in the file that the service's log names at its start.",
   forbidden:
-    "The token is known, but its role does not allow this call. `detail` names the roles that do. Ask an administrator for a token of such a role.",
+    "The token is known, but its role does not allow this call, or a field of it. `detail` names the roles that do, or the fields that a team may send. Ask an administrator for a token of such a role, or an operator to do it.",
   "four-eyes":
     "A change, or an extension that weakens, is decided on by somebody else than who asked for it, so that no single token can bring it about. Have another approver decide.",
   "not-found":

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { rolesWith } from "./authentication.ts";
+import { rolesFor } from "./permissions.ts";
 import { type Documented, isWrite, type Route } from "./route.ts";
 import { ProblemBody } from "./schemas.ts";
 
@@ -56,8 +56,13 @@ export function describeApi(routes: readonly Route[], version: string): OpenApi 
 }
 
 function describeRoute(route: Route, schemas: Record<string, Json>): Json {
-  const { operationId, tag, summary, description, permission } = route;
-  const roles = permission === undefined ? undefined : `Roles: ${rolesWith(permission).join(", ")}.`;
+  const { operationId, tag, summary, description, permission, team } = route;
+  const own = team?.fields === undefined ? "its own accounts" : `its own accounts, ${team.fields.join(", ")} only`;
+  const named = permission === undefined ? [] : rolesFor({ permission, team });
+  const roles =
+    permission === undefined
+      ? undefined
+      : `Roles: ${named.map((role) => (role === "team" ? `team (${own})` : role)).join(", ")}.`;
   return {
     operationId,
     tags: [tag],

@@ -9,6 +9,7 @@ import { findOperation, listOperations, lockOperation } from "../store/operation
 import type { Accepting } from "./accepted.ts";
 import type { EventStreams } from "./event-stream.ts";
 import { page, pageQuery } from "./pages.ts";
+import { isOwn } from "./permissions.ts";
 import { presentOperation } from "./present.ts";
 import { type Route, route } from "./route.ts";
 import { NothingRequest, OperationBody, operationIdParams, pageOf } from "./schemas.ts";
@@ -18,9 +19,11 @@ const tag = "operations";
 export function operationRoutes(options: Accepting & { readonly streams: EventStreams }): Route[] {
   const { db, streams } = options;
 
-  async function known(id: string, from: Db = db) {
+  async function known(id: string, from: Db = db, own?: readonly string[]) {
     const row = operationIdPattern.test(id) ? await findOperation(from, id) : undefined;
-    if (row === undefined) throw new Problem("not-found", `There is no operation ${id}.`);
+    if (row === undefined || !isOwn(own, row.accountId)) {
+      throw new Problem("not-found", `There is no operation ${id}.`);
+    }
     return row;
   }
 
@@ -32,6 +35,7 @@ export function operationRoutes(options: Accepting & { readonly streams: EventSt
       tag,
       summary: "Operations, the newest first",
       permission: "read",
+      team: { keptTo: "rows" },
       query: z.strictObject({
         ...pageQuery,
         status: z.enum(operationStatuses).optional(),
@@ -39,13 +43,14 @@ export function operationRoutes(options: Accepting & { readonly streams: EventSt
         accountId: AccountId.optional(),
       }),
       responses: { 200: { description: "One page.", schema: pageOf("Operation", OperationBody) } },
-      handle: async ({ query }) => {
+      handle: async ({ query, ownAccounts }) => {
         const { status, kind, accountId } = query;
+        const among = ownAccounts();
         const body = await page({
           query,
           scope: { list: "operations", status, kind, accountId },
           key: operationIdPattern,
-          fetch: (before, limit) => listOperations(db, { status, kind, accountId, before, limit }),
+          fetch: (before, limit) => listOperations(db, { status, kind, accountId, among, before, limit }),
           keyOf: ({ id }) => id,
           present: presentOperation,
         });
@@ -60,11 +65,15 @@ export function operationRoutes(options: Accepting & { readonly streams: EventSt
       tag,
       summary: "One operation with its result or error",
       permission: "read",
+      team: { keptTo: "rows" },
       params: operationIdParams,
       etag: true,
       responses: { 200: { description: "The operation.", schema: OperationBody } },
       problems: [404],
-      handle: async ({ params }) => ({ status: 200, body: presentOperation(await known(params.operationId)) }),
+      handle: async ({ params, ownAccounts }) => ({
+        status: 200,
+        body: presentOperation(await known(params.operationId, db, ownAccounts())),
+      }),
     }),
 
     route({

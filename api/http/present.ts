@@ -105,8 +105,9 @@ export function presentAdmin(row: StackRow | undefined): z.infer<typeof AdminBod
 }
 
 export function presentToken(row: TokenRow): z.infer<typeof TokenBody> {
-  const { id, name, role, createdBy, createdAt } = row;
-  return { id, name, role: role as z.infer<typeof TokenBody>["role"], createdBy, createdAt: createdAt.toISOString() };
+  const { id, name, createdBy, createdAt } = row;
+  const role = row.role as z.infer<typeof TokenBody>["role"];
+  return { id, name, role, ...some("accounts", row.accounts), createdBy, createdAt: createdAt.toISOString() };
 }
 
 function some<Key extends string, Value>(key: Key, value: Value | null): { [K in Key]?: NonNullable<Value> } {

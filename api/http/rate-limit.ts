@@ -1,7 +1,8 @@
 import type { Request, Response } from "express";
 import { Problem } from "../problem.ts";
 import { type Allowance, createAllowances, type Spent } from "./allowance.ts";
-import { bearerOf, madeToken, type Principal } from "./authentication.ts";
+import { bearerOf, madeToken } from "./authentication.ts";
+import type { Principal } from "./permissions.ts";
 
 /** Limits how fast a token is used, and how fast tokens can be guessed. It counts in this process alone. */
 export interface RateLimit {

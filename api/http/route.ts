@@ -1,7 +1,7 @@
 import type { Request, Response } from "express";
 import type { z } from "zod";
-import type { Permission, Principal } from "./authentication.ts";
 import type { Write } from "./idempotency.ts";
+import type { Permission, Principal, TeamAccess } from "./permissions.ts";
 
 /** What a handler answers with. */
 export interface Answer {
@@ -29,6 +29,11 @@ export interface Call<Params, Query, Body> {
   readonly query: Parsed<Query>;
   readonly body: Parsed<Body>;
   readonly principal: Principal;
+  /**
+   * The accounts beyond which the caller is answered nothing; undefined: all. A route that keeps teams to theirs by `rows` has to ask, or
+   * is not answered at all.
+   */
+  readonly ownAccounts: () => readonly string[] | undefined;
   readonly requestId: string;
   /**
    * Runs a change in one transaction, with which the answer is kept for a repeated request. Everything that a write changes is changed
@@ -64,6 +69,8 @@ export interface Route<
   readonly description?: string;
   /** Undefined: no token needed. */
   readonly permission: Permission | undefined;
+  /** How teams are kept to their own accounts. Undefined: the call is closed to them. */
+  readonly team?: TeamAccess;
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;

@@ -4,7 +4,7 @@ import { AccountId, OrganizationalUnitId } from "../../programs/identifiers.ts";
 import { accountOrigins, accountStatuses } from "../accounts/account.ts";
 import { weakeningStatuses } from "../accounts/weakenings.ts";
 import { operationKinds, operationStatuses, origins } from "../operations/operation.ts";
-import { roles } from "./authentication.ts";
+import { roles } from "./permissions.ts";
 
 // What the API takes and answers. From these come the checks of requests, the OpenAPI document and the contract's tests.
 
@@ -250,11 +250,32 @@ export const TokenRequest = z
   .strictObject({
     name: z.string().regex(/^[\w.@-]{1,64}$/, "must be 1 to 64 letters, digits, dots, dashes, underscores and @"),
     role: z.enum(roles),
+    accounts: z
+      .array(AccountId)
+      .min(1)
+      .max(100)
+      .optional()
+      .meta({ description: "With the role team, and only with it: the accounts that it sees and extends." }),
   })
-  .meta({ id: "TokenRequest" });
+  .superRefine(({ role, accounts }, context) => {
+    if ((role === "team") === (accounts !== undefined)) return;
+    const message = role === "team" ? "is missing: a team's token is for accounts" : `can't be given to role ${role}`;
+    const params = { allowed: "1 to 100 account ids with role team, nothing with other roles" };
+    context.addIssue({ code: "custom", path: ["accounts"], message, params });
+  })
+  .meta({
+    id: "TokenRequest",
+    oneOf: [
+      { properties: { role: { const: "team" } }, required: ["accounts"] },
+      { properties: { role: { not: { const: "team" } }, accounts: false } },
+    ],
+  });
 
 export const TokenBody = z
-  .object({ id: z.string(), name: z.string(), role: z.enum(roles), createdBy: z.string(), createdAt: time })
+  .object({
+    ...{ id: z.string(), name: z.string(), role: z.enum(roles), accounts: z.array(z.string()).optional() },
+    ...{ createdBy: z.string(), createdAt: time },
+  })
   .meta({ id: "Token" });
 
 export const NewTokenBody = TokenBody.extend({

@@ -64,6 +64,7 @@ function accountVerb(options: AccountRoutesOptions, { path, kind, name, does, bo
     tag: "accounts",
     summary: `${does} (one account)`,
     permission: "operate",
+    team: { keptTo: "account" },
     params: accountIdParams,
     body,
     bodyOptional: true,

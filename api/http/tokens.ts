@@ -31,20 +31,23 @@ export function tokenRoutes({ db, newId }: { readonly db: Db; readonly newId: ()
       problems: [409],
       handle: (call) => {
         const { name, role } = call.body;
+        const accounts = call.body.accounts === undefined ? null : [...new Set(call.body.accounts)].toSorted();
         if (reservedNames.some((reserved) => isSamePerson(reserved, name))) throw taken(name);
         const token = `bulwark_${randomBytes(32).toString("base64url")}`;
         const id = `tok-${newId()}`;
         const { principal, requestId } = call;
         const actor = principal.name;
         return call.write(async (transaction) => {
-          const row = await insertToken(transaction, { id, name, role, hash: hashToken(token), createdBy: actor });
+          const row = await insertToken(transaction, {
+            ...{ id, name, role, accounts, hash: hashToken(token), createdBy: actor },
+          });
           if (row === undefined) throw taken(name);
           await writeAudit(transaction, {
             actor,
             action: "token.create",
             target: id,
             requestId,
-            detail: { name, role },
+            detail: described({ name, role, accounts }),
           });
           return {
             status: 201,
@@ -62,7 +65,7 @@ export function tokenRoutes({ db, newId }: { readonly db: Db; readonly newId: ()
       operationId: "listTokens",
       tag,
       summary: "API tokens, without their secrets",
-      permission: "administer",
+      permission: "audit",
       query: z.strictObject(pageQuery),
       responses: { 200: { description: "One page.", schema: pageOf("Token", TokenBody) } },
       handle: async ({ query }) => ({
@@ -84,7 +87,7 @@ export function tokenRoutes({ db, newId }: { readonly db: Db; readonly newId: ()
       operationId: "getToken",
       tag,
       summary: "One API token, without its secret",
-      permission: "administer",
+      permission: "audit",
       params: tokenIdParams,
       etag: true,
       responses: { 200: { description: "The token.", schema: TokenBody } },
@@ -111,13 +114,16 @@ export function tokenRoutes({ db, newId }: { readonly db: Db; readonly newId: ()
           const token = await known(transaction, tokenId);
           call.requireMatch(presentToken(token));
           await deleteToken(transaction, tokenId);
-          const { name, role } = token;
           const entry = { actor: principal.name, action: "token.delete", target: tokenId, requestId };
-          await writeAudit(transaction, { ...entry, detail: { name, role } });
+          await writeAudit(transaction, { ...entry, detail: described(token) });
           return { status: 204 };
         }),
     }),
   ];
+}
+
+function described({ name, role, accounts }: Pick<TokenRow, "name" | "role" | "accounts">): Record<string, unknown> {
+  return { name, role, ...(accounts === null ? {} : { accounts }) };
 }
 
 async function known(db: Db, tokenId: string): Promise<TokenRow> {

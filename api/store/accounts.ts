@@ -38,6 +38,8 @@ export async function lockAccount(db: Db, accountId: string): Promise<void> {
 
 export interface AccountFilter {
   readonly status?: AccountStatus | undefined;
+  /** Only of these accounts. */
+  readonly among?: readonly string[] | undefined;
   readonly after?: string | undefined;
   readonly limit: number;
 }
@@ -49,6 +51,7 @@ export function listAccounts(db: Db, filter: AccountFilter): Promise<AccountRow[
     .orderBy("accounts.accountId")
     .limit(filter.limit);
   if (filter.status !== undefined) query = query.where("accounts.status", "=", filter.status);
+  if (filter.among !== undefined) query = query.where("accounts.accountId", "in", filter.among);
   if (filter.after !== undefined) query = query.where("accounts.accountId", ">", filter.after);
   return query.execute();
 }

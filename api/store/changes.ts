@@ -82,6 +82,8 @@ export function findOpenChange(db: Db, operationId: string): Promise<ChangeRow |
 export interface ChangeFilter {
   readonly status?: ChangeStatus | undefined;
   readonly accountId?: string | undefined;
+  /** Only of these accounts. */
+  readonly among?: readonly string[] | undefined;
   /** Only changes that are older than this one. */
   readonly before?: string | undefined;
   readonly limit: number;
@@ -104,6 +106,7 @@ export function listChanges(db: Db, filter: ChangeFilter): Promise<ChangeRow[]> 
     .limit(filter.limit);
   if (filter.status !== undefined) query = query.where("status", "=", filter.status);
   if (filter.accountId !== undefined) query = query.where("accountId", "=", filter.accountId);
+  if (filter.among !== undefined) query = query.where("accountId", "in", filter.among);
   if (filter.before !== undefined) query = query.where("id", "<", filter.before);
   return query.execute();
 }

@@ -7,6 +7,7 @@ import * as standing from "./migrations/005-standing.ts";
 import * as extensions from "./migrations/006-extensions.ts";
 import * as readiness from "./migrations/007-readiness.ts";
 import * as weakenings from "./migrations/008-weakenings.ts";
+import * as teams from "./migrations/009-teams.ts";
 
 /** In order; a released migration is never changed. */
 const migrations = {
@@ -18,6 +19,7 @@ const migrations = {
   "006-extensions": extensions,
   "007-readiness": readiness,
   "008-weakenings": weakenings,
+  "009-teams": teams,
 };
 
 /**

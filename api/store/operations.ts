@@ -98,6 +98,8 @@ export interface OperationFilter {
   readonly status?: OperationStatus | undefined;
   readonly kind?: OperationKind | undefined;
   readonly accountId?: string | undefined;
+  /** Only of these accounts. */
+  readonly among?: readonly string[] | undefined;
   /** Only operations that are older than this one. */
   readonly before?: string | undefined;
   readonly limit: number;
@@ -122,6 +124,7 @@ export function listOperations(db: Db, filter: OperationFilter): Promise<Operati
   if (filter.status !== undefined) query = query.where("status", "=", filter.status);
   if (filter.kind !== undefined) query = query.where("kind", "=", filter.kind);
   if (filter.accountId !== undefined) query = query.where("accountId", "=", filter.accountId);
+  if (filter.among !== undefined) query = query.where("accountId", "in", filter.among);
   if (filter.before !== undefined) query = query.where("id", "<", filter.before);
   return query.execute();
 }

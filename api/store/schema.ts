@@ -181,6 +181,8 @@ export interface TokensTable {
   id: string;
   name: string;
   role: string;
+  /** Of a team's token, and of no other. */
+  accounts: string[] | null;
   hash: Buffer;
   createdBy: string;
   createdAt: CreatedAt;

@@ -7,7 +7,7 @@ export type TokenRow = Selectable<TokensTable>;
 /** @returns undefined where the name is taken */
 export function insertToken(
   db: Db,
-  token: Pick<TokenRow, "id" | "name" | "role" | "hash" | "createdBy">,
+  token: Pick<TokenRow, "id" | "name" | "role" | "accounts" | "hash" | "createdBy">,
 ): Promise<TokenRow | undefined> {
   return db
     .insertInto("tokens")

@@ -4,10 +4,12 @@ import { type Serving, serve, token } from "./serving.ts";
 describe("access", () => {
   let serving: Serving;
   const tokens: Record<string, string> = {};
+  const everybody = ["viewer", "team", "operator", "approver", "auditor", "administrator"];
   before(async () => {
     serving = await serve();
-    for (const role of ["viewer", "operator", "approver", "administrator"]) {
-      const made = await serving.call("POST", "/tokens", { body: { name: `ci-${role}`, role } });
+    for (const role of everybody) {
+      const accounts = role === "team" ? { accounts: ["100000000009"] } : {};
+      const made = await serving.call("POST", "/tokens", { body: { name: `ci-${role}`, role, ...accounts } });
       assert.equal(made.status, 201, made.text);
       tokens[role] = made.body.token;
     }
@@ -15,16 +17,25 @@ describe("access", () => {
   after(() => serving.stop());
 
   const calls = [
-    ["GET", "/accounts", { viewer: 200, operator: 200, approver: 200, administrator: 200 }],
-    ["GET", "/admin", { viewer: 200, operator: 200, approver: 200, administrator: 200 }],
-    ["POST", "/admin/previews", { viewer: 403, operator: 202, approver: 403, administrator: 202 }],
+    ["GET", "/accounts", { viewer: 200, team: 200, operator: 200, approver: 200, auditor: 200, administrator: 200 }],
+    ["GET", "/admin", { viewer: 200, team: 403, operator: 200, approver: 200, auditor: 200, administrator: 200 }],
+    [
+      "POST",
+      "/admin/previews",
+      { viewer: 403, team: 403, operator: 202, approver: 403, auditor: 403, administrator: 202 },
+    ],
     [
       "DELETE",
       "/accounts/100000000001?confirm=100000000001",
-      { viewer: 403, operator: 404, approver: 403, administrator: 404 },
+      { viewer: 403, team: 403, operator: 404, approver: 403, auditor: 403, administrator: 404 },
     ],
-    ["DELETE", "/admin?confirm=100000000001", { viewer: 403, operator: 403, approver: 403, administrator: 400 }],
-    ["GET", "/tokens", { viewer: 403, operator: 403, approver: 403, administrator: 200 }],
+    [
+      "DELETE",
+      "/admin?confirm=100000000001",
+      { viewer: 403, team: 403, operator: 403, approver: 403, auditor: 403, administrator: 400 },
+    ],
+    ["GET", "/tokens", { viewer: 403, team: 403, operator: 403, approver: 403, auditor: 200, administrator: 200 }],
+    ["GET", "/audit", { viewer: 403, team: 403, operator: 403, approver: 403, auditor: 200, administrator: 200 }],
   ] as const;
   for (const [method, path, answers] of calls) {
     it(`to ${method} ${path} depends on the role`, async () => {
@@ -36,29 +47,32 @@ describe("access", () => {
     });
   }
 
-  const everybody = ["viewer", "operator", "approver", "administrator"];
+  /** Everybody but teams, which are told only what is their accounts'. */
+  const readers = everybody.filter((role) => role !== "team");
   const operators = ["operator", "administrator"];
+  const operatorsAndTeams = ["team", ...operators];
   const approvers = ["approver", "administrator"];
+  const auditors = ["auditor", "administrator"];
   const administrators = ["administrator"];
   /** Who may make which call. Whoever adds a route adds it here. */
   const permitted: Readonly<Record<string, readonly string[] | "anybody">> = {
     "GET /accounts": everybody,
     "GET /accounts/{accountId}": everybody,
-    "GET /admin": everybody,
+    "GET /admin": readers,
     "GET /operations": everybody,
     "GET /operations/{operationId}": everybody,
-    "GET /operations/{operationId}/events": everybody,
+    "GET /operations/{operationId}/events": readers,
     "GET /changes": everybody,
     "GET /changes/{changeId}": everybody,
     "POST /accounts": operators,
-    "PATCH /accounts/{accountId}": operators,
+    "PATCH /accounts/{accountId}": operatorsAndTeams,
     "DELETE /accounts/{accountId}": operators,
     "GET /accounts/{accountId}/readiness": everybody,
     "POST /accounts/{accountId}/extensions/{type}/{name}/approve": approvers,
     "POST /accounts/{accountId}/extensions/{type}/{name}/reject": approvers,
-    "POST /accounts/{accountId}/previews": operators,
-    "POST /accounts/{accountId}/deployments": operators,
-    "POST /accounts/{accountId}/drift-checks": operators,
+    "POST /accounts/{accountId}/previews": operatorsAndTeams,
+    "POST /accounts/{accountId}/deployments": operatorsAndTeams,
+    "POST /accounts/{accountId}/drift-checks": operatorsAndTeams,
     "DELETE /admin": administrators,
     "POST /admin/previews": operators,
     "POST /admin/deployments": operators,
@@ -66,12 +80,12 @@ describe("access", () => {
     "POST /operations/{operationId}/cancel": operators,
     "POST /changes/{changeId}/approve": approvers,
     "POST /changes/{changeId}/reject": approvers,
-    "GET /tokens": administrators,
+    "GET /tokens": auditors,
     "POST /tokens": administrators,
-    "GET /tokens/{tokenId}": administrators,
+    "GET /tokens/{tokenId}": auditors,
     "DELETE /tokens/{tokenId}": administrators,
-    "GET /audit": administrators,
-    "GET /audit/verify": administrators,
+    "GET /audit": auditors,
+    "GET /audit/verify": auditors,
     "GET /healthz": "anybody",
     "GET /readyz": "anybody",
     "GET /metrics": "anybody",
@@ -82,7 +96,7 @@ describe("access", () => {
 
   it("is by tokens of which only hashes are stored, shown once", async () => {
     const rows = await serving.db.selectFrom("tokens").selectAll().execute();
-    assert.equal(rows.length, 4);
+    assert.equal(rows.length, everybody.length);
     const stored = JSON.stringify(rows.map((row) => ({ ...row, hash: row.hash.toString("latin1") })));
     for (const secret of Object.values(tokens)) assert.ok(!stored.includes(secret));
     const list = await serving.call("GET", "/tokens");
@@ -103,7 +117,7 @@ describe("access", () => {
       const again = await serving.call("POST", "/tokens", { body: { name, role: "viewer" } });
       assert.equal(again.status, 409, name);
     }
-    assert.equal((await serving.call("GET", "/tokens")).body.items.length, 4);
+    assert.equal((await serving.call("GET", "/tokens")).body.items.length, everybody.length);
   });
 
   it("needs no token for health, readiness and documentation", async () => {

@@ -64,7 +64,14 @@ describe("the audit", () => {
     await serving.ended(running.id);
     assert.ok((await entries(`&target=${running.id}`)).some(({ action }) => action === "operation.cancelled"));
     serving.runner.behave = () => ({});
-    const token = await made("POST", "/tokens", "token.create", { name: "ci", role: "viewer" });
+    const accounts = ["100000000001"];
+    const token = await made("POST", "/tokens", "token.create", { name: "ci", role: "team", accounts });
+    assert.deepEqual(
+      (await serving.call("GET", `/audit?target=${token.id}`)).body.items.map(
+        ({ detail }: { detail: object }) => detail,
+      ),
+      [{ name: "ci", role: "team", accounts }],
+    );
     await made("DELETE", `/tokens/${token.id}`, "token.delete");
     const offboarded = await made("DELETE", "/accounts/100000000001?confirm=100000000001", "operation.offboard");
     await serving.ended(offboarded.id);
@@ -256,10 +263,15 @@ describe("the audit", () => {
     );
   });
 
-  it("is for administrators, and takes a head whole or not at all", async () => {
-    const { body } = await serving.call("POST", "/tokens", { body: { name: "looker", role: "approver" } });
-    for (const path of ["/audit", "/audit/verify"]) {
-      assert.equal((await serving.call("GET", path, { token: body.token })).status, 403);
+  it("is for auditors and administrators, and takes a head whole or not at all", async () => {
+    for (const [role, status] of [
+      ["approver", 403],
+      ["auditor", 200],
+    ] as const) {
+      const { body } = await serving.call("POST", "/tokens", { body: { name: `looker-${role}`, role } });
+      for (const path of ["/audit", "/audit/verify"]) {
+        assert.equal((await serving.call("GET", path, { token: body.token })).status, status);
+      }
     }
     for (const query of ["?entries=1", `?head=${"0".repeat(64)}`, "?entries=1&head=x", "?entries=0&head=x"]) {
       assert.equal((await serving.call("GET", `/audit/verify${query}`)).status, 400, query);

@@ -279,8 +279,25 @@ const cases: Case[] = [
   {
     title: "a token of an unknown role",
     ...{ method: "POST", path: "/tokens", options: post({ name: "ci", role: "god" }) },
-    ...{ status: 400, type: "invalid-request", fields: ["role"], tells: /viewer, operator, approver, administrator/ },
+    ...{
+      status: 400,
+      type: "invalid-request",
+      fields: ["role"],
+      tells: /viewer, team, operator, approver, auditor, admin/,
+    },
   },
+  ...(
+    [
+      ["of a team without accounts", { role: "team" }, /allowed: 1 to 100 account ids with role team/],
+      ["of a team with no account", { role: "team", accounts: [] }, /at least 1 item/],
+      ["of a team with a wrong account id", { role: "team", accounts: ["1"] }, /accounts\.0/, "accounts.0"],
+      ["of another role with accounts", { role: "operator", accounts: ["100000000001"] }, /role operator/],
+    ] as const
+  ).map(([of, body, tells, field = "accounts"]) => ({
+    title: `a token ${of}`,
+    ...{ method: "POST", path: "/tokens", options: post({ name: "ci", ...body }) },
+    ...{ status: 400, type: "invalid-request", fields: [field], tells },
+  })),
 ];
 
 describe("bad input", () => {
