@@ -121,8 +121,25 @@ function errorLine(text: string, row: EngineRow | undefined): string | undefined
   return listed.find((entry) => row?.matches.test(entry)) ?? listed[0] ?? line;
 }
 
-/** A program that threw. */
+/**
+ * The SDK within the program could not talk to the engine, as grpc-js says it of a connection that did not come about in time or broke: status 14
+ * before anything that a provider or a program would say.
+ */
+const ENGINE_UNREACHED =
+  /^(?:\w*Error: )?14 UNAVAILABLE: (?:No connection established|Connection dropped|.*\b(?:ECONNREFUSED|ECONNRESET)\b)/;
+
+/** A program that threw, or that lost the engine. */
 export function programFailure(text: string, run: { readonly stack: string }): Failure {
+  const unreached = ENGINE_UNREACHED.exec(firstLine(text));
+  if (unreached !== null) {
+    return {
+      code: "engine_error",
+      retryable: true,
+      message: `running the program of stack ${run.stack}: it did not reach the engine: ${oneLine(unreached[0])}`,
+      remedy:
+        "The machine is too busy for the engine to answer in time: run the operation again, and give the service more CPU if it stays.",
+    };
+  }
   return {
     code: "program_error",
     retryable: false,

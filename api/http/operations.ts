@@ -117,6 +117,7 @@ export function operationRoutes(options: Accepting & { readonly streams: EventSt
       description:
         "Events `status`, `progress`, `step`, `diagnostic`, with ids from 1 upwards. `Last-Event-ID` replays what follows that id. The stream ends after the final status; a further request for nothing new answers 204. Events are kept for `BULWARK_RETENTION_DAYS` after the end.",
       permission: "read",
+      team: { keptTo: "rows" },
       params: operationIdParams,
       responses: {
         200: { description: "The events.", mediaType: "text/event-stream" },
@@ -124,7 +125,7 @@ export function operationRoutes(options: Accepting & { readonly streams: EventSt
       },
       problems: [404, 410],
       handle: async (call) => {
-        await streams.serve(await known(call.params.operationId), call);
+        await streams.serve(await known(call.params.operationId, db, call.ownAccounts()), call);
         return undefined;
       },
     }),

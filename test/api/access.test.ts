@@ -61,7 +61,7 @@ describe("access", () => {
     "GET /admin": readers,
     "GET /operations": everybody,
     "GET /operations/{operationId}": everybody,
-    "GET /operations/{operationId}/events": readers,
+    "GET /operations/{operationId}/events": everybody,
     "GET /changes": everybody,
     "GET /changes/{changeId}": everybody,
     "POST /accounts": operators,

@@ -270,6 +270,36 @@ describe("the engine's error", () => {
   });
 });
 
+describe("a program that fails", () => {
+  for (const text of [
+    "Unhandled exception: Error: 14 UNAVAILABLE: No connection established. Last error: Failed to connect (2026-11-22T20:11:08.190Z)",
+    "Unhandled exception: Error: 14 UNAVAILABLE: Connection dropped\n    at callErrorFromStatus (file:///call.js:1:2)",
+    "Error: 14 UNAVAILABLE: No connection established. Last error: connect ECONNREFUSED 127.0.0.1:40001",
+    "14 UNAVAILABLE: read ECONNRESET",
+  ]) {
+    it(`because it did not reach the engine is tried again: ${text.slice(0, 70)}`, () => {
+      const { code, retryable, message } = programFailure(text, run);
+      assert.deepEqual([code, retryable], ["engine_error", true]);
+      assert.match(
+        message,
+        /^running the program of stack account-100000000001: it did not reach the engine: .*14 UNAVAIL/,
+      );
+    });
+  }
+
+  for (const text of [
+    "Unhandled exception: Error: boom",
+    "Unhandled exception: Error: region us-east-9 is 14 UNAVAILABLE: No connection established",
+    "Unhandled exception: Error: 14 UNAVAILABLE: the service is closed on Sundays",
+    "Unhandled exception: Error: 13 INTERNAL: No connection established",
+  ]) {
+    it(`for a reason of its own is not: ${text.slice(0, 70)}`, () => {
+      const { code, retryable } = programFailure(text, run);
+      assert.deepEqual([code, retryable], ["program_error", false]);
+    });
+  }
+});
+
 describe("a diagnostic that is shown", () => {
   it("has one line, no stack trace and no colors", () => {
     const text =
