@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { serviceName } from "../changes/change.ts";
 import { type AcceptOptions, acceptWithin } from "../operations/accept.ts";
+import { EXPIRY } from "../operations/expiry.ts";
 import { stackOfAccount } from "../operations/operation.ts";
 import { type RepeatedLook, startRepeatedLook } from "../repeated-look.ts";
 import { lockAccount } from "../store/accounts.ts";
@@ -17,7 +18,7 @@ export interface WeakeningExpiryOptions extends AcceptOptions {
 }
 
 /**
- * Starts a deployment of each account that has something deployed whose time is over. Several processes may: the account is held while it is
+ * Starts a deployment of each account that has something deployed whose time is over; it takes off that and nothing else. Several processes may: the account is held while it is
  * looked at once more. A deployment that fails is started again an hour later, at the earliest, unless somebody else does.
  */
 export function startWeakeningExpiry(options: WeakeningExpiryOptions): WeakeningExpiry {
@@ -39,7 +40,7 @@ export function startWeakeningExpiry(options: WeakeningExpiryOptions): Weakening
       await acceptWithin(transaction, options, {
         ...{ kind: "deploy", stack: stackOfAccount(accountId), accountId },
         ...{ origin: "schedule", requestedBy: serviceName, requestId: null },
-        request: { because: "an extension that weakens has expired" },
+        request: EXPIRY,
       });
       return true;
     });

@@ -24,6 +24,8 @@ export interface Applying {
   readonly first?: boolean;
   /** Whether the live state was read at all. */
   readonly refreshed: boolean;
+  /** Drift that is known stays known: nothing here mends it. */
+  readonly keepsDrift?: boolean;
   /** Memberships that somebody has ended. */
   readonly lost: readonly LostMembership[];
   /** The change by which this was approved. */
@@ -72,7 +74,8 @@ export async function applyPlan(work: Work, plan: StackPlan, applying: Applying)
   }
   const last = runs.at(-1);
   if (last === undefined) throw new Error(`deploying stack of ${work.operation.id}: no phase to run`);
-  return deployed(work, plan, { runs, last, restored, refreshed: applying.refreshed, changeId });
+  const { refreshed, keepsDrift } = applying;
+  return deployed(work, plan, { ...{ runs, last, restored, refreshed, changeId }, keepsDrift: keepsDrift === true });
 }
 
 export interface Deployed {
@@ -83,6 +86,7 @@ export interface Deployed {
   /** Memberships that came back beside the runs. */
   readonly restored: readonly LostMembership[];
   readonly refreshed: boolean;
+  readonly keepsDrift?: boolean;
   readonly changeId?: string | undefined;
 }
 
@@ -114,7 +118,7 @@ export async function deployed(work: Work, { inputs, adoptions }: StackPlan, don
         outputs,
         standingRegions: null,
         resources,
-        drift: null,
+        ...(done.keepsDrift === true ? {} : { drift: null }),
         deployedAt,
         deployedHash: hashDeployed(inputs, work.programVersion),
         baselineVersion: work.baselineVersion,

@@ -8,8 +8,10 @@ import { applyPlan, deployed, stackOf } from "./apply.ts";
 import { planBaseline } from "./baseline.ts";
 import { changesSomething } from "./changes.ts";
 import { type Drift, describeDrift } from "./drift.ts";
+import { EXPIRY, type ExpiryPlan, planExpiry } from "./expiry.ts";
 import { isDeployed, judge } from "./guarded.ts";
 import { lostMemberships, restoreMemberships } from "./memberships.ts";
+import { standingRegions } from "./standing.ts";
 import type { Kind, Outcome, Paused, StackPlan, Work } from "./work.ts";
 
 /** Brings a stack to what its inputs want. */
@@ -17,6 +19,11 @@ export const deploy: Kind = {
   writes: true,
   async perform(work) {
     const { accountId } = work.operation;
+    if (accountId !== null && work.operation.request.because === EXPIRY.because) {
+      const expiry = await planExpiry(work, accountId);
+      if (expiry !== undefined) return endExpired(work, accountId, expiry);
+      work.say("what has expired can't be taken off by itself: the whole account is deployed");
+    }
     const plan = accountId === null ? await planAdmin(work) : await planBaseline(work, accountId);
     const refresh = work.operation.request.refresh === true || plan.driftRecorded;
     return deployPlan(work, plan, refresh);
@@ -74,6 +81,18 @@ export async function deployPlan(work: Work, plan: StackPlan, refresh: boolean):
   const judgement = await judge(work, plan, { stack, preview, lost });
   if ("awaiting" in judgement) return judgement;
   return applyPlan(work, plan, { refreshed: refresh, lost, changeId: judgement.changeId });
+}
+
+/** Takes off what has expired. The live state is not read: what was changed by hand is not this deployment's to mend. */
+async function endExpired(work: Work, accountId: string, expiry: ExpiryPlan): Promise<Outcome | Paused> {
+  const { plan, stack, nothingElse } = expiry;
+  await work.aws.ensureDeploymentRole(accountId, work.operation.id, work.signal, standingRegions(stack));
+  const preview = await work.run("preview", plan.inputs);
+  const judgement = nothingElse ? {} : await judge(work, plan, { stack, preview, lost: [] });
+  if ("awaiting" in judgement) return judgement;
+  // What a refresh has written into the state is mended by any deployment.
+  const keepsDrift = (stack.drift as Partial<Drift> | null)?.inState !== true;
+  return applyPlan(work, plan, { refreshed: false, lost: [], keepsDrift, changeId: judgement.changeId });
 }
 
 /**

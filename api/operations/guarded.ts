@@ -121,7 +121,8 @@ async function supersede(
   await turnChange(transaction, change, { status: "superseded", actor: operation.requestedBy, outcome });
 }
 
-function pendingAdoptions({ adoptions, imported }: StackPlan) {
+/** What is to be adopted and is not yet in the state. */
+export function pendingAdoptions({ adoptions, imported }: Pick<StackPlan, "adoptions" | "imported">) {
   return adoptions.filter((adoption) => isImported(adoption) && !imported.has(adoption.name));
 }
 

@@ -4,13 +4,24 @@ import { countingExtensions, settleWeakenings, type Weakening } from "../../api/
 import { findStack } from "../../api/store/stacks.ts";
 import { listOverdueAccounts } from "../../api/store/weakenings.ts";
 import { EXTENSION_TYPES, type Extension } from "../../programs/extensions/extensions.ts";
+import type { BaselineInputs } from "../../programs/inputs.ts";
+import type { RunResult } from "../../stacks/run.ts";
 import { eventually } from "../stacks/probe/processes.ts";
+import { fakeRunner, type RunBehaviour } from "./fakes.ts";
 import { type Answer, type Serving, serve } from "./serving.ts";
 
 const DAY = 86_400_000;
 const later = (days: number, from = Date.now()) => new Date(from + days * DAY).toISOString();
 const entryUntil = (expires: string, more: object = {}): Extension =>
   ({ ...EXTENSION_TYPES.suppression.example, expires, ...more }) as Extension;
+
+const type = "aws:guardduty/detector:Detector";
+const urn = `urn:pulumi:account-100000000001::bulwark::${type}::detector-us-west-2`;
+const detectorGoes: Partial<RunResult> = {
+  changes: { create: 0, update: 0, replace: 0, delete: 1, same: 40, import: 0 },
+  steps: [{ ...{ urn, type, name: "detector-us-west-2" }, op: "delete", region: "us-west-2", old: { enable: true } }],
+  baseHash: "base",
+};
 
 describe("entries that weaken", () => {
   const now = new Date("2030-01-01T00:00:00Z");
@@ -242,7 +253,7 @@ describe("an extension that weakens", () => {
     await status("failed");
     assert.deepEqual(await overdue(31), [accountId]);
     // Begun by a deployment that did not come to its end, the undoing is still owed.
-    const { inputs: standing } = (await findStack(serving.db, `account-${accountId}`)) ?? {};
+    const { inputs: standing, deployedHash: hash } = (await findStack(serving.db, `account-${accountId}`)) ?? {};
     const keep = (inputs: object | null, deployedHash: string | null) =>
       serving.db
         .updateTable("stacks")
@@ -253,10 +264,16 @@ describe("an extension that weakens", () => {
     assert.deepEqual(await overdue(31), [accountId]);
     await keep({ ...standing, extensions: [], endedExtensions: [entry] }, "hash");
     assert.deepEqual(await overdue(31), []);
-    await keep(standing ?? null, "hash");
+    await keep(standing ?? null, hash ?? null);
+    // Outstanding, and of the kind that has to be approved: it must not hold up the end of what weakens.
+    const rule = EXTENSION_TYPES.configRule.example as Extension;
+    assert.equal((await patch([entry, rule])).status, 200);
+    const stopped: RunBehaviour = ({ verb, inputs }) =>
+      verb === "preview" && (inputs as BaselineInputs).extensions.length > 0 ? detectorGoes : {};
     const { database } = serving;
     await serving.stop();
-    serving = await serve({ database, dependencies: { now: () => new Date(Date.now() + 31 * DAY) } });
+    const runner = fakeRunner(stopped);
+    serving = await serve({ database, runner, dependencies: { now: () => new Date(Date.now() + 31 * DAY) } });
     let operation: Answer["body"];
     await eventually("the service's own deployment", async () => {
       const { body } = await serving.call("GET", `/operations?accountId=${accountId}`);
@@ -269,5 +286,16 @@ describe("an extension that weakens", () => {
     const { extensions, endedExtensions } = inputs as Record<string, unknown>;
     assert.deepEqual([extensions, endedExtensions], [[], [entry]]);
     assert.deepEqual(await listOverdueAccounts(serving.db, new Date(Date.now() + 31 * DAY)), []);
+
+    const whole = await serving.call("POST", `/accounts/${accountId}/deployments`, { body: {} });
+    await eventually("the change that waits", async () => {
+      const { body } = await serving.call("GET", `/operations/${whole.body.id}`);
+      return body.status === "awaiting_approval";
+    });
+    const wanted = serving.runner.requests.at(-1)?.inputs as BaselineInputs;
+    assert.deepEqual(
+      wanted.extensions.map(({ name }) => name),
+      [rule.name],
+    );
   });
 });
