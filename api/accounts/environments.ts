@@ -1,4 +1,9 @@
-import type { AutomationRuleSettings } from "../../programs/security-hub-settings.ts";
+import {
+  type AutomationRuleSettings,
+  type EnvironmentRules,
+  SEVERITIES,
+  type SeverityLabel,
+} from "../../programs/security-hub-settings.ts";
 
 /** An account and what it is for. */
 export interface Placed {
@@ -34,6 +39,34 @@ export function unscoredEnvironments(accounts: readonly Placed[], settings: Auto
     const ids = unknown.filter((each) => each.environment === environment).map(({ accountId }) => accountId);
     return `findings of environment ${environment} (${ids.sort().join(", ")}) are not scored: features.securityHub.automationRules.environments does not name it`;
   });
+}
+
+/**
+ * What would be told less loudly if an account moved from one environment to another: severities that become less than they were, and what is newly
+ * suppressed. Empty where nothing is; an environment that the settings don't name leaves findings as they are. Pure.
+ */
+export function quietedBy(from: string | null, to: string | null, settings: AutomationRuleSettings): string[] {
+  if (!settings.enabled) return [];
+  const rulesOf = (environment: string | null): EnvironmentRules =>
+    settings.environments[environment ?? ""] ?? { severity: {}, suppressSeverities: [], suppressControls: [] };
+  const [then, now] = [rulesOf(from), rulesOf(to)];
+  const becomes = ({ severity }: EnvironmentRules, label: SeverityLabel): SeverityLabel =>
+    (label === "INFORMATIONAL" ? undefined : severity[label]) ?? label;
+  const rank = (label: SeverityLabel) => SEVERITIES.indexOf(label);
+  const suppressed = ({ suppressSeverities }: EnvironmentRules, label: SeverityLabel) =>
+    suppressSeverities.includes(label);
+  const controls = new Set(then.suppressControls.map(({ controlId }) => controlId));
+  return [
+    ...SEVERITIES.filter((label) => rank(becomes(now, label)) < rank(becomes(then, label))).map(
+      (label) => `${label} becomes ${becomes(now, label)} instead of ${becomes(then, label)}`,
+    ),
+    ...SEVERITIES.filter((label) => suppressed(now, label) && !suppressed(then, label)).map(
+      (label) => `${label} is suppressed`,
+    ),
+    ...now.suppressControls
+      .filter(({ controlId }) => !controls.has(controlId))
+      .map(({ controlId }) => `${controlId} is suppressed`),
+  ];
 }
 
 function byPlace(a: Placed, b: Placed): number {

@@ -4,6 +4,7 @@ import { AccountId } from "../../programs/identifiers.ts";
 import type { OrganizationSettings } from "../../programs/settings.ts";
 import { accountStatuses } from "../accounts/account.ts";
 import { accountOutside, whyCoreAccount, whyNotMember } from "../accounts/eligibility.ts";
+import { quietedBy } from "../accounts/environments.ts";
 import type { Aws } from "../aws.ts";
 import { stackOfCreation, underWay } from "../operations/accept.ts";
 import { adminStack, stackOfAccount } from "../operations/operation.ts";
@@ -23,6 +24,7 @@ import { findStack } from "../store/stacks.ts";
 import { type Accepting, accept, acceptedResponses } from "./accepted.ts";
 import { requirePermitted, settled, weakeningsOf } from "./account-extensions.ts";
 import { page, pageQuery } from "./pages.ts";
+import { mayCall, type Principal } from "./permissions.ts";
 import { presentAccountDetail, presentListedAccount, presentReadiness } from "./present.ts";
 import { type Route, route } from "./route.ts";
 import {
@@ -65,7 +67,7 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
           settled(options, [], rest.extensions ?? [], call.principal.name);
           if (accountId === undefined) return prepareCreation(options, rest);
           const { principal, requestId } = call;
-          return prepareExisting(options, accountId, { ...rest, by: { actor: principal.name, requestId } });
+          return prepareExisting(options, accountId, { ...rest, principal, requestId });
         }),
     }),
 
@@ -128,7 +130,7 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
       tag,
       summary: "Change owner, environment or extensions",
       description:
-        "Changes what is recorded. Extensions reach the account with its next deployment: `POST /accounts/{accountId}/deployments`.",
+        "Changes what is recorded. Extensions reach the account with its next deployment: `POST /accounts/{accountId}/deployments`. An environment whose findings are scored lower, or suppressed, is for an administrator to give: it weakens without an end.",
       permission: "operate",
       team: { keptTo: "account", fields: ["extensions"] },
       params: accountIdParams,
@@ -148,6 +150,9 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
         };
         return call.write(async (transaction) => {
           call.requireMatch(await lockedAccount(transaction, accountId));
+          const { environment: from } = await known(transaction, accountId);
+          const { environment: to = from } = update;
+          requireAsLoud(options, principal, { accountId, from, to });
           const weakenings =
             update.extensions && settled(options, await weakeningsOf(transaction, accountId), update.extensions, actor);
           await updateAccount(transaction, accountId, { ...update, ...(weakenings && { weakenings }) });
@@ -249,12 +254,40 @@ interface Details {
   readonly extensions?: readonly Extension[] | undefined;
 }
 
+interface Move {
+  readonly accountId: string;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/**
+ * An account whose findings would be told less loudly is moved by somebody who may approve that, too: else it would be a suppression without an approver or an
+ * end.
+ *
+ * @throws Problem 403
+ */
+function requireAsLoud({ settings }: AccountRoutesOptions, { role }: Principal, { accountId, from, to }: Move): void {
+  const quieted = quietedBy(from, to, settings.features.securityHub.automationRules);
+  if (quieted.length === 0 || mayCall(role, { permission: "approve" })) return;
+  const message = `from ${from ?? "none"} to ${to ?? "none"} would quiet findings of account ${accountId}: ${quieted.join(", ")}`;
+  const allowed = "an environment that is as loud, or the same change by an administrator";
+  throw new Problem(
+    "forbidden",
+    `The token's role is ${role}; environment ${message}. Have an administrator change it.`,
+    {
+      accountId,
+      errors: [{ field: "environment", message, allowed }],
+    },
+  );
+}
+
 async function prepareExisting(
   options: AccountRoutesOptions,
   accountId: string,
-  details: Details & { readonly by: { readonly actor: string; readonly requestId: string } },
+  details: Details & { readonly principal: Principal; readonly requestId: string },
 ) {
-  const { owner, environment, extensions, by } = details;
+  const { owner, environment, extensions, principal, requestId } = details;
+  const by = { actor: principal.name, requestId };
   const said = defined({ owner, environment, extensions });
   const { db } = options;
   const { name, email } = await requireMember(options, accountId);
@@ -268,6 +301,9 @@ async function prepareExisting(
       `Account ${accountId} is active already. Deploy its baseline anew with POST /accounts/${accountId}/deployments.`,
       { accountId, ...(row.lastOperationId === null ? {} : { operationId: row.lastOperationId }) },
     );
+  }
+  if (row !== undefined && row.status !== "offboarded") {
+    requireAsLoud(options, principal, { accountId, from: row.environment, to: environment ?? null });
   }
   await requireAdmin(db);
   return {

@@ -359,6 +359,30 @@ describe("stacks", () => {
     }
   });
 
+  it("let nobody without an approver's rights move an account to where its findings would be quieter", async () => {
+    await done("POST", "/accounts", { accountId, environment: "prod" });
+    const made = await serving.call("POST", "/tokens", { body: { name: "ci", role: "operator" } });
+    const move = (environment: string, token?: string) =>
+      serving.call("PATCH", `/accounts/${accountId}`, { body: { environment }, ...(token ? { token } : {}) });
+    const refused = await move("dev", made.body.token);
+    assert.deepEqual([refused.status, refused.body.errors[0].field], [403, "environment"]);
+    assert.match(
+      refused.body.errors[0].message,
+      /from prod to dev would quiet .*CRITICAL becomes LOW instead of CRITICAL/,
+    );
+    assert.equal((await serving.call("GET", `/accounts/${accountId}`)).body.environment, "prod");
+    assert.equal((await move("stage", made.body.token)).status, 200);
+    assert.equal((await move("dev")).status, 200);
+    assert.equal((await move("prod", made.body.token)).status, 200);
+    // The same by onboarding it once more, where that is allowed at all.
+    await serving.db.updateTable("accounts").set({ status: "failed" }).where("accountId", "=", accountId).execute();
+    const again = await serving.call("POST", "/accounts", {
+      body: { accountId, environment: "dev" },
+      token: made.body.token,
+    });
+    assert.deepEqual([again.status, again.body.errors[0].field], [403, "environment"]);
+  });
+
   it("bring what a team added to its account with the next deployment, and take it away with the one after", async () => {
     const rule = { type: "configRule", name: "tagged", managed: { identifier: "REQUIRED_TAGS" } };
     const pack = {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import { environmentsOf, unscoredEnvironments } from "../../api/accounts/environments.ts";
+import { environmentsOf, quietedBy, unscoredEnvironments } from "../../api/accounts/environments.ts";
 import { accountGroups, environmentRules } from "../../programs/admin/environment-rules.ts";
 import { adminProgram } from "../../programs/admin/program.ts";
 import { decideAdoptions } from "../../programs/baseline/adoption.ts";
@@ -8,7 +9,12 @@ import { baselineProgram } from "../../programs/baseline/program.ts";
 import { AdminInputs } from "../../programs/inputs.ts";
 import type { AccountInventory } from "../../programs/inventory.ts";
 import { WAYS } from "../../programs/recovery/ways.ts";
-import { type EnvironmentRules, SecurityHubSettings } from "../../programs/security-hub-settings.ts";
+import {
+  type AutomationRuleSettings,
+  type EnvironmentRules,
+  SEVERITIES,
+  SecurityHubSettings,
+} from "../../programs/security-hub-settings.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import { STANDARDS, type StandardName, standardArn } from "../../programs/standards.ts";
 import { standards as offered } from "../../sandbox/emulators/securityhub/catalog/standards.ts";
@@ -159,6 +165,60 @@ describe("findings scored by environment", () => {
       "findings of environment laboratory (100000000003) are not scored: features.securityHub.automationRules.environments does not name it",
     ]);
     assert.deepEqual(unscoredEnvironments(placed, { ...defaults, enabled: false }), []);
+  });
+
+  it("tells what a move from one environment to another would quiet, and nothing of what it would not", () => {
+    assert.deepEqual(quietedBy("prod", "dev", defaults), [
+      "MEDIUM becomes LOW instead of MEDIUM",
+      "HIGH becomes LOW instead of HIGH",
+      "CRITICAL becomes LOW instead of CRITICAL",
+      "INFORMATIONAL is suppressed",
+    ]);
+    for (const [from, to] of [
+      ["prod", "stage"],
+      ["dev", "prod"],
+      ["dev", "test"],
+      ["prod", null],
+      [null, "stage"],
+      ["prod", "unheard-of"],
+    ] as const) {
+      assert.deepEqual(quietedBy(from, to, defaults), [], `${from} to ${to}`);
+    }
+    assert.equal(quietedBy(null, "dev", defaults).length, 4);
+    assert.deepEqual(quietedBy("prod", "dev", { ...defaults, enabled: false }), []);
+    const reason = "Nobody logs in there";
+    const environments = {
+      ...defaults.environments,
+      prod: { ...defaults.environments.prod, suppressControls: [{ controlId: "IAM.6", reason }] },
+    };
+    const { automationRules: without } = SecurityHubSettings.parse({ automationRules: { ...defaults, environments } });
+    assert.deepEqual(
+      [quietedBy("stage", "prod", without), quietedBy("prod", "stage", without)],
+      [["IAM.6 is suppressed"], []],
+    );
+  });
+
+  it("never finds that staying quiets, nor that a move and its way back are both as loud where either is not the same", () => {
+    const severity = fc.constantFrom(...SEVERITIES);
+    const rules = fc.record({
+      severity: fc.dictionary(fc.constantFrom("LOW", "MEDIUM", "HIGH", "CRITICAL"), severity),
+      suppressSeverities: fc.uniqueArray(severity),
+      suppressControls: fc.constant([]),
+    }) as fc.Arbitrary<AutomationRuleSettings["environments"][string]>;
+    fc.assert(
+      fc.property(rules, rules, (a, b) => {
+        const settings = { ...defaults, environments: { a, b } };
+        assert.deepEqual(quietedBy("a", "a", settings), []);
+        const both = [...quietedBy("a", "b", settings), ...quietedBy("b", "a", settings)];
+        const scores = ({ severity }: typeof a) =>
+          SEVERITIES.map((label) => (severity as Record<string, string>)[label] ?? label);
+        const same = isDeepStrictEqual(
+          [scores(a), [...a.suppressSeverities].sort()],
+          [scores(b), [...b.suppressSeverities].sort()],
+        );
+        assert.equal(both.length === 0, same, JSON.stringify({ a, b, both }));
+      }),
+    );
   });
 
   it("come after those of prod and stage, whatever they were, by severity and then criticality", () => {
