@@ -240,7 +240,7 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
             [accounts.logArchive]: session(accounts.logArchive, "deployment", operationId),
           }
         : {
-            [inputs.accountId]: memberSession(inputs.accountId, role, operationId),
+            ...(role === "none" ? {} : { [inputs.accountId]: memberSession(inputs.accountId, role, operationId) }),
             // A baseline run manages one membership in the security account and must not be able to do more.
             [accounts.security]: session(
               accounts.security,

@@ -21,6 +21,9 @@ import type { SessionCredentials } from "../stacks/aws/session.ts";
 /** By which role a member is entered: Bulwark's own, or, to look only, the one that AWS made, held to reading. */
 export type MemberRole = "deployment" | "reading";
 
+/** By which a run enters a member: `none` where nobody can any more, and the run leaves alone what is in it. */
+export type RunRole = MemberRole | "none";
+
 /** What the service asks of AWS outside of stack runs. All of it throws `AwsCallError`. */
 export interface Aws {
   readonly organizations: Organizations;
@@ -82,7 +85,7 @@ export interface Aws {
   credentialsFor(
     inputs: StackInputs,
     operationId: string,
-    role: MemberRole,
+    role: RunRole,
     standing: readonly string[],
   ): Promise<Readonly<Record<string, SessionCredentials>>>;
 }

@@ -31,6 +31,8 @@ export interface RunRequest {
   readonly keepStack?: boolean;
   /** With verb `destroy`: leaves what is protected, with what it stands on, in AWS and in the state; without it that fails. */
   readonly keepProtected?: boolean;
+  /** With verb `destroy`: an account that nobody can enter any more. What is in it leaves the state, and stays in AWS. */
+  readonly forgets?: string;
   /** How the stack's secrets are encrypted, as an earlier run's result told it: spares asking the engine. Says too that the stack exists. */
   readonly secrets?: StackSecrets;
   /** With verb `recover`: what is to be recovered from. */

@@ -178,13 +178,17 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
       tag,
       summary: "Offboard an account",
       description:
-        "Ends its memberships, puts back what was adopted, destroys the rest. The evidence stays. `confirm` repeats the account id.",
+        "Ends its memberships, puts back what was adopted, destroys the rest. The evidence stays. `confirm` repeats the account id. Of an account that AWS Organizations calls closed, only what the security account has goes; of one that has left the organization that is done with `abandon=true`.",
       permission: "operate",
       params: accountIdParams,
       etag: true,
       // Required; the handler asks for it, since it knows which id it has to repeat.
       query: z.strictObject({
         confirm: AccountId.optional().meta({ description: "Required: repeats the account id." }),
+        abandon: z
+          .literal("true")
+          .optional()
+          .meta({ description: "Leaves in the account what was deployed to it, which has left the organization." }),
       }),
       responses: acceptedResponses,
       problems: [404, 409],
@@ -194,7 +198,7 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
           if (call.query.confirm !== accountId) {
             throw invalidField("confirm", "must repeat the account id", `confirm=${accountId}`);
           }
-          return prepareOffboarding(db, accountId);
+          return prepareOffboarding(db, accountId, call.query.abandon === "true");
         }),
     }),
   ];
@@ -365,7 +369,7 @@ async function prepareCreation({ db, aws }: AccountRoutesOptions, details: Detai
   };
 }
 
-async function prepareOffboarding(db: Db, accountId: string) {
+async function prepareOffboarding(db: Db, accountId: string, abandon: boolean) {
   const row = await known(db, accountId);
   const stack = stackOfAccount(accountId);
   const running = await findMembershipChange(db, stack);
@@ -376,7 +380,7 @@ async function prepareOffboarding(db: Db, accountId: string) {
     kind: "offboard" as const,
     stack,
     accountId,
-    request: { accountId, formerStatus: row.status },
+    request: { accountId, formerStatus: row.status, ...(abandon ? { abandon } : {}) },
     current: (transaction: Db) => lockedAccount(transaction, accountId),
     before: async (transaction: Db, lastOperationId: string) => {
       await updateAccount(transaction, accountId, { status: "offboarding", lastOperationId });

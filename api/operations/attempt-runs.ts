@@ -3,7 +3,7 @@ import type { StackInputs } from "../../programs/inputs.ts";
 import { type Failure, StackRunError } from "../../stacks/errors.ts";
 import type { RunEvent, RunHooks, RunResult, Verb } from "../../stacks/run.ts";
 import type { Runner } from "../../stacks/runner.ts";
-import type { Aws, MemberRole } from "../aws.ts";
+import type { Aws, RunRole } from "../aws.ts";
 import type { Db } from "../store/connection.ts";
 import { FencedError, type OperationRow } from "../store/operations.ts";
 import { addEngine, beginRun, endRun, type RunEnd } from "../store/runs.ts";
@@ -46,7 +46,7 @@ export interface AttemptRunsParts {
 export interface Recorded {
   readonly verb: Verb;
   readonly inputs: StackInputs;
-  readonly role: MemberRole;
+  readonly role: RunRole;
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
 }
@@ -119,7 +119,11 @@ export function createAttemptRuns(parts: AttemptRunsParts): AttemptRuns {
     const credentials = await aws.credentialsFor(inputs, operation.id, role, standingRegions(row));
     const secrets = row?.secrets ?? undefined;
     const request = { operationId: operation.id, stack, verb, inputs, credentials, refresh, requireEmpty };
-    const known = { ...(secrets === undefined ? {} : { secrets }), ...(keepProtected ? { keepProtected } : {}) };
+    const known = {
+      ...(secrets === undefined ? {} : { secrets }),
+      ...(keepProtected ? { keepProtected } : {}),
+      ...(role === "none" && inputs.kind === "baseline" ? { forgets: inputs.accountId } : {}),
+    };
     const signal = AbortSignal.any([parts.signal, quieting.signal]);
     const result = await record({ verb, inputs, role, signal, onEvent: progress.report }, (hooks) =>
       runner.run({ ...request, ...known, timeoutMs: parts.timeoutMs }, hooks),

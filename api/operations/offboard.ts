@@ -6,16 +6,19 @@ import { isOutside } from "../../programs/outside-members.ts";
 import { offboardingPhases } from "../../programs/phases.ts";
 import type { RunResult } from "../../stacks/run.ts";
 import type { AccountStatus } from "../accounts/account.ts";
+import { accountOutside } from "../accounts/eligibility.ts";
 import { updateAccount } from "../store/accounts.ts";
-import { findStack, saveStack } from "../store/stacks.ts";
+import type { Db } from "../store/connection.ts";
+import { findStack, type StackRow, saveStack } from "../store/stacks.ts";
 import { leavingInputs } from "./account-settings.ts";
 import { inPhase, withoutInputs } from "./apply.ts";
 import { sumChanges } from "./changes.ts";
+import { OperationFailure } from "./failure.ts";
 import { findLeftovers, type Leftover } from "./leftovers.ts";
 import { endMemberships } from "./memberships.ts";
 import { offboardAdmin } from "./offboard-admin.ts";
 import { standingRegions } from "./standing.ts";
-import type { Kind, Work } from "./work.ts";
+import type { Kind, Outcome, Work } from "./work.ts";
 
 /** Takes an account out: memberships end, what was adopted is put back, the rest is destroyed, Bulwark's role goes. */
 export const offboard: Kind = {
@@ -24,6 +27,8 @@ export const offboard: Kind = {
     const { accountId } = work.operation;
     if (accountId === null) return offboardAdmin(work);
     const row = await findStack(work.db, work.operation.stack);
+    const why = await whyAbandoned(work, accountId);
+    if (why !== undefined) return abandon(work, accountId, { row, why });
     const runs: RunResult[] = [];
     let leftovers: Leftover[] = [];
     let adoptions = (row?.adoptions ?? []) as Adoption[];
@@ -73,12 +78,7 @@ export const offboard: Kind = {
         ],
         steps: runs.flatMap(({ steps }) => steps).map(withoutInputs),
       },
-      save: async (transaction) => {
-        await saveStack(transaction, work.operation.stack, {
-          ...{ inputs: null, outputs: null, standingRegions: null, adoptions: null, imported: null, drift: null },
-          ...{ resources, baselineVersion: null, deployedAt: null, deployedHash: null },
-        });
-      },
+      save: (transaction) => saveGone(transaction, work.operation.stack, resources),
     };
   },
 
@@ -91,6 +91,81 @@ export const offboard: Kind = {
     await updateAccount(transaction, accountId, { status: next, lastOperationId: id });
   },
 };
+
+function saveGone(transaction: Db, stack: string, resources: number): Promise<void> {
+  return saveStack(transaction, stack, {
+    ...{ inputs: null, outputs: null, standingRegions: null, adoptions: null, imported: null, drift: null },
+    ...{ resources, baselineVersion: null, deployedAt: null, deployedHash: null },
+  });
+}
+
+/**
+ * Why what is in the account is left there; undefined where it is to be taken off. A closed account lets nobody in, and AWS deletes what it holds 90 days later
+ * (AWS Account Management Reference Guide, "Close your account"). Of an account that has left the organization somebody has to say so: what was deployed stays.
+ *
+ * @throws OperationFailure where that was not said, or was said of an account that is not to be left
+ */
+async function whyAbandoned({ aws, operation, settings }: Work, accountId: string): Promise<string | undefined> {
+  const asked = operation.request.abandon === true;
+  const found = await aws.organizations.account(accountId);
+  if (found !== undefined && GONE.has(found.state)) return `AWS Organizations says that the account is ${found.state}`;
+  const member = found !== undefined || accountOutside(accountId, settings) !== undefined;
+  if (asked && found !== undefined) {
+    throw new OperationFailure(
+      "not_acceptable_account",
+      `offboarding account ${accountId}: it is ${found.state} in the organization, so nothing needs to be left in it`,
+      {
+        accountId,
+        remedy: "Ask again without abandon.",
+      },
+    );
+  }
+  if (asked) return "somebody asked to leave what is in the account, which is not in the organization";
+  if (member) return undefined;
+  throw new OperationFailure(
+    "not_acceptable_account",
+    `offboarding account ${accountId}: it is not in the organization any more, and nobody there lets Bulwark in`,
+    {
+      accountId,
+      remedy:
+        "Invite it back and ask again; or ask with abandon=true, which leaves in the account what was deployed to it.",
+    },
+  );
+}
+
+const GONE: ReadonlySet<string> = new Set(["SUSPENDED", "PENDING_CLOSURE", "CLOSED"]);
+
+/** Takes an account out without entering it: what the security account has of it goes, what is in it stays there. Every step may be done again. */
+async function abandon(
+  work: Work,
+  accountId: string,
+  { row, why }: { readonly row: StackRow | undefined; readonly why: string },
+): Promise<Outcome> {
+  work.say(`leaving what is in account ${accountId} where it is: ${why}`);
+  const adoptions = (row?.adoptions ?? []) as Adoption[];
+  const runs: RunResult[] = [];
+  if (row?.inputs != null) {
+    const inputs = BaselineInputs.parse({ ...row.inputs, adoptions });
+    await endMemberships(work, { ...inputs, regions: standingRegions(row) }, adoptions, "offboarding");
+    await work.saveStack({ deployedAt: null, deployedHash: null, imported: null });
+    work.say("destroying what the security account has of it");
+    runs.push(await work.run("destroy", inputs, { role: "none" }));
+  }
+  return {
+    changes: sumChanges(runs),
+    result: {
+      ...{ accountId, resources: 0, abandoned: why, restored: [], leftovers: [] },
+      durationMs: runs.reduce((sum, run) => sum + run.durationMs, 0),
+      kept: [
+        "everything that was deployed to the account: AWS deletes what a closed account holds 90 days after its closure, and nobody what is in any other",
+        "evidence in the log archive: never removed by Bulwark",
+        RECORD_OF_MEMBER,
+      ],
+      steps: runs.flatMap(({ steps }) => steps).map(withoutInputs),
+    },
+    save: (transaction) => saveGone(transaction, work.operation.stack, 0),
+  };
+}
 
 const RECORD_OF_MEMBER =
   "Security Hub's record of the former member in the security account: AWS never deletes one of an account of the organization";

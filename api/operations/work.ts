@@ -3,7 +3,7 @@ import type { Adoption } from "../../programs/adoption.ts";
 import type { StackInputs } from "../../programs/inputs.ts";
 import type { OrganizationSettings } from "../../programs/settings.ts";
 import type { RunResult, Verb } from "../../stacks/run.ts";
-import type { Aws, MemberRole } from "../aws.ts";
+import type { Aws, MemberRole, RunRole } from "../aws.ts";
 import type { Db } from "../store/connection.ts";
 import type { OperationRow } from "../store/operations.ts";
 import type { StackUpdate } from "../store/stacks.ts";
@@ -42,8 +42,8 @@ export interface RunOptions {
   readonly requireEmpty?: boolean;
   /** Of a destroy: leaves what is protected in AWS and in the state. */
   readonly keepProtected?: boolean;
-  /** Bulwark's own unless told otherwise. */
-  readonly role?: MemberRole;
+  /** Bulwark's own unless told otherwise. A destroy by `none` takes what is in the member out of the state and leaves it there. */
+  readonly role?: RunRole;
 }
 
 /** What a deployment of a stack would be made of. */

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from "kysely";
 import type { StackInputs } from "../../programs/inputs.ts";
 import type { DeadRun, RunIdentity, Verb } from "../../stacks/run.ts";
-import type { MemberRole } from "../aws.ts";
+import type { RunRole } from "../aws.ts";
 import { type Db, json } from "./connection.ts";
 import type { RunsTable } from "./schema.ts";
 
@@ -12,7 +12,7 @@ export interface NewRun {
   readonly stack: string;
   readonly fencingToken: number;
   readonly verb: Verb;
-  readonly role: MemberRole;
+  readonly role: RunRole;
   readonly inputs: StackInputs;
   readonly identity: RunIdentity;
 }

@@ -6,7 +6,7 @@ import type { ResourceStep, Verb } from "../../stacks/run.ts";
 import type { AccountOrigin, AccountStatus } from "../accounts/account.ts";
 import type { Readiness } from "../accounts/readiness.ts";
 import type { Weakening } from "../accounts/weakenings.ts";
-import type { MemberRole } from "../aws.ts";
+import type { RunRole } from "../aws.ts";
 import type { ChangeStatus } from "../changes/change.ts";
 import type { GuardReason } from "../guard/decide.ts";
 import type { Changes, OperationKind, OperationStatus, Origin } from "../operations/operation.ts";
@@ -159,7 +159,7 @@ export interface RunsTable {
   /** Of the lease under which it ran. */
   fencingToken: number;
   verb: Verb;
-  role: MemberRole;
+  role: RunRole;
   /** With what a recovery would be done; gone once the run has ended well. */
   inputs: NullableJson<StackInputs>;
   host: string;

@@ -1,5 +1,3 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { AwsCallError } from "../aws/call-error.ts";
 import { StackRunError } from "../errors.ts";
 import {
@@ -15,10 +13,10 @@ import {
 } from "../recovery/deployment.ts";
 import { findResource } from "../recovery/find.ts";
 import type { RecoveryReport } from "../run.ts";
-import { exportState } from "./command.ts";
 import type { RecoverContext } from "./recover-context.ts";
 import { inStack } from "./recover-engine.ts";
 import { readingOf, soughtOf } from "./sought.ts";
+import { readState, writeState } from "./stored-state.ts";
 import { plannedCreations } from "./suspects.ts";
 
 /** What a state has to be settled of. */
@@ -78,14 +76,6 @@ function missingFrom({ resources = [] }: Deployment, urns: readonly string[]): s
   return urns.filter((urn) => !made.has(urn));
 }
 
-async function readState({ command, run, workDir, environment }: RecoverContext): Promise<ExportedStack | undefined> {
-  const exported = await exportState(command, run.request.stack, workDir, environment);
-  if (exported === undefined) return undefined;
-  const { deployment, ...more } = exported as Omit<ExportedStack, "deployment"> & { deployment?: Deployment | null };
-  // A stack that was being made when its run died may have none at all.
-  return { ...more, deployment: deployment ?? {} };
-}
-
 /**
  * Puts what AWS has of the sought resources into the state and has their providers read them, together with what the state may no longer
  * say rightly. Of the two steps only the first may be missed: a resource that is in the state and unread is read by the next recovery.
@@ -142,15 +132,4 @@ async function find(context: RecoverContext, deployment: Deployment, resource: R
       resource: resource.urn,
     });
   }
-}
-
-/** Replaces the state. The engine takes the lock for it, checks that the state is whole, and drops all pending operations. */
-async function writeState(
-  { command, run, workDir, environment, signal }: RecoverContext,
-  exported: ExportedStack,
-): Promise<void> {
-  const file = join(workDir, "recovered-state.json");
-  await writeFile(file, JSON.stringify(exported), { mode: 0o600 });
-  const args = ["stack", "import", "--stack", run.request.stack, "--file", file];
-  await command.run(args, workDir, environment, undefined, undefined, signal);
 }

@@ -17,6 +17,7 @@ import { keptResources } from "./kept-resources.ts";
 import { isTrace, type OpenStack, openStack, removeStack } from "./open-stack.ts";
 import { learnFrom, learnSecrets } from "./program-secrets.ts";
 import { redactor } from "./property-values.ts";
+import { forgetAccount } from "./stored-state.ts";
 import { layOutFolder, type RunFolder, type ToChildRun } from "./workspace.ts";
 
 /** A module like `programs/program.ts`. */
@@ -100,6 +101,12 @@ async function attemptRun(
     if (opened === undefined) return result(EMPTY, started);
     signal.throwIfAborted();
     onEvent({ type: "progress", message: `${request.verb} of stack ${request.stack}` });
+    const { forgets } = request;
+    if (forgets !== undefined) {
+      const { workDir, environment } = folder;
+      const forgotten = await forgetAccount({ run, command, workDir, environment, signal }, forgets);
+      onEvent({ type: "progress", message: `left ${forgotten} resources of account ${forgets} where they are` });
+    }
     await VERBS[request.verb](opened.stack, {
       onEvent: (event) => log.take(event),
       signal,

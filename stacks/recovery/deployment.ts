@@ -113,6 +113,38 @@ function withKnownDependencies(resource: ResourceState, known: ReadonlySet<strin
   };
 }
 
+/**
+ * The state without what is in an account: the resources of the providers that work in it, and those providers. What stays refers to nothing that is
+ * gone. Protection goes with it: nothing is deleted by this.
+ */
+export function withoutAccount(
+  deployment: Deployment,
+  accountId: string,
+): { readonly deployment: Deployment; readonly forgotten: number } {
+  const { resources = [], pending_operations: pending = [], ...rest } = deployment;
+  const providers = resources.filter((state) => isProvider(state) && worksIn(state, accountId));
+  const references = new Set(providers.map(({ urn, id }) => `${urn}::${id}`));
+  const goes = (state: ResourceState): boolean =>
+    providers.includes(state) || (state.provider !== undefined && references.has(state.provider));
+  const kept = resources.filter((state) => !goes(state));
+  const known = new Set(kept.map(({ urn }) => urn));
+  return {
+    deployment: {
+      ...rest,
+      resources: kept.map((state) => withKnownDependencies(state, known)),
+      pending_operations: pending.filter(({ resource }) => !goes(resource)),
+    },
+    forgotten: resources.length - kept.length - providers.length,
+  };
+}
+
+/** Providers have an account in the list of those that they are allowed, which the engine keeps as JSON (programs/providers.ts). */
+function worksIn({ inputs }: ResourceState, accountId: string): boolean {
+  const { allowedAccountIds: allowed } = inputs ?? {};
+  const ids: unknown = typeof allowed === "string" ? JSON.parse(allowed) : allowed;
+  return Array.isArray(ids) && ids.includes(accountId);
+}
+
 /** Whether the state has the provider that a resource refers to. */
 export function hasProvider({ resources = [] }: Deployment, { provider }: ResourceState): boolean {
   return resources.some((state) => isProvider(state) && `${state.urn}::${state.id}` === provider);

@@ -15,6 +15,7 @@ import { processesOf } from "./processes.ts";
 //   ...013 access            ...014, 015 interruption         ...011 bad input (is never onboarded)
 //   ...016, 555555555555     strangers (are never onboarded)   666666666666 outside members
 //   ...007, 008 guard         444444444444 alerts (is a member of Security Hub only)
+//   ...013, 016 closed accounts, in the organization of few features
 
 /** Bulwark as it runs in production, beside a sandbox AWS Organization: every process, and who may call it. */
 export interface Environment {
