@@ -1,9 +1,8 @@
 import { type Extension, refusals } from "../../programs/extensions/extensions.ts";
 import type { OrganizationSettings } from "../../programs/settings.ts";
-import { exceededBy, type Sharing } from "../accounts/shared-limits.ts";
 import { settleWeakenings, type Weakening } from "../accounts/weakenings.ts";
 import { type FieldError, Problem } from "../problem.ts";
-import { findAccount, lockSharing } from "../store/accounts.ts";
+import { findAccount } from "../store/accounts.ts";
 import type { Db } from "../store/connection.ts";
 
 interface ExtensionOptions {
@@ -29,31 +28,6 @@ function refuse(found: readonly FieldError[]): void {
   if (errors.length === 0) return;
   const detail = errors.map(({ field, message, allowed }) => `${field}: ${message}. Allowed: ${allowed}`).join("; ");
   throw new Problem("extension-not-permitted", detail, { errors });
-}
-
-/**
- * Lets entries through for which there is room in the security account, beside those of all other accounts. Two requests at a time are looked at one after the
- * other.
- *
- * @throws Problem 422 that names each limit, and which accounts take most of it
- */
-export async function requireRoom(
-  transaction: Db,
-  { settings, now }: ExtensionOptions,
-  asked: Omit<Sharing, "environment">,
-): Promise<void> {
-  if (asked.extensions.length === 0) return;
-  const sharing = await lockSharing(transaction);
-  const before = sharing.find(({ accountId }) => accountId === asked.accountId);
-  const fleet = sharing.filter((account) => account !== before);
-  const environment = before?.environment ?? null;
-  const found = exceededBy({ ...asked, environment }, { before, fleet }, settings, now());
-  refuse(
-    found.map(({ type, message }) => {
-      const first = asked.extensions.findIndex((entry) => entry.type === type);
-      return { field: `${first}.type`, message, allowed: `fewer entries of type ${type}, here or in those accounts` };
-    }),
-  );
 }
 
 /**

@@ -22,7 +22,7 @@ import type { Db } from "../store/connection.ts";
 import { findCreation, findMembershipChange } from "../store/operations.ts";
 import { findStack } from "../store/stacks.ts";
 import { type Accepting, accept, acceptedResponses } from "./accepted.ts";
-import { requirePermitted, requireRoom, settled, weakeningsOf } from "./account-extensions.ts";
+import { requirePermitted, settled, weakeningsOf } from "./account-extensions.ts";
 import { page, pageQuery } from "./pages.ts";
 import { mayCall, type Principal } from "./permissions.ts";
 import { presentAccountDetail, presentListedAccount, presentReadiness } from "./present.ts";
@@ -155,8 +155,6 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
           requireAsLoud(options, principal, { accountId, from, to });
           const weakenings =
             update.extensions && settled(options, await weakeningsOf(transaction, accountId), update.extensions, actor);
-          const { extensions: entries = [] } = update;
-          await requireRoom(transaction, options, { accountId, extensions: entries, weakenings: weakenings ?? [] });
           await updateAccount(transaction, accountId, { ...update, ...(weakenings && { weakenings }) });
           await writeAudit(transaction, {
             actor,
@@ -320,16 +318,10 @@ async function prepareExisting(
     before: async (transaction: Db, lastOperationId: string) => {
       await lockAccount(transaction, accountId);
       const former = await weakeningsOf(transaction, accountId);
-      const weakenings = extensions && settled(options, former, extensions, by.actor);
-      await requireRoom(transaction, options, {
-        accountId,
-        extensions: extensions ?? [],
-        weakenings: weakenings ?? [],
-      });
       await saveAccount(transaction, {
         ...{ accountId, name, email, lastOperationId },
         ...{ owner: owner ?? null, environment: environment ?? null, extensions },
-        weakenings,
+        weakenings: extensions && settled(options, former, extensions, by.actor),
         origin: row?.origin ?? "request",
         status: "onboarding",
       });

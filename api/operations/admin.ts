@@ -18,9 +18,8 @@ import type { AdminInventory } from "../../programs/inventory.ts";
 import type { Problem } from "../../programs/problem.ts";
 import { regionsOf } from "../../programs/regions.ts";
 import { environmentsOf, unscoredEnvironments } from "../accounts/environments.ts";
-import { excesses } from "../accounts/shared-limits.ts";
 import { hashDeployed } from "../guard/binding.ts";
-import { accountsInEnvironments, listSharing } from "../store/accounts.ts";
+import { accountsInEnvironments } from "../store/accounts.ts";
 import { findStack, type StackRow } from "../store/stacks.ts";
 import { planControls } from "./controls.ts";
 import { failUnless } from "./failure.ts";
@@ -75,7 +74,6 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
     ...(await problemsOfGuardrails(work, wanted, inventory)),
     ...untriedProblems(wanted, stack && lastDeployment(stack, work.programVersion)),
     ...(await problemsOfOutsideMembers(work, wanted)),
-    ...(await problemsOfRoom(work)),
   ];
   failUnless(problems, "preparing the admin stack", security);
 
@@ -105,16 +103,6 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
     imported: new Set(stack?.imported ?? []),
     driftRecorded,
   };
-}
-
-/** Rules by environment grow with the fleet, and stand beside what its accounts suppress. */
-async function problemsOfRoom({ db, settings, now }: Work): Promise<Problem[]> {
-  const found = excesses(await listSharing(db), settings, now()).filter(({ type }) => type === "suppression");
-  return found.map(({ region, message }) => ({
-    ...{ region, service: "securityhub.amazonaws.com", message },
-    remedy:
-      "Score fewer environments or severities (features.securityHub.automationRules), or end suppressions of accounts.",
-  }));
 }
 
 /** How the stack was deployed last, and whether that went well and was by this program. */

@@ -1,7 +1,6 @@
 import { type Selectable, sql } from "kysely";
 import type { Extension } from "../../programs/extensions/extensions.ts";
 import type { AccountStatus } from "../accounts/account.ts";
-import type { Sharing } from "../accounts/shared-limits.ts";
 import type { Weakening } from "../accounts/weakenings.ts";
 import { stackOfAccount } from "../operations/operation.ts";
 import { type Db, json } from "./connection.ts";
@@ -65,22 +64,6 @@ export async function accountsInEnvironments(db: Db): Promise<{ accountId: strin
     .where("environment", "is not", null)
     .where("status", "!=", "offboarded")
     .$narrowType<{ environment: string }>()
-    .execute();
-}
-
-/** The same as `listSharing`; who else asks by this waits until the transaction ends. */
-export async function lockSharing(db: Db): Promise<Sharing[]> {
-  await sql`select pg_advisory_xact_lock(hashtext('what accounts share'))`.execute(db);
-  return listSharing(db);
-}
-
-/** What every account takes of what all share, by id, without those that have left. */
-export async function listSharing(db: Db): Promise<Sharing[]> {
-  return db
-    .selectFrom("accounts")
-    .select(["accountId", "environment", "extensions", "weakenings"])
-    .where("status", "!=", "offboarded")
-    .orderBy("accountId")
     .execute();
 }
 
