@@ -37,6 +37,7 @@ export const problems = {
   "not-acceptable-account": { status: 422, title: "The account can't be a member" },
   "extension-not-permitted": { status: 422, title: "The organization does not permit this extension" },
   conflict: { status: 409, title: "The present state does not allow this" },
+  "limit-reached": { status: 409, title: "A limit of AWS that all accounts share is reached" },
   "operation-running": { status: 409, title: "An operation on this account is under way" },
   "admin-not-deployed": { status: 409, title: "The admin stack is not deployed" },
   "idempotency-in-flight": { status: 409, title: "The first request with this idempotency key is being answered" },

@@ -1,6 +1,8 @@
 import { access, constants, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "kysely";
+import { scarce, sharedUse } from "../programs/shared-limits.ts";
+import { readFleet, type SharedLimitsOptions } from "./accounts/shared-limits.ts";
 import type { Check } from "./http/status.ts";
 import type { Queue } from "./queue/queue.ts";
 import type { Db } from "./store/connection.ts";
@@ -17,6 +19,17 @@ export function storeChecks(db: Db, queue: Queue): Check[] {
     },
     { name: "queue", look: async () => `${await queue.depth()} waiting` },
   ];
+}
+
+/** Warns where little is left of what all accounts share, and is ready nevertheless. Anybody may read it, so that it names no accounts. */
+export function sharedLimitsCheck(db: Db, options: SharedLimitsOptions): Check {
+  return {
+    name: "limits",
+    look: async () => {
+      const near = scarce(sharedUse(await readFleet(db, options)));
+      return near.length === 0 ? "less than 80 % of each shared limit of AWS is taken" : `warning: ${near.join("; ")}`;
+    },
+  };
 }
 
 export interface EngineLocation {

@@ -32,7 +32,7 @@ import { createPerformer } from "./operations/performer.ts";
 import { startTakeover, type Takeover } from "./operations/takeover.ts";
 import { markOwnProcess } from "./process-mark.ts";
 import { openQueue, type Queue } from "./queue/queue.ts";
-import { storeChecks } from "./readiness.ts";
+import { sharedLimitsCheck, storeChecks } from "./readiness.ts";
 import { defaultRetentionDays, startRetention } from "./retention.ts";
 import { type DatabaseAddress, openDatabase } from "./store/connection.ts";
 import { channels, type Listener, openListener } from "./store/listener.ts";
@@ -144,7 +144,7 @@ export async function createService(options: ServiceOptions, dependencies: Servi
   const streams = createEventStreams({ db, listener });
   const accepting = { db, queue, newId, present: presentOperation };
   const status = statusRoutes({
-    checks: [...storeChecks(db, queue), ...dependencies.checks],
+    checks: [...storeChecks(db, queue), sharedLimitsCheck(db, { settings, now }), ...dependencies.checks],
     registry: metrics.registry,
   });
   const api = [

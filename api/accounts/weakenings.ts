@@ -118,3 +118,21 @@ export function countingExtensions(
     endedExtensions: [...latest.values()].map(({ entry }) => entry),
   };
 }
+
+/**
+ * The entries that take, or may yet take, something of what all accounts share: those that count or wait for a decision, and those that are
+ * undone. Pure.
+ */
+export function claimedExtensions(
+  entries: readonly Extension[],
+  weakenings: readonly Weakening[],
+  now: Date,
+): readonly Extension[] {
+  const waits = (entry: Extension) =>
+    weakenings.some(
+      (weakening) =>
+        weakening.status === "pending" && !isOver(weakening, now) && isDeepStrictEqual(weakening.entry, entry),
+    );
+  const { extensions, endedExtensions } = countingExtensions(entries, weakenings, now);
+  return [...extensions, ...entries.filter(waits), ...endedExtensions];
+}

@@ -5,6 +5,7 @@ import type { OrganizationSettings } from "../../programs/settings.ts";
 import { accountStatuses } from "../accounts/account.ts";
 import { accountOutside, whyCoreAccount, whyNotMember } from "../accounts/eligibility.ts";
 import { quietedBy } from "../accounts/environments.ts";
+import { withinSharedLimits } from "../accounts/shared-limits.ts";
 import type { Aws } from "../aws.ts";
 import { stackOfCreation, underWay } from "../operations/accept.ts";
 import { adminStack, stackOfAccount } from "../operations/operation.ts";
@@ -137,7 +138,7 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
       body: AccountPatch,
       etag: true,
       responses: { 200: { description: "The account.", schema: AccountDetailBody } },
-      problems: [404],
+      problems: [404, 409],
       handle: (call) => {
         const { params, body, principal, requestId } = call;
         const { accountId } = params;
@@ -155,7 +156,12 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
           requireAsLoud(options, principal, { accountId, from, to });
           const weakenings =
             update.extensions && settled(options, await weakeningsOf(transaction, accountId), update.extensions, actor);
-          await updateAccount(transaction, accountId, { ...update, ...(weakenings && { weakenings }) });
+          const write = async () => {
+            await updateAccount(transaction, accountId, { ...update, ...(weakenings && { weakenings }) });
+          };
+          if (takesMore(body)) {
+            await withinSharedLimits(transaction, { ...options, mayKnow: call.ownAccounts() }, { write });
+          } else await write();
           await writeAudit(transaction, {
             actor,
             action: "account.update",
@@ -317,21 +323,28 @@ async function prepareExisting(
     request: { accountId, ...said },
     before: async (transaction: Db, lastOperationId: string) => {
       await lockAccount(transaction, accountId);
-      const former = await weakeningsOf(transaction, accountId);
-      await saveAccount(transaction, {
-        ...{ accountId, name, email, lastOperationId },
-        ...{ owner: owner ?? null, environment: environment ?? null, extensions },
-        weakenings: extensions && settled(options, former, extensions, by.actor),
-        origin: row?.origin ?? "request",
-        status: "onboarding",
-      });
+      const former = await findAccount(transaction, accountId);
+      const weakenings = extensions && settled(options, former?.weakenings ?? [], extensions, by.actor);
+      const write = () =>
+        saveAccount(transaction, {
+          ...{ accountId, name, email, lastOperationId },
+          ...{ owner: owner ?? null, environment: environment ?? null, extensions, weakenings },
+          origin: row?.origin ?? "request",
+          status: "onboarding",
+        });
+      // What an account that comes back had before counts again, too. All others need not wait for each other.
+      const had =
+        former !== undefined && (former.environment ?? former.extensions[0] ?? former.weakenings[0]) !== undefined;
+      if (had || takesMore(details)) await withinSharedLimits(transaction, options, { write });
+      else await write();
       if (Object.keys(said).length === 0) return;
       await writeAudit(transaction, { ...by, action: "account.update", target: accountId, detail: said });
     },
   };
 }
 
-async function prepareCreation({ db, aws }: AccountRoutesOptions, details: Details) {
+async function prepareCreation(options: AccountRoutesOptions, details: Details) {
+  const { db, aws } = options;
   const { name = "", email = "", organizationalUnitId } = details;
   const running = await findCreation(db, email);
   if (running !== undefined) throw underWay(running);
@@ -358,6 +371,9 @@ async function prepareCreation({ db, aws }: AccountRoutesOptions, details: Detai
     stack: stackOfCreation(email),
     accountId: null,
     request: defined({ ...details, name, email }),
+    before: async (transaction: Db) => {
+      if (takesMore(details)) await withinSharedLimits(transaction, options, { creation: details });
+    },
   };
 }
 
@@ -378,6 +394,11 @@ async function prepareOffboarding(db: Db, accountId: string, abandon: boolean) {
       await updateAccount(transaction, accountId, { status: "offboarding", lastOperationId });
     },
   };
+}
+
+/** Whether a request may take of the limits that accounts share. */
+function takesMore({ environment, extensions }: { environment?: unknown; extensions?: unknown }): boolean {
+  return environment !== undefined || extensions !== undefined;
 }
 
 function defined(fields: object): Record<string, unknown> {

@@ -18,6 +18,8 @@ export const explanations: Readonly<Record<string, string>> = {
     "Extensions add and tighten; what weakens (exception, remediationOff, suppression) needs an approver and ends within 90 days, and no more than the rules of the organization let be weakened. `errors` names each entry's field, the rule that forbids it and what is allowed. Nothing was changed. Take the entry out or change it; docs/extensions.md has the types.",
   conflict:
     "What is asked for does not fit the present state, for example onboarding what is active already, or taking off the admin stack while accounts rest on it. `detail` says what fits. Of a failed operation: something else kept changing the same thing in AWS; run the operation again.",
+  "limit-reached":
+    "AWS limits some things for all accounts together, because they stand in the security account: automation rules of Security Hub, and archive rules of the organization's analyzer. `detail` says which limit, who takes most of it, and how to make room. Nothing was changed. What is deployed counts until a deployment has removed it.",
   "operation-running":
     "The account is being onboarded or offboarded, or the admin stack is being taken off, and a second such operation would work against the first. `operationId` names the first: follow it, or cancel it, and ask again when it has ended.",
   "admin-not-deployed":

@@ -18,6 +18,7 @@ import type { AdminInventory } from "../../programs/inventory.ts";
 import type { Problem } from "../../programs/problem.ts";
 import { regionsOf } from "../../programs/regions.ts";
 import { environmentsOf, unscoredEnvironments } from "../accounts/environments.ts";
+import { sharedLimitProblems } from "../accounts/shared-limits.ts";
 import { hashDeployed } from "../guard/binding.ts";
 import { accountsInEnvironments } from "../store/accounts.ts";
 import { findStack, type StackRow } from "../store/stacks.ts";
@@ -39,6 +40,9 @@ export async function planAdmin(work: Work): Promise<StackPlan & { readonly inpu
   const { automationRules } = settings.features.securityHub;
   const placed = await accountsInEnvironments(db);
   for (const note of unscoredEnvironments(placed, automationRules)) work.say(note);
+  const limits = await sharedLimitProblems(db, work, "admin");
+  for (const note of limits.notes) work.say(note);
+  failUnless(limits.problems, "preparing the admin stack", settings.accounts.security);
   const logArchiveRegions = recordsCoreAccounts(settings.features)
     ? regionsOf(settings, await aws.enabledRegions(logArchive, operation.id, "deployment"))
     : undefined;

@@ -16,6 +16,7 @@ import { regionsOf } from "../../programs/regions.ts";
 import { resourceTypes } from "../../programs/resource-types.ts";
 import { accountOutside, whyNotMember } from "../accounts/eligibility.ts";
 import { unscoredEnvironments } from "../accounts/environments.ts";
+import { sharedLimitProblems } from "../accounts/shared-limits.ts";
 import { countingExtensions } from "../accounts/weakenings.ts";
 import type { MemberRole } from "../aws.ts";
 import { findAccount } from "../store/accounts.ts";
@@ -66,6 +67,8 @@ export async function planBaseline(
   const row = await findAccount(db, accountId);
   const placed = row?.environment ? [{ accountId, environment: row.environment }] : [];
   for (const note of unscoredEnvironments(placed, settings.features.securityHub.automationRules)) work.say(note);
+  const { problems } = await sharedLimitProblems(db, work, { accountId });
+  failUnless(problems, "preparing the baseline", settings.accounts.security);
   const wanted = {
     kind: "baseline" as const,
     accountId,

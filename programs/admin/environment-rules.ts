@@ -20,7 +20,7 @@ export interface EnvironmentRule {
 
 /** AWS takes so many account ids in one rule, and so many rules per region (Security Hub CSPM User Guide, "Understanding automation rules"). */
 const MOST_ACCOUNTS = 100;
-const MOST_RULES = 100;
+export const MOST_RULES = 100;
 
 /** The user-defined field that says which environment a finding is of. */
 export const ENVIRONMENT_FIELD = "Environment";
@@ -134,13 +134,15 @@ function rule(
 }
 
 /**
- * Accounts in as few groups as rules can take, the same account in the same group whichever others come and go, until all of the groups
- * are divided: an account that changes its environment changes the rules of one group on each side.
+ * Accounts in the fewest groups that AWS allows. Each has a group that is its own as long as their number stays, or the next one with room:
+ * an account that comes or goes changes few of them, and all of them only where one more or less is needed.
  */
 export function accountGroups(accounts: readonly string[]): string[][] {
-  for (let count = 1; ; count *= 2) {
-    const groups = Array.from({ length: count }, (): string[] => []);
-    for (const account of [...accounts].sort()) groups[Number(account) % count]?.push(account);
-    if (groups.every((group) => group.length <= MOST_ACCOUNTS)) return groups.filter((group) => group.length > 0);
+  const groups = Array.from({ length: Math.ceil(accounts.length / MOST_ACCOUNTS) }, (): string[] => []);
+  for (const account of [...accounts].sort()) {
+    const own = Number(account) % groups.length;
+    const inTurn = [...groups.slice(own), ...groups.slice(0, own)];
+    inTurn.find((group) => group.length < MOST_ACCOUNTS)?.push(account);
   }
+  return groups;
 }

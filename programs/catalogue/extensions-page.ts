@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { EXTENSION_TYPES } from "../extensions/extensions.ts";
 import { LONGEST_DAYS } from "../extensions/weakening.ts";
+import { sharedLimitsText } from "../shared-limits.ts";
 import { table } from "./table.ts";
 
 /** What of a JSON schema the page shows. */
@@ -32,6 +33,9 @@ export function extensionsPage(): string {
     "`PATCH` replaces the whole list (send `If-Match` with the account's ETag so that nobody's change is lost; `null` clears it), and",
     "`POST /accounts` takes one too. The next deployment brings the account to it, with a preview and the guard before it as always.",
     "What is taken out of the list is removed from the account; where that is an encryption key, a topic or a pack, the guard asks for approval.",
+    "",
+    `AWS limits some things for all accounts together, because they stand in the security account: ${sharedLimitsText()}. An entry that would`,
+    "go over such a limit is refused at once (409, `limit-reached`), with who takes most. What is taken out makes room once it is deployed.",
     "",
     "A team does this itself with a token that is good for its own accounts and nothing else, which an administrator makes once:",
     "",

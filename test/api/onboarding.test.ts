@@ -39,6 +39,7 @@ describe("onboarding", () => {
         [
           ["database", true],
           ["queue", true],
+          ["limits", true],
         ],
       );
     } finally {

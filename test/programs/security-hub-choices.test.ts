@@ -119,32 +119,43 @@ describe("findings scored by environment", () => {
     assert.deepEqual(await rulesOf(adminInputs({ environments: {} })), []);
   });
 
-  it("are of accounts in groups that a rule can take, of which a newcomer changes one", () => {
+  it("are of every account in exactly one group, in the fewest groups that rules can take", () => {
     const account = fc.integer({ min: 0, max: 999_999 }).map((tail) => `100000${String(tail).padStart(6, "0")}`);
     fc.assert(
-      fc.property(fc.uniqueArray(account, { maxLength: 350 }), account, (accounts, newcomer) => {
-        const before = accountGroups(accounts);
-        assert.deepEqual(before.flat().sort(), [...accounts].sort());
-        assert.ok(before.every((group) => group.length > 0 && group.length <= 100));
-        if (accounts.includes(newcomer)) return;
-        const after = accountGroups([...accounts, newcomer]);
-        const changed = after.filter((group) => !before.some((other) => other.join() === group.join()));
-        // More only when a group was full, so that all were divided.
-        if (before.every((group) => group.length < 100)) assert.equal(changed.length, 1);
+      fc.property(fc.uniqueArray(account, { maxLength: 350 }), (accounts) => {
+        const groups = accountGroups(accounts);
+        assert.deepEqual(groups.flat().sort(), [...accounts].sort());
+        assert.ok(groups.every((group) => group.length > 0 && group.length <= 100));
+        assert.equal(groups.length, Math.ceil(accounts.length / 100));
+        assert.deepEqual(accountGroups([...accounts].reverse()), groups);
       }),
       { numRuns: 50 },
     );
+    // All of one remainder, so that each would be in the same group.
+    const even = Array.from({ length: 300 }, (_, index) => String(100_000_000_000 + index * 3));
+    assert.deepEqual(
+      accountGroups(even).map(({ length }) => length),
+      [100, 100, 100],
+    );
+  });
+
+  it("change for one group where a newcomer finds room in its own", () => {
+    const accounts = Array.from({ length: 150 }, (_, index) => String(100_000_000_000 + index));
+    const before = accountGroups(accounts).map((group) => group.join());
+    const after = accountGroups([...accounts, "100000000999"]).map((group) => group.join());
+    assert.equal(after.filter((group) => !before.includes(group)).length, 1);
   });
 
   it("are refused where they would take more rules than AWS allows in a region", () => {
-    const accounts = Array.from({ length: 3_300 }, (_, index) => String(100_000_000_000 + index));
-    const parsed = AdminInputs.safeParse({ ...adminInputs(), environments: { dev: accounts } });
-    assert.deepEqual(
-      parsed.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`),
-      [
-        "features.securityHub.automationRules: asks for 192 rules in us-east-1, where AWS allows 100: score fewer environments or severities",
-      ],
-    );
+    const refused = (count: number) => {
+      const accounts = Array.from({ length: count }, (_, index) => String(100_000_000_000 + index));
+      const parsed = AdminInputs.safeParse({ ...adminInputs(), environments: { dev: accounts } });
+      return parsed.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    };
+    assert.equal(refused(3_300), undefined);
+    assert.deepEqual(refused(3_301), [
+      "features.securityHub.automationRules: asks for 102 rules in us-east-1, where AWS allows 100: score fewer environments or severities",
+    ]);
   });
 
   it("are those of the accounts that have an environment for which there are rules", () => {
