@@ -6,6 +6,7 @@ import {
   type ResourceState,
   unsettledOf,
   withFound,
+  withoutAccount,
 } from "../../stacks/recovery/deployment.ts";
 
 const urn = (name: string): string => `urn:pulumi:admin::bulwark::aws:sqs/queue:Queue::${name}`;
@@ -76,5 +77,43 @@ describe("an interrupted state", () => {
     assert.equal(hasProvider({ resources: [provider] }, queue("one")), true);
     assert.equal(hasProvider({ resources: [provider] }, queue("one", { provider: `${PROVIDER}::p-2` })), false);
     assert.equal(hasProvider({}, queue("one")), false);
+  });
+
+  it("forgets what is in an account, with its providers, and nothing of another account's", () => {
+    const inAccount = (id: string, name: string): ResourceState => ({
+      ...{
+        urn: `urn:pulumi:account-1::bulwark::pulumi:providers:aws::${name}`,
+        type: "pulumi:providers:aws",
+        custom: true,
+      },
+      ...{ id: name, inputs: { allowedAccountIds: JSON.stringify([id]), region: "us-east-1" } },
+    });
+    const [member, security] = [inAccount("100000000001", "member"), inAccount("222222222222", "security")];
+    const of = (name: string, by: ResourceState, more: Partial<ResourceState> = {}) =>
+      made(name, { provider: `${by.urn}::${by.id}`, ...more });
+    const stack: ResourceState = {
+      urn: "urn:pulumi:account-1::bulwark::pulumi:pulumi:Stack::it",
+      type: "pulumi:pulumi:Stack",
+      custom: false,
+    };
+    const state: Deployment = {
+      resources: [
+        ...[stack, member, security, of("hub", member, { protect: true })],
+        of("membership", security, { dependencies: [urn("hub")], propertyDependencies: { id: [urn("hub")] } }),
+        of("plan", security, { dependencies: [urn("membership")] }),
+      ],
+      pending_operations: [pending("updating", of("hub", member)), pending("updating", of("plan", security))],
+    };
+    const { deployment, forgotten } = withoutAccount(state, "100000000001");
+    assert.equal(forgotten, 1);
+    assert.deepEqual(names(deployment), ["it", "security", "membership", "plan"]);
+    const [, , membership, plan] = deployment.resources ?? [];
+    assert.deepEqual([membership?.dependencies, membership?.propertyDependencies], [[], { id: [] }]);
+    assert.deepEqual(plan?.dependencies, [urn("membership")]);
+    assert.deepEqual(
+      deployment.pending_operations?.map(({ resource }) => resource.urn),
+      [urn("plan")],
+    );
+    assert.equal(withoutAccount(state, "100000000009").forgotten, 0);
   });
 });
