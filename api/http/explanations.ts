@@ -8,7 +8,7 @@ export const explanations: Readonly<Record<string, string>> = {
   forbidden:
     "The token is known, but its role does not allow this call, or a field of it. `detail` names the roles that do, or the fields that a team may send. Ask an administrator for a token of such a role, or an operator to do it.",
   "four-eyes":
-    "A change, or an extension that weakens, is decided on by somebody else than who asked for it, so that no single token can bring it about. Have another approver decide.",
+    "A change, or an extension that weakens, is decided on by somebody else than who asked for it, so that no single token of an operator or approver can bring it about. Have another approver decide. (An administrator could make both tokens: that is in the audit log, and why those tokens are few.)",
   "not-found":
     "There is nothing at this path, or nothing of this id. GET /openapi.json lists the calls, the lists show the ids. Of a failed operation: something in AWS that the work needs does not exist; `remedy` says what.",
   "method-not-allowed": "The path exists, but not with this method. The header Allow has those that it knows.",

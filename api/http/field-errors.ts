@@ -20,9 +20,13 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, where: string): Fi
   const field = path === "" ? where : path;
   switch (issue.code) {
     case "unrecognized_keys": {
-      const allowed = fieldsOf(schema).join(", ") || "no fields";
+      const known = fieldsAt(schema, issue.path);
+      const allowed = known && (known.join(", ") || "no fields");
       const prefix = path === "" ? "" : `${path}.`;
-      return issue.keys.map((key) => ({ field: `${prefix}${key}`, message: "is not a known field", allowed }));
+      return issue.keys.map((key) => ({
+        ...{ field: `${prefix}${key}`, message: "is not a known field" },
+        ...(allowed === undefined ? {} : { allowed }),
+      }));
     }
     case "invalid_value":
       return [{ field, message: "is not one of the allowed values", allowed: issue.values.map(String).join(", ") }];
@@ -53,7 +57,17 @@ function article(type: string): string {
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 
-function fieldsOf(schema: z.ZodType): string[] {
-  const shape = (schema as { shape?: Record<string, unknown> }).shape;
-  return shape === undefined ? [] : Object.keys(shape);
+/** The fields of the object at a path; undefined where that depends on what was sent, as in a choice of several forms. */
+function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] | undefined {
+  const { shape, element, def } = schema as {
+    shape?: Record<string, z.ZodType>;
+    element?: z.ZodType;
+    def: { innerType?: z.ZodType; in?: z.ZodType };
+  };
+  const inner = def.innerType ?? def.in;
+  if (inner !== undefined) return fieldsAt(inner, path);
+  const [first, ...rest] = path;
+  if (first === undefined) return shape && Object.keys(shape);
+  const next = typeof first === "number" ? element : shape?.[String(first)];
+  return next && fieldsAt(next, rest);
 }

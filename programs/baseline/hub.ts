@@ -1,7 +1,8 @@
 import { type Output, output } from "@pulumi/pulumi";
 import { arn } from "../partition.ts";
 import { centralHub } from "./central-hub.ts";
-import { securityHub, type Upstream } from "./security-hub.ts";
+import type { Upstream } from "./own-hub.ts";
+import { securityHub } from "./security-hub.ts";
 import type { BaselineStack } from "./stack.ts";
 
 /** The ARN of the hub that the baseline owns, or that the organization's configuration policy gives to the account. */

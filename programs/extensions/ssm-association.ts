@@ -30,6 +30,33 @@ const WEAKENING: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   "AWS-ConfigureAWSPackage": { action: /^uninstall$/i },
 };
 
+/** Parameters without which those documents run nowhere (Systems Manager, "AWS-RunPatchBaseline" and the others, as the documents declare them). */
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  "AWS-RunPatchBaseline": ["Operation"],
+  "AWS-RunPatchBaselineAssociation": ["Operation"],
+  "AWS-ConfigureAWSPackage": ["action", "name"],
+};
+
+const LEAST_MINUTES = 30;
+const MINUTES_OF = { minute: 1, hour: 60, day: 1440 } as const;
+
+/**
+ * Whether an association may have a schedule: a rate of at least 30 minutes, or six or seven fields of cron whose minutes are so far apart (Systems Manager User
+ * Guide, "Reference: Cron and rate expressions for Systems Manager").
+ */
+export function isAssociationSchedule(schedule: string): boolean {
+  const [, value, unit] = /^rate\(([1-9]\d{0,4}) (minute|hour|day)s?\)$/.exec(schedule) ?? [];
+  if (unit !== undefined) return Number(value) * MINUTES_OF[unit as keyof typeof MINUTES_OF] >= LEAST_MINUTES;
+  const [, inner = ""] = /^cron\(([^()]{1,240})\)$/.exec(schedule) ?? [];
+  const fields = inner.split(" ");
+  // Seconds may come first.
+  const [minutes = "", , day, , weekday, ...more] = fields.length === 7 ? fields.slice(1) : fields;
+  if (more.length !== 1 || (day === "?") === (weekday === "?")) return false;
+  const listed = minutes.split(",").map(Number);
+  const apart = listed.every((minute, index) => index === 0 || minute - (listed[index - 1] ?? 0) >= LEAST_MINUTES);
+  return /^\d{1,2}(,\d{1,2})?$/.test(minutes) ? apart : /^(\d{1,2}|\*)\/[3-5]\d$/.test(minutes);
+}
+
 const Percentage = z.string().regex(/^([1-9]\d{0,6}|[1-9]\d?%|100%)$/, "must be a number, or a percentage such as 10%");
 
 const SsmAssociationEntry = z.strictObject({
@@ -62,7 +89,8 @@ const SsmAssociationEntry = z.strictObject({
     .meta({ description: "Which hosts. Left out: all managed ones." }),
   schedule: z
     .string()
-    .regex(/^(rate|cron)\([^)]{1,240}\)$/, "must be rate(...) or cron(...)")
+    .max(256)
+    .refine(isAssociationSchedule, "must be rate(...), or cron(...) of six or seven fields, at least 30 minutes apart")
     .optional()
     .meta({ description: "When, at least 30 minutes apart. Left out: once, and on hosts that come later." }),
   parameters: z
@@ -92,6 +120,13 @@ export const ssmAssociation = {
   refusals: (entry, settings) => [
     ...regionRefusals(entry.regions, settings),
     ...documentRefusals(entry),
+    ...(REQUIRED[entry.document] ?? [])
+      .filter((parameter) => entry.parameters?.[parameter] === undefined)
+      .map((parameter) => ({
+        field: `parameters.${parameter}`,
+        message: `is missing: ${entry.document} does not run without it`,
+        allowed: `a value of ${parameter}`,
+      })),
     ...Object.entries(entry.parameters ?? {}).flatMap(([parameter, value]) =>
       parameterRefusals(entry.document, parameter, value),
     ),

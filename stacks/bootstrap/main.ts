@@ -3,10 +3,12 @@
 // them. The roles of member accounts are created by the service when an account is onboarded; with `--outside <account>`
 // an administrator of an account outside of the organization lets Bulwark in.
 import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { DescribeOrganizationCommand, OrganizationsClient } from "@aws-sdk/client-organizations";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { z } from "zod";
 import { guardrailPolicyTypes } from "../../programs/admin/guardrails/policies.ts";
 import { bootstrapRoles, outsideDeploymentRole, type PlacedRole } from "../../programs/bootstrap/roles.ts";
 import { outsideMember } from "../../programs/outside-members.ts";
@@ -19,17 +21,40 @@ import { enablePolicyTypes } from "./policy-types.ts";
 import { ensureRole } from "./role.ts";
 
 const settingsPath = process.env.BULWARK_SETTINGS;
-const printOnly = process.argv.includes("--print");
-const outside = process.argv.includes("--outside") ? process.argv[process.argv.indexOf("--outside") + 1] : undefined;
+
+interface Asked {
+  readonly printOnly: boolean;
+  readonly outside: string | undefined;
+}
+
+/** What was typed wrong must not do what was not asked for: these are an administrator's rights. */
+function readArguments(): Asked {
+  try {
+    const options = { print: { type: "boolean", default: false }, outside: { type: "string" } } as const;
+    const { print, outside } = parseArgs({ options, allowPositionals: false }).values;
+    return { printOnly: print, outside };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`${why.replace(/\.$/, "")}. Known are --print and --outside <account>; nothing was done.`);
+  }
+}
 
 async function readSettings(): Promise<OrganizationSettings> {
   if (settingsPath === undefined || settingsPath === "") {
     throw new Error("BULWARK_SETTINGS is not set: name the JSON file with the organization's settings");
   }
-  return OrganizationSettings.parse(JSON.parse(await readFile(settingsPath, "utf8")));
+  const text = await readFile(settingsPath, "utf8");
+  try {
+    return OrganizationSettings.parse(JSON.parse(text));
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw new Error(`reading ${settingsPath}: ${String(error)}`);
+    const wrong = error.issues.map(({ path, message }) => `\n  ${path.join(".") || "document"}: ${message}`);
+    throw new Error(`the settings in ${settingsPath} are wrong:${wrong.join("")}`);
+  }
 }
 
 async function bootstrap(): Promise<void> {
+  const { printOnly, outside } = readArguments();
   const settings = await readSettings();
   const region = settings.homeRegion;
   const { management } = settings.accounts;
@@ -38,7 +63,7 @@ async function bootstrap(): Promise<void> {
   const identity = await callAws(place("asking who runs the bootstrap", "sts:GetCallerIdentity", management), () =>
     sts.send(new GetCallerIdentityCommand({})),
   );
-  if (outside !== undefined) return bootstrapOutside(settings, outside, identity);
+  if (outside !== undefined) return bootstrapOutside(settings, { accountId: outside, printOnly }, identity);
   if (identity.Account !== management) {
     throw new Error(
       `the bootstrap runs as ${identity.Arn}, which is not in the management account ${management}: use credentials of an administrator there`,
@@ -83,7 +108,7 @@ async function setUp({ partition, homeRegion }: OrganizationSettings, placed: Pl
 /** The role of an account that the settings name as outside of the organization, by credentials of an administrator there. */
 async function bootstrapOutside(
   settings: OrganizationSettings,
-  accountId: string,
+  { accountId, printOnly }: { readonly accountId: string; readonly printOnly: boolean },
   { Account, Arn }: { readonly Account?: string | undefined; readonly Arn?: string | undefined },
 ): Promise<void> {
   if (outsideMember(settings, accountId) === undefined) {

@@ -136,6 +136,20 @@ const cases: Case[] = [
     ...{ status: 400, type: "invalid-request", fields: ["a", "__b"] },
   },
   {
+    title: "an unknown field within an entry, without the fields of something else",
+    ...{ method: "POST", path: "/accounts" },
+    options: post({
+      accountId: "100000000001",
+      extensions: [{ type: "configRule", name: "x", managed: { identifer: "Y" } }],
+    }),
+    ...{
+      status: 400,
+      type: "invalid-request",
+      fields: ["extensions.0.managed.identifier", "extensions.0.managed.identifer"],
+    },
+    tells: /^(?!.*allowed: .*owner)/,
+  },
+  {
     title: "an environment that is no name",
     ...{ method: "POST", path: "/accounts", options: post({ accountId: "100000000001", environment: "Prod !" }) },
     ...{ status: 400, type: "invalid-request", fields: ["environment"], tells: /lower-case/ },

@@ -107,7 +107,11 @@ describe("the baseline as a component, in a project of a team's own, through the
     await mkdir(join(project, "state"));
     const archive = packComponent(project);
     await run("tar", ["-xzf", archive, "-C", join(modules, "bulwark-baseline"), "--strip-components=1"]);
-    for (const name of ["@pulumi", "zod"]) await symlink(join(ROOT, "node_modules", name), join(modules, name));
+    // What the page says to install, and nothing else of what this checkout has.
+    await mkdir(join(modules, "@pulumi"));
+    for (const name of ["@pulumi/pulumi", "@pulumi/aws", "zod"]) {
+      await symlink(join(ROOT, "node_modules", name), join(modules, name));
+    }
     await writeFile(join(project, "package.json"), JSON.stringify({ name: "payments", private: true, type: "module" }));
     await writeFile(join(project, "Pulumi.yaml"), block("yaml"));
     await writeFile(join(project, "index.ts"), block("ts"));

@@ -5,6 +5,7 @@ import { baselineProgram } from "../../programs/baseline/program.ts";
 import { extensionsPage } from "../../programs/catalogue/extensions-page.ts";
 import { EXTENSION_TYPES, type Extension, Extensions, refusals } from "../../programs/extensions/extensions.ts";
 import { effectiveMode, REMEDIATION_MODES, stricterMode } from "../../programs/extensions/remediation-mode.ts";
+import { isAssociationSchedule } from "../../programs/extensions/ssm-association.ts";
 import { type Declaration, declare } from "./declared.ts";
 import { baselineInputs, MEMBER, SECURITY, settings } from "./samples.ts";
 
@@ -286,9 +287,10 @@ describe("extensions of an account", () => {
 
   it("associate documents that are permitted or the account's own, without what takes protection away", () => {
     const found = (entry: object) =>
-      refusals(Extensions.parse([{ ...ssmAssociation.example, parameters: {}, ...entry }]), settings()).map(
-        ({ field }) => field,
-      );
+      refusals(Extensions.parse([{ ...ssmAssociation.example, parameters: {}, ...entry }]), settings())
+        // What it lacks is another matter.
+        .filter(({ message }) => !message.startsWith("is missing"))
+        .map(({ field }) => field);
     assert.deepEqual(found({ document: "team-rotate-logs" }), []);
     assert.deepEqual(found({ document: "AWS-UpdateSSMAgent" }), []);
     for (const document of ["AWS-RunShellScript", "AWS-DisableS3BucketPublicReadWrite", "rotate-logs"]) {
@@ -424,5 +426,35 @@ describe("extensions of an account", () => {
 
   it("are what docs/extensions.md says: `make docs` writes it", () => {
     assert.equal(readFileSync(new URL("../../docs/extensions.md", import.meta.url), "utf8"), extensionsPage());
+  });
+
+  it("may be associated with hosts by schedules that AWS takes, at least 30 minutes apart", () => {
+    const taken = ["rate(30 minutes)", "rate(1 hour)", "rate(7 days)", "cron(0 2 ? * SUN *)", "cron(0 0 2 ? * SUN *)"];
+    const more = [
+      "cron(0/30 * * * ? *)",
+      "cron(0 0/30 * 1/1 * ? *)",
+      "cron(0,30 * ? * * *)",
+      "cron(15 10 ? * MON-FRI *)",
+    ];
+    for (const schedule of [...taken, ...more]) assert.ok(isAssociationSchedule(schedule), schedule);
+    for (const schedule of [
+      ...[
+        "rate(5 minutes)",
+        "rate(0 days)",
+        "rate(1)",
+        "cron(0/5 * * * ? *)",
+        "cron(* * * * ? *)",
+        "cron(0,10 * * * ? *)",
+      ],
+      ...["cron(0 2 * * SUN *)", "cron(0 2 ? * ? *)", "cron(0 2 ? * SUN)", "cron()", "at(2030-01-01T00:00:00)", ""],
+    ]) {
+      assert.ok(!isAssociationSchedule(schedule), schedule);
+    }
+  });
+
+  it("are refused where a document would run nowhere for want of a parameter", () => {
+    const entry = { ...ssmAssociation.example, parameters: { RebootOption: "NoReboot" } };
+    const [refusal] = refusals(Extensions.parse([entry]), settings());
+    assert.deepEqual([refusal?.field, refusal?.allowed], ["0.parameters.Operation", "a value of Operation"]);
   });
 });
