@@ -182,7 +182,7 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
       tag,
       summary: "Offboard an account",
       description:
-        "Ends its memberships, puts back what was adopted, destroys the rest. The evidence stays. `confirm` repeats the account id. Of an account that AWS Organizations calls closed, only what the security account has goes; of one that has left the organization that is done with `abandon=true`.",
+        "Ends its memberships, puts back what was adopted, destroys the rest. The evidence stays. `confirm` repeats the account id. Of an account that AWS Organizations calls closed, only what the security account has goes; of one that is suspended or has left the organization that is done with `abandon=true`.",
       permission: "operate",
       params: accountIdParams,
       etag: true,
@@ -192,7 +192,10 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
         abandon: z
           .literal("true")
           .optional()
-          .meta({ description: "Leaves in the account what was deployed to it, which has left the organization." }),
+          .meta({
+            description:
+              "Leaves in the account what was deployed to it: for one that is suspended or has left the organization.",
+          }),
       }),
       responses: acceptedResponses,
       problems: [404, 409],

@@ -101,39 +101,28 @@ function saveGone(transaction: Db, stack: string, resources: number): Promise<vo
 
 /**
  * Why what is in the account is left there; undefined where it is to be taken off. A closed account lets nobody in, and AWS deletes what it holds 90 days later
- * (AWS Account Management Reference Guide, "Close your account"). Of an account that has left the organization somebody has to say so: what was deployed stays.
+ * (AWS Account Management Reference Guide, "Close your account"). One that is suspended may come back, and one that has left the organization still runs what
+ * was deployed: of these somebody has to say so.
  *
  * @throws OperationFailure where that was not said, or was said of an account that is not to be left
  */
 async function whyAbandoned({ aws, operation, settings }: Work, accountId: string): Promise<string | undefined> {
   const asked = operation.request.abandon === true;
-  const found = await aws.organizations.account(accountId);
-  if (found !== undefined && GONE.has(found.state)) return `AWS Organizations says that the account is ${found.state}`;
-  const member = found !== undefined || accountOutside(accountId, settings) !== undefined;
-  if (asked && found !== undefined) {
-    throw new OperationFailure(
-      "not_acceptable_account",
-      `offboarding account ${accountId}: it is ${found.state} in the organization, so nothing needs to be left in it`,
-      {
-        accountId,
-        remedy: "Ask again without abandon.",
-      },
-    );
-  }
-  if (asked) return "somebody asked to leave what is in the account, which is not in the organization";
-  if (member) return undefined;
-  throw new OperationFailure(
-    "not_acceptable_account",
-    `offboarding account ${accountId}: it is not in the organization any more, and nobody there lets Bulwark in`,
-    {
-      accountId,
-      remedy:
-        "Invite it back and ask again; or ask with abandon=true, which leaves in the account what was deployed to it.",
-    },
+  const state = (await aws.organizations.account(accountId))?.state;
+  const said = `AWS Organizations says that the account is ${state ?? "not in the organization"}`;
+  if (state === "CLOSED" || state === "PENDING_CLOSURE") return said;
+  const enterable = state !== undefined && state !== "SUSPENDED";
+  const outside = state === undefined && accountOutside(accountId, settings) !== undefined;
+  const refuse = (why: string, remedy: string) =>
+    new OperationFailure("not_acceptable_account", `offboarding account ${accountId}: ${why}`, { accountId, remedy });
+  if (asked && enterable) throw refuse(`${said}, so nothing needs to be left in it`, "Ask again without abandon.");
+  if (asked) return `${said}, and somebody asked to leave what is in it`;
+  if (enterable || outside) return undefined;
+  throw refuse(
+    `${said}, so nobody lets Bulwark in`,
+    "Have it come back and ask again; or ask with abandon=true, which leaves in the account what was deployed to it.",
   );
 }
-
-const GONE: ReadonlySet<string> = new Set(["SUSPENDED", "PENDING_CLOSURE", "CLOSED"]);
 
 /** Takes an account out without entering it: what the security account has of it goes, what is in it stays there. Every step may be done again. */
 async function abandon(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ACCOUNT_SERVICE_LINKED_ROLES } from "../../programs/baseline/linked-services.ts";
+import type { OrganizationAccount } from "../../stacks/aws/organizations.ts";
 import { StackRunError } from "../../stacks/errors.ts";
 import type { RunRequest } from "../../stacks/run.ts";
 import { type Serving, serve } from "./serving.ts";
@@ -112,6 +113,35 @@ describe("stacks", () => {
       assert.equal((await serving.call("DELETE", `/accounts/${accountId}?confirm=${accountId}`)).status, 409);
       await done("POST", "/accounts", { accountId });
       assert.equal((await serving.call("GET", `/accounts/${accountId}`)).body.status, "active");
+    });
+
+    it("stay where they are when nobody can enter the account any more, and somebody says so where it may come back", async () => {
+      const state = (to: OrganizationAccount["state"]) => {
+        const account = serving.aws.accountsById.get(accountId) ?? assert.fail();
+        serving.aws.accountsById.set(accountId, { ...account, state: to });
+      };
+      const offboarding = async (more = "") => {
+        const { body } = await serving.call("DELETE", `/accounts/${accountId}?confirm=${accountId}${more}`);
+        return serving.ended(body.id);
+      };
+      await done("POST", "/accounts", { accountId });
+      assert.match((await offboarding("&abandon=true")).error.detail, /is ACTIVE, so nothing needs to be left/);
+      state("SUSPENDED");
+      assert.match((await offboarding()).error.remedy, /abandon=true/);
+      assert.equal((await serving.call("GET", `/accounts/${accountId}`)).body.status, "failed");
+      serving.runner.requests.length = 0;
+      serving.aws.calls.length = 0;
+      assert.match((await offboarding("&abandon=true")).result.abandoned, /is SUSPENDED, and somebody asked/);
+      assert.deepEqual(runs(), ["destroy converge"]);
+      assert.equal(serving.runner.requests[0]?.forgets, accountId);
+      assert.ok(serving.aws.calls.includes("credentialsFor none"));
+      assert.ok(!serving.aws.calls.some((call) => /DeploymentRole|readAccount/.test(call)), serving.aws.calls.join());
+
+      state("ACTIVE");
+      await done("POST", "/accounts", { accountId });
+      state("CLOSED");
+      const { status, result } = await offboarding();
+      assert.deepEqual([status, result.abandoned], ["succeeded", "AWS Organizations says that the account is CLOSED"]);
     });
 
     it("leave the service-linked roles that were there, and tell which of the others AWS keeps, and why", async () => {
