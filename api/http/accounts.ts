@@ -189,13 +189,10 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
       // Required; the handler asks for it, since it knows which id it has to repeat.
       query: z.strictObject({
         confirm: AccountId.optional().meta({ description: "Required: repeats the account id." }),
-        abandon: z
-          .literal("true")
-          .optional()
-          .meta({
-            description:
-              "Leaves in the account what was deployed to it: for one that is suspended or has left the organization.",
-          }),
+        abandon: z.literal("true").optional().meta({
+          description:
+            "Leaves in the account what was deployed to it: for one that is suspended or has left the organization.",
+        }),
       }),
       responses: acceptedResponses,
       problems: [404, 409],

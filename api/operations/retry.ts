@@ -13,6 +13,8 @@ export interface FailedAttempt {
   readonly crashed?: boolean;
   /** Milliseconds since the operation began, or since an attempt took over from a dead one. */
   readonly elapsedMs: number;
+  /** The last attempt that ended in a wait for AWS, if any: how many there were then, those that died apart, and how long ago that was. */
+  readonly waited?: { readonly attempts: number; readonly agoMs: number } | undefined;
   /** In [0, 1): spreads the attempts of many operations. */
   readonly random: number;
 }
@@ -69,10 +71,20 @@ export function isCrashLoop(crashes: number): boolean {
  * @returns undefined where the operation has failed for good
  */
 export function decideRetry(failed: FailedAttempt): number | undefined {
-  const { code, retryable, notEnterableYet = false, crashes = 0 } = failed;
+  const { code, retryable, notEnterableYet = false, crashes = 0, waited } = failed;
   if (failed.crashed) return within(crashed, failed, crashes);
   if (!retryable && !notEnterableYet) return undefined;
-  return within(boundsOf(code, notEnterableYet), failed, failed.attempt - crashes);
+  const bounds = boundsOf(code, notEnterableYet);
+  const attempts = failed.attempt - crashes;
+  if (bounds !== ordinary || waited === undefined) return within(bounds, failed, attempts);
+  // What was waited for says nothing about this failure, so that none of its tries are used up. An end there is all the same: the wait's.
+  const elapsedMs = Math.min(failed.elapsedMs, waited.agoMs);
+  return within(ordinary, { ...failed, elapsedMs }, attempts - waited.attempts);
+}
+
+/** Whether a failure is a wait for AWS, and no attempt that went wrong. */
+export function isWait({ code, notEnterableYet = false }: Pick<FailedAttempt, "code" | "notEnterableYet">): boolean {
+  return boundsOf(code, notEnterableYet) !== ordinary;
 }
 
 function boundsOf(code: string, notEnterableYet: boolean): Bounds {

@@ -17,6 +17,7 @@ import {
   type OperationRow,
   type RetryCount,
   saveRetry,
+  type Waited,
 } from "../store/operations.ts";
 import { describeFailure, type Failure, type Interruption, isCrash, readFailure, StackBusyError } from "./failure.ts";
 import { kinds } from "./kinds.ts";
@@ -24,7 +25,7 @@ import type { LeaseKeeper } from "./lease-keeper.ts";
 import type { OperationKind } from "./operation.ts";
 import type { Progress } from "./progress.ts";
 import { type Done, nothingDone, readSteps, settleOpen, sumAttempts } from "./record.ts";
-import { decideRetry, isNotEnterableYet } from "./retry.ts";
+import { decideRetry, isNotEnterableYet, isWait } from "./retry.ts";
 import type { Outcome, Paused } from "./work.ts";
 
 export interface SettlerOptions {
@@ -153,15 +154,21 @@ export function createSettler(parts: SettlerParts): Settler {
     }
   }
 
-  function decide({ code, retryable, fields }: Failure, error: unknown): number | undefined {
-    const { kind, origin, request } = operation;
-    const { call, accountId } = fields ?? {};
+  function decide(failure: Failure, error: unknown): number | undefined {
+    const { code, retryable } = failure;
     const crashed = isCrash(error);
+    const waited = operation.progress.waited as Waited | undefined;
     return decideRetry({
       ...{ code, retryable, crashed, attempt: operation.attempt, crashes: operation.crashes + (crashed ? 1 : 0) },
-      ...{ elapsedMs: parts.elapsedMs(), random: parts.random() },
-      notEnterableYet: isNotEnterableYet({ kind, origin, request, code, call, accountId, coreAccounts }),
+      ...{ elapsedMs: parts.elapsedMs(), random: parts.random(), notEnterableYet: isNotYet(failure) },
+      waited: waited && { attempts: waited.attempts, agoMs: Date.now() - waited.at },
     });
+  }
+
+  function isNotYet({ code, fields }: Failure): boolean {
+    const { kind, origin, request } = operation;
+    const { call, accountId } = fields ?? {};
+    return isNotEnterableYet({ kind, origin, request, code, call, accountId, coreAccounts });
   }
 
   return {
@@ -219,7 +226,9 @@ export function createSettler(parts: SettlerParts): Settler {
         `attempt ${operation.attempt} ended: ${failure.message}. Trying again in ${Math.ceil(delayMs / 1000)} s`,
         { attempt: operation.attempt, code: failure.code, retryInMs: delayMs },
       );
-      await again(delayMs, { crashed: isCrash(error) });
+      const waits = isWait({ code: failure.code, notEnterableYet: isNotYet(failure) });
+      const waited = waits ? operation.attempt - operation.crashes : undefined;
+      await again(delayMs, { crashed: isCrash(error), waited });
     },
   };
 }

@@ -256,6 +256,15 @@ export interface RetryCount {
   readonly refund?: boolean;
   /** Its run died. */
   readonly crashed?: boolean;
+  /** It waits for AWS: with the number of attempts until now, those that died apart. */
+  readonly waited?: number | undefined;
+}
+
+/** Where the progress of an operation says when it waited for AWS last. */
+export interface Waited {
+  readonly attempts: number;
+  /** Milliseconds since 1970, by the database's clock. */
+  readonly at: number;
 }
 
 /**
@@ -271,11 +280,17 @@ export async function saveRetry(db: Db, attempt: Attempt, delayMs: number, count
       attemptOpen: false,
       attempt: count.refund ? eb("attempt", "-", 1) : eb.ref("attempt"),
       crashes: count.crashed ? eb("crashes", "+", 1) : eb.ref("crashes"),
+      ...(count.waited === undefined ? {} : { progress: withWait(count.waited) }),
     }))
     .returning(sql<number>`${wait}`.as("waitMs"))
     .executeTakeFirst();
   if (row === undefined) throw new FencedError(attempt);
   return row.waitMs;
+}
+
+function withWait(attempts: number) {
+  const at = sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
+  return sql`progress || jsonb_build_object('waited', jsonb_build_object('attempts', ${attempts}::integer, 'at', ${at}))` as never;
 }
 
 export interface Ending {

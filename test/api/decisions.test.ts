@@ -76,6 +76,20 @@ describe("the decision to try again", () => {
     assert.equal(at(100, 24 * 3_600_000), undefined);
   });
 
+  it("counts the tries of an ordinary failure from the last wait for AWS on, however long that was", () => {
+    const at = (attempt: number, elapsedMs: number, waited?: { attempts: number; agoMs: number }) =>
+      decideRetry({ code: "throttled", retryable: true, attempt, elapsedMs, random: 0.5, waited });
+    const day = 24 * 3_600_000;
+    assert.equal(at(101, day), undefined);
+    assert.equal(at(101, day, { attempts: 100, agoMs: 5_000 }), at(1, 5_000));
+    assert.equal(at(104, day, { attempts: 100, agoMs: 60_000 }), at(4, 60_000));
+    assert.equal(at(106, day, { attempts: 100, agoMs: 60_000 }), undefined);
+    assert.equal(at(101, day, { attempts: 100, agoMs: 16 * 60_000 }), undefined);
+    // The wait itself ends all the same.
+    const pending = { code: "policy_pending", retryable: true, attempt: 100, elapsedMs: day, random: 0.5 };
+    assert.equal(decideRetry({ ...pending, waited: { attempts: 99, agoMs: 1_000 } }), undefined);
+  });
+
   it("is no where nothing would change", () => {
     fc.assert(fc.property(failed, (attempt) => assert.equal(decideRetry({ ...attempt, retryable: false }), undefined)));
   });
