@@ -9,10 +9,15 @@ import { StepError } from "../../remediation/step-error.ts";
 import type { RootAccess } from "../../sandbox/organization/root-access.ts";
 import { baselineInputs, MEMBER } from "../programs/samples.ts";
 import { assume, type RunningSandbox, runSandbox } from "../sandbox/running-sandbox.ts";
+import { accessKey } from "./trials/access-key-deactivation.ts";
 import { accountBlock, bucketBlock } from "./trials/s3-public-access-block.ts";
 import type { Scene, Trial } from "./trials/trial.ts";
 
-const TRIALS: Readonly<Record<string, Trial>> = { bucketBlock, accountBlock };
+const TRIALS: Readonly<Record<string, Trial>> = {
+  bucketBlock,
+  accountBlock,
+  accessKey,
+};
 
 const FACTS: Facts = {
   now: new Date("2026-11-23T12:00:00Z"),
