@@ -34,9 +34,9 @@ export async function userTags(session: Session, userName: string): Promise<Read
 export async function userKeys(
   session: Session,
   UserName: string,
-): Promise<readonly (UserKey & { readonly created: Date })[] | null> {
+): Promise<readonly (UserKey & { readonly created: Date | null })[] | null> {
   const listing = async () => {
-    const keys: (UserKey & { readonly created: Date })[] = [];
+    const keys: (UserKey & { readonly created: Date | null })[] = [];
     for await (const { AccessKeyMetadata = [] } of paginateListAccessKeys(
       { client: session.client(IAMClient) },
       { UserName },
@@ -44,7 +44,7 @@ export async function userKeys(
       for (const {
         AccessKeyId: id = "",
         Status: status = "Inactive",
-        CreateDate: created = new Date(0),
+        CreateDate: created = null,
       } of AccessKeyMetadata) {
         keys.push({ id, status, created });
       }

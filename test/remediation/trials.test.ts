@@ -14,6 +14,7 @@ import { roleOfInstance } from "./trials/iam-role-quarantine.ts";
 import { userInUse, userOfBefore } from "./trials/iam-user-quarantine.ts";
 import { accountBlock, bucketBlock } from "./trials/s3-public-access-block.ts";
 import type { Scene, Trial } from "./trials/trial.ts";
+import { administratorsKeys } from "./trials/unused-credentials.ts";
 
 const TRIALS: Readonly<Record<string, Trial>> = {
   bucketBlock,
@@ -22,6 +23,7 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   userInUse,
   userOfBefore,
   roleOfInstance,
+  administratorsKeys,
 };
 
 const FACTS: Facts = {
