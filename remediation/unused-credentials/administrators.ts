@@ -48,12 +48,19 @@ type Statement = Readonly<Record<string, Kept | undefined>>;
 
 /** IAM User Guide, "IAM JSON policy elements: Statement": one or several. */
 function statementsOf(text: string): readonly Statement[] {
+  let policy: unknown;
   try {
-    const { Statement = [] } = JSON.parse(text) as { readonly Statement?: Statement | readonly Statement[] };
-    return Array.isArray(Statement) ? Statement : [Statement as Statement];
+    policy = JSON.parse(text);
   } catch {
     return [];
   }
+  if (!isObject(policy)) return [];
+  const statements: unknown = policy.Statement;
+  return (Array.isArray(statements) ? statements : [statements]).filter(isObject);
+}
+
+function isObject(value: unknown): value is Statement {
+  return typeof value === "object" && value !== null;
 }
 
 function isOfAll({ Action, Resource, Condition }: Statement, conditional: boolean): boolean {

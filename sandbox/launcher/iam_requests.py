@@ -1,5 +1,5 @@
-"""What MiniStack's IAM leaves out of requests: resources of roles with a path, of service-linked roles, of rules on
-the default bus, of alarms, dashboards and tagged topics, and IAM's own condition keys.
+"""What MiniStack's IAM leaves out of requests: resources of roles with a path, of service-linked roles, of access keys,
+of rules on the default bus, of alarms, dashboards and tagged topics, and IAM's own condition keys.
 
 Source of names and keys: service authorization reference, "AWS Identity and Access Management", "Amazon EventBridge",
 "Amazon CloudWatch" and "Amazon SNS".
