@@ -32,7 +32,15 @@ export async function plan<Target extends Kept, State extends Kept>(
   const told = remediation.told(target);
   const before = await during("read", `reading ${told}`, () => remediation.read(session, target));
   if (before === undefined) return { kind: "gone", why: `${told} is not there any more` };
-  const decision = remediation.decide(before, target, facts);
+  const circumstances =
+    remediation.circumstances === undefined
+      ? null
+      : await during(
+          "read",
+          `reading what ${told} depends on`,
+          async () => remediation.circumstances?.(session, target) ?? null,
+        );
+  const decision = remediation.decide(before, target, facts, circumstances);
   if (decision.kind === "nothing") return { kind: "nothing", why: `${told} is as it shall be` };
   // Asked for where something is to be changed only: most findings that come twice end above.
   const tags = await during("read", `reading the tags of ${told}`, () => remediation.tags(session, target));

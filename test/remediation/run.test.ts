@@ -69,6 +69,29 @@ describe("running a remediation", () => {
     assert.deepEqual(all.get("front"), OPEN);
   });
 
+  it("reads what a decision depends on before it, and gives it to the decision alone", async () => {
+    const { remediation, calls } = doors({ front: OPEN });
+    const given: Kept[] = [];
+    const careful: Remediation<string, Door> = {
+      ...remediation,
+      circumstances: async (_session, name) => `weather at ${name}`,
+      decide(door, _name, _facts, circumstances) {
+        given.push(circumstances);
+        return remediation.decide(door, _name, _facts, circumstances);
+      },
+    };
+    const { ledger, kept } = keeping();
+    await apply(careful, session, "front", facts, ledger);
+    assert.deepEqual(given, ["weather at front"]);
+    assert.deepEqual(kept.at(-1), { target: "front", before: OPEN, after: SHUT, evidence: "picture of front" });
+    calls.length = 0;
+    const away: Remediation<string, Door> = { ...careful, circumstances: () => Promise.reject(new Error("fog")) };
+    await assert.rejects(plan(away, session, "front", facts), {
+      step: "read",
+      message: "reading what door front depends on: fog",
+    });
+  });
+
   it("leaves what is gone, what is well, what its owner protects, and what a person has to look at", async () => {
     const { ledger, kept } = keeping();
     const run = async (made: ReturnType<typeof doors>) =>
