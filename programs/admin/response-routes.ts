@@ -25,8 +25,10 @@ function chosen(inputs: AdminInputs, manifest: Manifest): object {
  * finding to the responses: none comes twice.
  */
 function stillOpen({ controls, findingTypes }: Manifest): object {
+  // A pattern with an empty list is none for EventBridge.
   const failed = { Compliance: { Status: ["FAILED"], SecurityControlId: controls.map(({ id }) => id) } };
-  const about = findingTypes.length === 0 ? failed : { $or: [failed, { Types: findingTypes }] };
+  const ofType = { Types: findingTypes };
+  const about = controls.length === 0 ? ofType : findingTypes.length === 0 ? failed : { $or: [failed, ofType] };
   return {
     source: ["aws.securityhub"],
     "detail-type": ["Security Hub Findings - Imported"],

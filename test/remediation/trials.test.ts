@@ -9,10 +9,24 @@ import { StepError } from "../../remediation/step-error.ts";
 import type { RootAccess } from "../../sandbox/organization/root-access.ts";
 import { baselineInputs, MEMBER } from "../programs/samples.ts";
 import { assume, type RunningSandbox, runSandbox } from "../sandbox/running-sandbox.ts";
+import { keyRotation } from "./trials/kms-rotation.ts";
 import { accountBlock, bucketBlock } from "./trials/s3-public-access-block.ts";
+import { plainBucket, sharedBucket } from "./trials/s3-tls-only.ts";
 import type { Scene, Trial } from "./trials/trial.ts";
+import { roleTrustEmptied, roleTrustNarrowed } from "./trials/unauthorized-principals-role.ts";
+import { bucketPolicyEmptied, bucketPolicyNarrowed } from "./trials/unauthorized-principals-s3.ts";
 
-const TRIALS: Readonly<Record<string, Trial>> = { bucketBlock, accountBlock };
+const TRIALS: Readonly<Record<string, Trial>> = {
+  bucketBlock,
+  accountBlock,
+  plainBucket,
+  sharedBucket,
+  bucketPolicyEmptied,
+  bucketPolicyNarrowed,
+  roleTrustEmptied,
+  roleTrustNarrowed,
+  keyRotation,
+};
 
 const FACTS: Facts = {
   now: new Date("2026-11-23T12:00:00Z"),
