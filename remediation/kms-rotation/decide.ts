@@ -1,5 +1,5 @@
-import { type NamedResource, resourcesOf } from "../finding-resources.ts";
-import type { Decision, Facts, Finding } from "../remediation.ts";
+import type { NamedResource } from "../finding-resources.ts";
+import type { Decision, Facts } from "../remediation.ts";
 import { isUntouchable } from "../text-pattern.ts";
 
 /** Whether a key rotates, and why it can't, which is `null` where it can. */
@@ -18,12 +18,6 @@ export interface KeyTraits {
       }
     | undefined;
 }
-
-/** AWS Key Management Service Developer Guide, "Key identifiers": a UUID, or `mrk-` and 32 digits. */
-const KEY =
-  /^arn:aws[a-z-]*:kms:[a-z0-9-]+:(\d{12}):key\/(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
-
-export const targetsOf = (finding: Finding): readonly NamedResource[] => resourcesOf(finding, "AwsKmsKey", KEY);
 
 /** Why a key's rotation can't be turned on; `null` where it can (KMS API reference, EnableKeyRotation). */
 export function unfitFor(key: KeyTraits): string | null {

@@ -7,15 +7,15 @@ import {
 } from "@aws-sdk/client-kms";
 import { isNamed } from "../aws-errors.ts";
 import type { NamedResource } from "../finding-resources.ts";
-import { keyTags, keyTold } from "../kms-key.ts";
+import { keysOf, keyTags, keyTold } from "../kms-key.ts";
 import { remediation } from "../remediation.ts";
-import { decide, type Rotation, targetsOf, unfitFor } from "./decide.ts";
+import { decide, type Rotation, unfitFor } from "./decide.ts";
 import { kmsRotation as manifest } from "./manifest.ts";
 
 /** The rotation of a KMS key. Material that was made in between stays with undo: what was encrypted by it must stay readable. */
 export const kmsRotationRemediation = remediation<NamedResource, Rotation>({
   manifest,
-  targetsOf,
+  targetsOf: keysOf,
   decide,
   told: keyTold,
   tags: keyTags,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { decide, targetsOf, unfitFor } from "../../remediation/kms-rotation/decide.ts";
+import { keysOf as targetsOf } from "../../remediation/kms-key.ts";
+import { decide, unfitFor } from "../../remediation/kms-rotation/decide.ts";
 import type { Facts } from "../../remediation/remediation.ts";
 
 const accountId = "100000000001";
