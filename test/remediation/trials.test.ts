@@ -13,8 +13,13 @@ import { keyRotation } from "./trials/kms-rotation.ts";
 import { accountBlock, bucketBlock } from "./trials/s3-public-access-block.ts";
 import { plainBucket, sharedBucket } from "./trials/s3-tls-only.ts";
 import type { Scene, Trial } from "./trials/trial.ts";
+import { keyPolicyNarrowed } from "./trials/unauthorized-principals-kms.ts";
+import { aliasPolicyEmptied, functionPolicyNarrowed } from "./trials/unauthorized-principals-lambda.ts";
 import { roleTrustEmptied, roleTrustNarrowed } from "./trials/unauthorized-principals-role.ts";
 import { bucketPolicyEmptied, bucketPolicyNarrowed } from "./trials/unauthorized-principals-s3.ts";
+import { secretPolicyEmptied, secretPolicyNarrowed } from "./trials/unauthorized-principals-secretsmanager.ts";
+import { topicPolicyEmptied, topicPolicyNarrowed } from "./trials/unauthorized-principals-sns.ts";
+import { queuePolicyEmptied, queuePolicyNarrowed } from "./trials/unauthorized-principals-sqs.ts";
 
 const TRIALS: Readonly<Record<string, Trial>> = {
   bucketBlock,
@@ -26,6 +31,15 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   roleTrustEmptied,
   roleTrustNarrowed,
   keyRotation,
+  queuePolicyEmptied,
+  queuePolicyNarrowed,
+  topicPolicyEmptied,
+  topicPolicyNarrowed,
+  keyPolicyNarrowed,
+  secretPolicyEmptied,
+  secretPolicyNarrowed,
+  functionPolicyNarrowed,
+  aliasPolicyEmptied,
 };
 
 const FACTS: Facts = {

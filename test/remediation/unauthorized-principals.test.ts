@@ -1,12 +1,34 @@
 import assert from "node:assert/strict";
 import { bucketsOf, type NamedResource } from "../../remediation/finding-resources.ts";
-import type { Decision, Facts } from "../../remediation/remediation.ts";
+import type { Fields } from "../../remediation/policy-document.ts";
+import type { Decision, Facts, Kept } from "../../remediation/remediation.ts";
+import { decide as decideOnKey } from "../../remediation/unauthorized-principals-kms/decide.ts";
+import {
+  decide as decideOnFunction,
+  functionPolicyState,
+  targetsOf as functionsOf,
+  partsOf,
+  permissionOf,
+  stepsBetween,
+} from "../../remediation/unauthorized-principals-lambda/decide.ts";
 import {
   decide as decideOnRole,
   roleName,
   targetsOf as rolesOf,
 } from "../../remediation/unauthorized-principals-role/decide.ts";
 import { decide as decideOnBucket } from "../../remediation/unauthorized-principals-s3/decide.ts";
+import {
+  decide as decideOnSecret,
+  targetsOf as secretsOf,
+} from "../../remediation/unauthorized-principals-secretsmanager/decide.ts";
+import {
+  decide as decideOnTopic,
+  targetsOf as topicsOf,
+} from "../../remediation/unauthorized-principals-sns/decide.ts";
+import {
+  decide as decideOnQueue,
+  targetsOf as queuesOf,
+} from "../../remediation/unauthorized-principals-sqs/decide.ts";
 
 const accountId = "100000000001";
 const STRANGER = "999988887777";
@@ -34,6 +56,8 @@ const allow = (AWS: string | readonly string[]) => ({
   Resource: "*",
 });
 
+const TOPIC = `arn:aws-cn:sns:cn-north-1:${accountId}:one`;
+
 describe("the decision on unauthorized principals", () => {
   const services: [
     string,
@@ -48,6 +72,26 @@ describe("the decision on unauthorized principals", () => {
       decideOnRole,
       policy({ Action: "sts:AssumeRole", Effect: "Deny", Principal: { AWS: "*" }, Sid: "Nobody" }),
     ],
+    ["queue", `arn:aws:sqs:us-east-1:${accountId}:one`, decideOnQueue, null],
+    [
+      "topic",
+      TOPIC,
+      decideOnTopic,
+      JSON.stringify({
+        Id: "Owner",
+        Statement: [
+          {
+            Action: ["sns:GetTopicAttributes", "sns:SetTopicAttributes"],
+            Effect: "Allow",
+            Principal: { AWS: `arn:aws-cn:iam::${accountId}:root` },
+            Resource: TOPIC,
+            Sid: "Owner",
+          },
+        ],
+        Version: "2012-10-17",
+      }),
+    ],
+    ["secret", `arn:aws:secretsmanager:us-east-1:${accountId}:secret:a/b-AbCd12`, decideOnSecret, null],
   ];
   for (const [name, arn, decide, emptied] of services) {
     it(`of a ${name} takes strangers, leaves what is right, and refuses what it must not touch`, () => {
@@ -101,5 +145,125 @@ describe("the decision on unauthorized principals", () => {
     }
     const bucket = { accountId, arn: "arn:aws:s3:::bulwark-trail" };
     assert.equal(decideOnBucket(policy(allow(STRANGER)), bucket, facts).kind, "refuse");
+  });
+
+  it("is about the queues, topics, secrets and functions of the finding's account", () => {
+    const of = (service: string, name: string, account = accountId) =>
+      `arn:aws:${service}:eu-west-1:${account}:${name}`;
+    const cases: [string, typeof queuesOf, string, readonly string[], readonly string[]][] = [
+      ["AwsSqsQueue", queuesOf, "sqs", ["one", "Two_-x.fifo"], ["", "one/two", "one.two", "o:ne", "*", "o\n"]],
+      ["AwsSnsTopic", topicsOf, "sns", ["one", "two.fifo"], ["", "one:subscription", "*", "one.x"]],
+      [
+        "AwsSecretsManagerSecret",
+        secretsOf,
+        "secretsmanager",
+        ["secret:one-AbCd12", "secret:a/b+c=@.x-AbCd12"],
+        ["secret:one", "one-AbCd12", "secret:*-AbCd12"],
+      ],
+      [
+        "AwsLambdaFunction",
+        functionsOf,
+        "lambda",
+        ["function:one", "function:one:live"],
+        ["layer:one", "function:", "function:*"],
+      ],
+    ];
+    for (const [type, targetsOf, service, good, bad] of cases) {
+      const arns = good.map((name) => of(service, name));
+      assert.deepEqual(arnsOf(targetsOf(finding(type, ...arns, ...arns))), arns);
+      const hostile = [...HOSTILE, ...bad.map((name) => of(service, name)), of(service, good[0] ?? "", STRANGER)];
+      assert.deepEqual(targetsOf(finding(type, ...hostile)), [], type);
+      assert.deepEqual(targetsOf(finding("AwsOther", ...arns)), []);
+    }
+    const [latest] = functionsOf(finding("AwsLambdaFunction", of("lambda", "function:one:$LATEST")));
+    assert.deepEqual(partsOf(latest as NamedResource), { FunctionName: "one" });
+    const [live] = functionsOf(finding("AwsLambdaFunction", of("lambda", "function:one:live")));
+    assert.deepEqual(partsOf(live as NamedResource), { FunctionName: "one", Qualifier: "live" });
+  });
+
+  it("never takes a key from its account", () => {
+    const key = { accountId, arn: `arn:aws:kms:eu-west-1:${accountId}:key/mrk-${"0".repeat(32)}` };
+    const stranger = { ...allow(STRANGER), Action: "kms:*" };
+    const root = { ...allow(`arn:aws:iam::${accountId}:root`), Action: "kms:*" };
+    assert.deepEqual(decideOnKey(policy(root, stranger), key, facts), { kind: "change", to: policy(root) });
+    const refused = decideOnKey(policy(stranger, { ...root, Action: "kms:Decrypt" }), key, facts);
+    assert.ok(refused.kind === "refuse");
+    assert.match(refused.why, /kms:PutKeyPolicy: nobody could administer it/);
+  });
+
+  describe("of functions", () => {
+    const arn = `arn:aws:lambda:eu-west-1:${accountId}:function:one`;
+    const target = { accountId, arn };
+    const invoke = (Sid: string, Principal: Kept, more: Fields = {}): Fields => ({
+      Action: "lambda:InvokeFunction",
+      ...more,
+      Effect: "Allow",
+      Principal,
+      Resource: arn,
+      Sid,
+    });
+    const conditions = {
+      ArnLike: { "AWS:SourceArn": "arn:aws:s3:::x" },
+      Bool: { "lambda:InvokedViaFunctionUrl": "true" },
+      StringEquals: {
+        "AWS:SourceAccount": STRANGER,
+        "aws:PrincipalOrgID": "o-zzzzzzzzzz",
+        "lambda:EventSourceToken": "t",
+        "lambda:FunctionUrlAuthType": "NONE",
+      },
+    };
+
+    it("takes statements by their ids and gives the same back", () => {
+      const stranger = invoke("b", { AWS: `arn:aws:iam::${STRANGER}:root` });
+      const open = invoke("c", "*", { Condition: { StringEquals: { "lambda:FunctionUrlAuthType": "NONE" } } });
+      const service = invoke("a", { Service: "events.amazonaws.com" });
+      const before = functionPolicyState(policy(open, stranger, service));
+      const decision = decideOnFunction(before, target, facts);
+      assert.ok(decision.kind === "change");
+      assert.equal(decision.to, functionPolicyState(policy(service)));
+      assert.deepEqual(stepsBetween(before, decision.to), { gone: ["b", "c"], come: [] });
+      const given = { StatementId: "b", Action: "lambda:InvokeFunction", Principal: `arn:aws:iam::${STRANGER}:root` };
+      const all = { StatementId: "c", Action: "lambda:InvokeFunction", Principal: "*", FunctionUrlAuthType: "NONE" };
+      assert.deepEqual(stepsBetween(decision.to, before), { gone: [], come: [given, all] });
+      // A write that was cut off goes on from what is there.
+      assert.deepEqual(stepsBetween(functionPolicyState(policy(open, service)), before), { gone: [], come: [given] });
+      assert.deepEqual(decideOnFunction(functionPolicyState(policy(stranger)), target, facts), {
+        kind: "change",
+        to: null,
+      });
+      assert.equal(functionPolicyState(policy()), null);
+      assert.equal(
+        functionPolicyState(policy(open, stranger)),
+        functionPolicyState(policy(stranger, open)),
+        "no order",
+      );
+    });
+
+    it("knows the call for each statement that Lambda makes, and refuses to take one that no call makes", () => {
+      assert.deepEqual(permissionOf(invoke("x", "*", { Condition: conditions })), {
+        StatementId: "x",
+        Action: "lambda:InvokeFunction",
+        Principal: "*",
+        SourceArn: "arn:aws:s3:::x",
+        InvokedViaFunctionUrl: true,
+        SourceAccount: STRANGER,
+        PrincipalOrgID: "o-zzzzzzzzzz",
+        EventSourceToken: "t",
+        FunctionUrlAuthType: "NONE",
+      });
+      const unmakeable: Fields[] = [
+        invoke("x", "*", { Action: ["lambda:InvokeFunction", "lambda:GetFunction"] }),
+        invoke("x", "*", { Condition: { StringLike: { "AWS:SourceAccount": "*" } } }),
+        invoke("x", "*", { Condition: { Bool: { "aws:SecureTransport": "true" } } }),
+        invoke("x", "*", { NotAction: "x" }),
+        invoke("x", { AWS: `arn:aws:iam::${STRANGER}:root`, Service: "events.amazonaws.com" }),
+        invoke("x", { AWS: [`arn:aws:iam::${STRANGER}:root`, `arn:aws:iam::${STRANGER}:user/x`] }),
+      ];
+      for (const statement of unmakeable) {
+        const decision = decideOnFunction(functionPolicyState(policy(statement)), target, facts);
+        assert.ok(decision.kind === "refuse", JSON.stringify(statement));
+        assert.match(decision.why, /by hand/);
+      }
+    });
   });
 });
