@@ -8,6 +8,8 @@ import { isUntouchable } from "./text-pattern.ts";
 export interface PolicyRules {
   /** Without which action the own account could no longer administer the resource; see `withoutUnauthorized`. */
   readonly administration?: string;
+  /** Accounts of AWS itself, by which a service gets at such resources. */
+  readonly ofAws?: readonly string[];
   /** What stands where no statement would be left. Without it the policy goes: the state is `null`. */
   readonly emptied?: (resource: NamedResource) => Fields;
 }
@@ -24,12 +26,12 @@ export function decideOnPrincipals(
   policy: string | null,
   resource: NamedResource,
   facts: Facts,
-  { administration, emptied }: PolicyRules = {},
+  { administration, ofAws = [], emptied }: PolicyRules = {},
 ): Decision<string | null> {
   if (policy === null) return { kind: "nothing" };
   const access = {
     own: resource.accountId,
-    accounts: [...facts.organizationAccounts, ...facts.partnerAccounts],
+    accounts: [...facts.organizationAccounts, ...facts.partnerAccounts, ...ofAws],
     organizationId: facts.organizationId,
   };
   const narrowed = withoutUnauthorized(policy, access, administration);

@@ -107,6 +107,12 @@ describe("the decision on unauthorized principals", () => {
     });
   }
 
+  it("leaves load balancers their way to write logs into buckets, and into nothing else", () => {
+    const logs = policy(allow("arn:aws:iam::127311923021:root"));
+    assert.deepEqual(decideOnBucket(logs, { accountId, arn: "arn:aws:s3:::one" }, facts), { kind: "nothing" });
+    assert.equal(decideOnSecret(logs, { accountId, arn: "one" }, facts).kind, "change");
+  });
+
   it("is about the buckets that a finding names, each once", () => {
     const arns = ["arn:aws:s3:::one", "arn:aws-us-gov:s3:::two.three"];
     assert.deepEqual(arnsOf(bucketsOf(finding("AwsS3Bucket", ...arns, ...arns))), arns);
