@@ -42,8 +42,8 @@ const NETWORK_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * How far a statement's `Condition` limits a principal `*`. All conditions must hold at once, so one that limits is enough; of a condition's values any
- * may hold, so all of them must be allowed.
+ * How far a statement's `Condition` limits a principal `*`. All conditions must hold at once, so one that limits is enough; of a condition's values
+ * any may hold, so all of them must be allowed.
  */
 export function limitOf(condition: Fields, access: Access): Limit {
   let limit: Limit = "none";

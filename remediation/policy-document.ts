@@ -34,7 +34,8 @@ export const statementsOf = (document: PolicyDocument): readonly Fields[] =>
 
 /**
  * A document in the one form that all documents of its meaning share, as far as services of AWS rewrite what they keep: one value or a list of one,
- * the order of values and of keys, numbers and booleans in conditions as text. The order of statements stays, and so does everything that says something.
+ * the order of values and of keys, numbers and booleans in conditions as text. The order of statements stays, and so does everything that says
+ * something.
  */
 export function canonicalPolicy(document: PolicyDocument): string {
   const statements = statementsOf(document).map((statement) =>

@@ -39,8 +39,8 @@ export function withoutUnauthorized(document: string | Fields, access: Access, a
     const left = statementsOf(policy).flatMap((statement) => narrowed(statement, access, removed));
     if (removed.length === 0) return namesCanonicalUser(policy) ? CANONICAL_USER : { kind: "same" };
     if (administration !== undefined && !left.some((statement) => administers(statement, access.own, administration))) {
-      const why = `without ${removed.join(", ")} nothing in the policy would let account ${access.own} do ${administration}: nobody could administer it`;
-      return { kind: "refuse", why: `${why}; give the account's root that right first` };
+      const lost = `without ${removed.join(", ")} nothing in the policy would let account ${access.own} do ${administration}`;
+      return { kind: "refuse", why: `${lost}: nobody could administer it; give the account's root that right first` };
     }
     if (left.length === 0) return { kind: "narrowed", policy: null, removed };
     const Statement = isList(policy.Statement) ? left : (left[0] as Fields);

@@ -1,8 +1,8 @@
 import type { Manifest } from "../manifest.ts";
 
 /**
- * Has customers' keys rotated. Control: Security Hub User Guide, "Security Hub CSPM controls for AWS KMS". It works through the account's IAM policies:
- * a key whose policy does not let in the account can't be changed.
+ * Has customers' keys rotated. Control: Security Hub User Guide, "Security Hub CSPM controls for AWS KMS". It works through the account's IAM
+ * policies: a key whose policy does not let in the account can't be changed.
  */
 export const kmsRotation: Manifest = {
   name: "kms-rotation",

@@ -19,8 +19,8 @@ export function partsOf({ arn }: NamedResource): { readonly FunctionName: string
 }
 
 /**
- * A function's policy as a state, with the statements in the order of their ids: Lambda puts a statement that is given back at the end. `null` where none
- * is left.
+ * A function's policy as a state, with the statements in the order of their ids: Lambda puts a statement that is given back at the end. `null`
+ * where none is left.
  */
 export function functionPolicyState(text: string | null | undefined): string | null {
   const document = typeof text === "string" ? policyDocument(text) : undefined;

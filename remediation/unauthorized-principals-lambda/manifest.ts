@@ -1,7 +1,10 @@
 import { EXTERNAL_ACCESS } from "../finding-resources.ts";
 import type { Manifest } from "../manifest.ts";
 
-/** Takes strange accounts out of the policies of functions, their versions and aliases. Control: Security Hub User Guide, "Security Hub CSPM controls for AWS Lambda". */
+/**
+ * Takes strange accounts out of the policies of functions, their versions and aliases. Control: Security Hub User Guide, "Security Hub CSPM
+ * controls for AWS Lambda".
+ */
 export const unauthorizedPrincipalsLambda: Manifest = {
   name: "unauthorized-principals-lambda",
   title: "Unauthorized principals of functions",

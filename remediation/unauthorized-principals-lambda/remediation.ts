@@ -14,8 +14,8 @@ import { unauthorizedPrincipalsLambda as manifest } from "./manifest.ts";
 const GONE = "ResourceNotFoundException";
 
 /**
- * Who the policy of a function, or of its version or alias, lets in; its state is the policy, `null` where there is none. Lambda answers for a function
- * that is gone as for one without a policy.
+ * Who the policy of a function, or of its version or alias, lets in; its state is the policy, `null` where there is none. Lambda answers for a
+ * function that is gone as for one without a policy.
  */
 export const unauthorizedPrincipalsLambdaRemediation = remediation<NamedResource, string | null>({
   manifest,

@@ -8,7 +8,7 @@ import type { Manifest } from "../manifest.ts";
 export const unauthorizedPrincipalsRole: Manifest = {
   name: "unauthorized-principals-role",
   title: "Unauthorized principals of roles",
-  what: "A role can be assumed by nobody but principals of the organization's accounts and partners; sessions that were begun before go on until they end.",
+  what: "Nobody but accounts of the organization and partners can assume a role; sessions from before go on until they end.",
   controls: [],
   findingTypes: EXTERNAL_ACCESS,
   resourceTypes: ["AwsIamRole"],

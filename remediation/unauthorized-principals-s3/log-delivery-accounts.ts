@@ -1,6 +1,6 @@
 /**
- * The accounts by which Elastic Load Balancing writes access logs in the regions of before August 2022, where it has no service principal (User Guide for
- * Application Load Balancers, "Enable access logs for your Application Load Balancer"). They are AWS's own, and a bucket of logs names
+ * The accounts by which Elastic Load Balancing writes access logs in the regions of before August 2022, where it has no service principal (User
+ * Guide for Application Load Balancers, "Enable access logs for your Application Load Balancer"). They are AWS's own, and a bucket of logs names
  * one of them.
  */
 export const LOG_DELIVERY_ACCOUNTS: readonly string[] = [

@@ -143,6 +143,27 @@ describe("a policy without unauthorized principals", () => {
     assert.deepEqual(left(policy(allow({ AWS: ["*", STRANGER] }, limited))), policy(allow({ AWS: ["*"] }, limited)));
   });
 
+  it("keeps everybody where one of many conditions limits, since all must hold, and only then", () => {
+    const condition = fc.constantFrom<[string, string, Kept, boolean]>(
+      ["StringEquals", "aws:PrincipalOrgID", ORGANIZATION, true],
+      ["StringEquals", "aws:SourceAccount", [OWN, PARTNER], true],
+      ["ArnLike", "aws:PrincipalArn", `arn:aws:iam::${SISTER}:role/*`, true],
+      ["StringEquals", "aws:PrincipalAccount", [OWN, STRANGER], false],
+      ["StringLike", "aws:PrincipalOrgID", "*", false],
+      ["StringEqualsIfExists", "aws:PrincipalOrgID", ORGANIZATION, false],
+      ["StringNotEquals", "aws:PrincipalAccount", OWN, false],
+      ["Bool", "aws:SecureTransport", "true", false],
+    );
+    const selector = ([operator, key]: [string, string, Kept, boolean]) => `${operator} ${key}`;
+    fc.assert(
+      fc.property(fc.uniqueArray(condition, { selector }), (conditions) => {
+        const Condition: Record<string, Record<string, Kept>> = {};
+        for (const [operator, key, value] of conditions) Condition[operator] = { ...Condition[operator], [key]: value };
+        assert.equal(left(everybody(Condition)), conditions.some(([, , , limits]) => limits) ? "same" : null);
+      }),
+    );
+  });
+
   it("takes any organization for the own one only where that is not known", () => {
     const other = everybody({ StringEquals: { "aws:PrincipalOrgID": "o-zzzzzzzzzz" } });
     assert.equal(withoutUnauthorized(other, { own: OWN, accounts: [] }).kind, "same");

@@ -180,6 +180,8 @@ describe("the decision on unauthorized principals", () => {
       const hostile = [...HOSTILE, ...bad.map((name) => of(service, name)), of(service, good[0] ?? "", STRANGER)];
       assert.deepEqual(targetsOf(finding(type, ...hostile)), [], type);
       assert.deepEqual(targetsOf(finding("AwsOther", ...arns)), []);
+      assert.deepEqual(arnsOf(targetsOf({ ...finding(type, ...arns), Region: "eu-west-1" })), arns);
+      assert.deepEqual(targetsOf({ ...finding(type, ...arns), Region: "us-east-1" }), [], "another region");
     }
     const [latest] = functionsOf(finding("AwsLambdaFunction", of("lambda", "function:one:$LATEST")));
     assert.deepEqual(partsOf(latest as NamedResource), { FunctionName: "one" });
