@@ -40,9 +40,11 @@ export interface Facts {
   readonly now: Date;
   /** Every account of the organization. */
   readonly organizationAccounts: readonly string[];
+  /** `o-...`; where it is not known, whatever organization a condition names is taken for the own one. */
+  readonly organizationId?: string | undefined;
   /** Accounts of others that may be let in. */
   readonly partnerAccounts: readonly string[];
-  /** ARN patterns of roles and users that nothing touches (`*` stands for any text). */
+  /** ARN patterns of roles, users and other resources that nothing touches (`*` stands for any text). */
   readonly untouchable: readonly string[];
 }
 

@@ -1,7 +1,7 @@
-import { untouchable } from "../arn-pattern.ts";
 import { principalsOf } from "../iam-principal.ts";
 import type { KeyStatus } from "../iam-user.ts";
 import type { Decision, Facts, Finding } from "../remediation.ts";
+import { refusalToTouch } from "../text-pattern.ts";
 
 /** A user's access key. */
 export type Target = { readonly accountId: string; readonly userName: string; readonly accessKeyId: string };
@@ -30,5 +30,5 @@ export function decide(
   { userArn }: Circumstances,
 ): Decision<KeyStatus> {
   if (status !== "Active") return { kind: "nothing" };
-  return untouchable(userArn, facts) ?? { kind: "change", to: "Inactive" };
+  return refusalToTouch(userArn, facts) ?? { kind: "change", to: "Inactive" };
 }

@@ -1,6 +1,6 @@
-import { untouchable } from "../arn-pattern.ts";
 import { principalsOf } from "../iam-principal.ts";
 import type { Decision, Facts, Finding } from "../remediation.ts";
+import { refusalToTouch } from "../text-pattern.ts";
 
 /** A role of an account. */
 export type Target = { readonly accountId: string; readonly roleName: string };
@@ -53,7 +53,7 @@ export function decide(
   const path = roleArn.slice(roleArn.indexOf(":role/") + ":role/".length);
   const kept = Object.entries(KEPT_BY_AWS).find(([beginning]) => path.startsWith(beginning));
   if (kept !== undefined) return { kind: "refuse", why: `${roleArn} can't be quarantined: ${kept[1]}` };
-  return untouchable(roleArn, facts) ?? { kind: "change", to: quarantine(facts.now) };
+  return refusalToTouch(roleArn, facts) ?? { kind: "change", to: quarantine(facts.now) };
 }
 
 const TIME = /"aws:TokenIssueTime":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)"/;

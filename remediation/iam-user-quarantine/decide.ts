@@ -1,7 +1,7 @@
-import { untouchable } from "../arn-pattern.ts";
 import { principalsOf } from "../iam-principal.ts";
 import type { UserKey } from "../iam-user.ts";
 import type { Decision, Facts, Finding } from "../remediation.ts";
+import { refusalToTouch } from "../text-pattern.ts";
 
 /** A user of an account. */
 export type Target = { readonly accountId: string; readonly userName: string };
@@ -37,5 +37,5 @@ export function decide(
 ): Decision<State> {
   if (policy === QUARANTINE && keys.every(({ status }) => status !== "Active")) return { kind: "nothing" };
   const off = keys.map((key): UserKey => (key.status === "Active" ? { ...key, status: "Inactive" } : key));
-  return untouchable(userArn, facts) ?? { kind: "change", to: { policy: QUARANTINE, keys: off } };
+  return refusalToTouch(userArn, facts) ?? { kind: "change", to: { policy: QUARANTINE, keys: off } };
 }

@@ -1,7 +1,7 @@
-import { untouchable } from "../arn-pattern.ts";
 import { principalsOf } from "../iam-principal.ts";
 import type { UserKey } from "../iam-user.ts";
 import type { Decision, Facts, Finding } from "../remediation.ts";
+import { refusalToTouch } from "../text-pattern.ts";
 
 /** What a control asks of a credential, with the days that are its default (Security Hub User Guide, "Security Hub CSPM controls for IAM"). */
 const RULES = {
@@ -70,7 +70,7 @@ export function decide(
     const since = password.used === null ? "was never used" : `was last used on ${password.used.slice(0, 10)}`;
     const what = `the password of user ${userName} ${since}`;
     return (
-      untouchable(userArn, facts) ?? {
+      refusalToTouch(userArn, facts) ?? {
         kind: "refuse",
         why: `${what}; delete its login profile by hand, because it could not be given back`,
       }
@@ -82,5 +82,5 @@ export function decide(
       why: `user ${userName} is the account's last administrator and would have no credential left; make another one first`,
     };
   }
-  return untouchable(userArn, facts) ?? { kind: "change", to };
+  return refusalToTouch(userArn, facts) ?? { kind: "change", to };
 }

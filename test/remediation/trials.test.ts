@@ -12,8 +12,17 @@ import { assume, type RunningSandbox, runSandbox } from "../sandbox/running-sand
 import { accessKey } from "./trials/access-key-deactivation.ts";
 import { roleOfInstance } from "./trials/iam-role-quarantine.ts";
 import { userInUse, userOfBefore } from "./trials/iam-user-quarantine.ts";
+import { keyRotation } from "./trials/kms-rotation.ts";
 import { accountBlock, bucketBlock } from "./trials/s3-public-access-block.ts";
+import { plainBucket, sharedBucket } from "./trials/s3-tls-only.ts";
 import type { Scene, Trial } from "./trials/trial.ts";
+import { keyPolicyNarrowed } from "./trials/unauthorized-principals-kms.ts";
+import { aliasPolicyEmptied, functionPolicyNarrowed } from "./trials/unauthorized-principals-lambda.ts";
+import { roleTrustEmptied, roleTrustNarrowed } from "./trials/unauthorized-principals-role.ts";
+import { bucketPolicyEmptied, bucketPolicyNarrowed } from "./trials/unauthorized-principals-s3.ts";
+import { secretPolicyEmptied, secretPolicyNarrowed } from "./trials/unauthorized-principals-secretsmanager.ts";
+import { topicPolicyEmptied, topicPolicyNarrowed } from "./trials/unauthorized-principals-sns.ts";
+import { queuePolicyEmptied, queuePolicyNarrowed } from "./trials/unauthorized-principals-sqs.ts";
 import { administratorsKeys } from "./trials/unused-credentials.ts";
 
 const TRIALS: Readonly<Record<string, Trial>> = {
@@ -24,6 +33,22 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   userOfBefore,
   roleOfInstance,
   administratorsKeys,
+  plainBucket,
+  sharedBucket,
+  bucketPolicyEmptied,
+  bucketPolicyNarrowed,
+  roleTrustEmptied,
+  roleTrustNarrowed,
+  keyRotation,
+  queuePolicyEmptied,
+  queuePolicyNarrowed,
+  topicPolicyEmptied,
+  topicPolicyNarrowed,
+  keyPolicyNarrowed,
+  secretPolicyEmptied,
+  secretPolicyNarrowed,
+  functionPolicyNarrowed,
+  aliasPolicyEmptied,
 };
 
 const FACTS: Facts = {
