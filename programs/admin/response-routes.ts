@@ -26,7 +26,9 @@ function chosen(inputs: AdminInputs, manifest: Manifest): object {
  */
 function stillOpen({ controls, findingTypes }: Manifest): object {
   const failed = { Compliance: { Status: ["FAILED"], SecurityControlId: controls.map(({ id }) => id) } };
-  const about = findingTypes.length === 0 ? failed : { $or: [failed, { Types: findingTypes }] };
+  const seen = { Types: findingTypes };
+  // A pattern may not hold an empty list.
+  const about = controls.length === 0 ? seen : findingTypes.length === 0 ? failed : { $or: [failed, seen] };
   return {
     source: ["aws.securityhub"],
     "detail-type": ["Security Hub Findings - Imported"],

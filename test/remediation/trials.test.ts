@@ -9,16 +9,18 @@ import { StepError } from "../../remediation/step-error.ts";
 import type { RootAccess } from "../../sandbox/organization/root-access.ts";
 import { baselineInputs, MEMBER } from "../programs/samples.ts";
 import { assume, type RunningSandbox, runSandbox } from "../sandbox/running-sandbox.ts";
+import { isolatedInstance } from "./trials/ec2-isolation.ts";
 import { accountBlock, bucketBlock } from "./trials/s3-public-access-block.ts";
 import type { Scene, Trial } from "./trials/trial.ts";
 
-const TRIALS: Readonly<Record<string, Trial>> = { bucketBlock, accountBlock };
+const TRIALS: Readonly<Record<string, Trial>> = { bucketBlock, accountBlock, isolatedInstance };
 
 const FACTS: Facts = {
   now: new Date("2026-11-23T12:00:00Z"),
   organizationAccounts: ["100000000001", MEMBER],
   partnerAccounts: ["444455556666"],
   untouchable: ["arn:aws:iam::*:role/BreakGlass", "arn:aws:iam::*:role/Bulwark*"],
+  forensics: { accountId: "100000000001", kmsKeyArn: "arn:aws:kms:us-east-1:100000000001:key/evidence" },
 };
 
 describe("a remediation in the sandbox, with the rights of its manifest", () => {
