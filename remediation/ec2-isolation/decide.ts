@@ -23,8 +23,8 @@ export type Membership = { readonly group: string; readonly protectedFromScaleIn
 export type State = {
   readonly interfaces: readonly Interface[];
   readonly profile: { readonly arn: string; readonly role: string | null } | null;
-  /** Name of the role whose sessions on this instance are denied everything. */
-  readonly revoked: string | null;
+  /** Names of the roles whose sessions on this instance are denied everything, sorted. */
+  readonly revoked: readonly string[];
   readonly membership: Membership | null;
   /** `null` where AWS lets neither be set: of a Spot Instance. */
   readonly stopping: { readonly terminationProtected: boolean; readonly onShutdown: string } | null;
@@ -32,8 +32,12 @@ export type State = {
   readonly marks: Marks;
 };
 
-/** Values of tags of the instance; `role` is where the denied role is found again once the profile is gone. */
-export type Marks = { readonly isolated: string | null; readonly finding: string | null; readonly role: string | null };
+/** Values of tags of the instance; `roles` is where the denied roles are found again once the profile is gone: names with blanks between. */
+export type Marks = {
+  readonly isolated: string | null;
+  readonly finding: string | null;
+  readonly roles: string | null;
+};
 
 /** Name of the group that lets nothing through; group ids begin with `sg-`, so no id is taken for it. */
 export const CLOSED = "bulwark-isolation-closed";
@@ -60,7 +64,8 @@ export function targetsOf({ AwsAccountId: accountId, Region, Resources }: Findin
  */
 export function decide(state: State, _target: Target, { now, cause, untouchable }: Facts): Decision<State> {
   const role = state.profile?.role ?? null;
-  const revoked = role === null || untouchable.some((pattern) => matches(pattern, role)) ? state.revoked : nameOf(role);
+  const revocable = role !== null && !untouchable.some((pattern) => matches(pattern, role));
+  const revoked = revocable ? [...new Set([...state.revoked, nameOf(role)])].sort() : state.revoked;
   const { isolated, finding } = state.marks;
   const to: State = {
     interfaces: state.interfaces.map((one) => ({ ...one, groups: [CLOSED] })),
@@ -72,7 +77,7 @@ export function decide(state: State, _target: Target, { now, cause, untouchable 
     marks: {
       isolated: isolated ?? now.toISOString(),
       finding: isolated === null ? (cause?.finding.slice(0, LONGEST_TAG_VALUE) ?? finding) : finding,
-      role: revoked ?? state.marks.role,
+      roles: revoked.length > 0 ? revoked.join(" ") : state.marks.roles,
     },
   };
   return isDeepStrictEqual(state, to) ? { kind: "nothing" } : { kind: "change", to };

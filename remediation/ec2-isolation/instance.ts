@@ -14,7 +14,7 @@ import type { Marks, State, Target } from "./decide.ts";
 const MARK_KEYS: Readonly<Record<keyof Marks, string>> = {
   isolated: "bulwark:isolated",
   finding: "bulwark:finding",
-  role: "bulwark:isolated-role",
+  roles: "bulwark:isolated-roles",
 };
 
 /** A client in the region of the instance. */
@@ -36,7 +36,7 @@ export function tagsOf({ Tags = [] }: Instance): Readonly<Record<string, string>
 export function marksOf(instance: Instance): Marks {
   const tags = tagsOf(instance);
   const value = (mark: keyof Marks) => tags[MARK_KEYS[mark]] ?? null;
-  return { isolated: value("isolated"), finding: value("finding"), role: value("role") };
+  return { isolated: value("isolated"), finding: value("finding"), roles: value("roles") };
 }
 
 /** Sets tags to what the marks say, and takes those away that are `null`. */

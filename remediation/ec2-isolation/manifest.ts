@@ -66,7 +66,7 @@ export const ec2Isolation: Manifest = {
       resources: ["arn:{partition}:ec2:*:{account}:instance/*"],
       conditions: {
         "ForAllValues:StringEquals": {
-          "aws:TagKeys": ["bulwark:isolated", "bulwark:finding", "bulwark:isolated-role"],
+          "aws:TagKeys": ["bulwark:isolated", "bulwark:finding", "bulwark:isolated-roles"],
         },
       },
     },

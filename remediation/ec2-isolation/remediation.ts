@@ -61,8 +61,8 @@ async function isolate(session: Session, target: Target, from: State, to: State)
     () => writeInterfaces(session, target, from.interfaces, to.interfaces),
     async () => {
       // Without the profile nothing but this mark leads back to the role.
-      if (from.marks.role !== to.marks.role) await mark(session, target, { role: to.marks.role });
-      if (from.revoked !== to.revoked) await writeRevoked(session, target, from.revoked, to.revoked);
+      if (from.marks.roles !== to.marks.roles) await mark(session, target, { roles: to.marks.roles });
+      await writeRevoked(session, target, from.revoked, to.revoked);
       await writeProfile(session, target, to.profile);
     },
     () => leaveGroup(session, target),

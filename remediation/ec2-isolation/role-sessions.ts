@@ -28,36 +28,40 @@ export function denial(instanceId: string) {
 /** The policy that the role has for this instance; each instance its own, so that release takes one away and no other. */
 export const denialName = (instanceId: string) => `bulwark-isolation-${instanceId}`;
 
-/** Name of the role that denies this instance: that of the marks, or of the profile. `null` where it has no such policy, or another of its name. */
+/** Names of the roles that deny this instance, of those in the marks and that of the profile. Another policy of the same name denies nothing. */
 export async function readRevoked(
   session: Session,
   { instanceId }: Target,
   { profile, marks }: Pick<State, "profile" | "marks">,
-): Promise<string | null> {
-  const RoleName = marks.role ?? (profile?.role == null ? null : nameOf(profile.role));
-  if (RoleName === null) return null;
-  const get = new GetRolePolicyCommand({ RoleName, PolicyName: denialName(instanceId) });
-  const found = await orNull(session.client(IAMClient).send(get), "NoSuchEntityException", "NoSuchEntity");
-  // IAM answers with a document that is URL-encoded (API reference, GetRolePolicy).
-  const document = found?.PolicyDocument === undefined ? null : parsed(decodeURIComponent(found.PolicyDocument));
-  return isDeepStrictEqual(document, denial(instanceId)) ? RoleName : null;
+): Promise<readonly string[]> {
+  const roles = new Set(marks.roles?.split(" ").filter((name) => name !== ""));
+  if (profile?.role) roles.add(nameOf(profile.role));
+  const denying: string[] = [];
+  for (const RoleName of [...roles].sort()) {
+    const get = new GetRolePolicyCommand({ RoleName, PolicyName: denialName(instanceId) });
+    const found = await orNull(session.client(IAMClient).send(get), "NoSuchEntityException", "NoSuchEntity");
+    // IAM answers with a document that is URL-encoded (API reference, GetRolePolicy).
+    const document = found?.PolicyDocument === undefined ? null : parsed(decodeURIComponent(found.PolicyDocument));
+    if (isDeepStrictEqual(document, denial(instanceId))) denying.push(RoleName);
+  }
+  return denying;
 }
 
-/** Puts the policy on one role and takes it from another. A role that is gone has nothing to take away. */
+/** Puts the policy on roles and takes it from others. A role that is gone has nothing to take away. */
 export async function writeRevoked(
   session: Session,
   { instanceId }: Target,
-  from: string | null,
-  to: string | null,
+  from: readonly string[],
+  to: readonly string[],
 ): Promise<void> {
   const iam = session.client(IAMClient);
   const PolicyName = denialName(instanceId);
-  if (to !== null) {
-    const PolicyDocument = JSON.stringify(denial(instanceId));
-    await iam.send(new PutRolePolicyCommand({ RoleName: to, PolicyName, PolicyDocument }));
+  const PolicyDocument = JSON.stringify(denial(instanceId));
+  for (const RoleName of to.filter((name) => !from.includes(name))) {
+    await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
   }
-  if (from !== null && from !== to) {
-    const taken = iam.send(new DeleteRolePolicyCommand({ RoleName: from, PolicyName }));
+  for (const RoleName of from.filter((name) => !to.includes(name))) {
+    const taken = iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
     await orNull(taken, "NoSuchEntityException", "NoSuchEntity");
   }
 }

@@ -72,7 +72,6 @@ interface Wishes {
  * a shutdown that terminates it, and a tag of an earlier finding.
  */
 export async function scenery(
-  id: string,
   access: (region?: string) => RootAccess,
   { suffix, maximum, groupWithRules }: Wishes,
 ): Promise<Scenery> {
@@ -208,7 +207,7 @@ export async function scenery(
     tags: {
       "bulwark:isolated": "2026-11-23T12:00:00.000Z",
       "bulwark:finding": "earlier",
-      "bulwark:isolated-role": role,
+      "bulwark:isolated-roles": role,
     },
   };
   return { instanceId, group, role, vpcId, see, remediated };
@@ -244,7 +243,7 @@ const steps: Trial["steps"] = {
   "elasticloadbalancing:DescribeTargetHealth": { forth: "read", back: "read" },
   "elasticloadbalancing:RegisterTargets": { forth: "done", back: "undo" },
   "iam:DeleteRolePolicy": { forth: "done", back: "undo" },
-  "iam:GetInstanceProfile": { forth: "read", back: "done" },
+  "iam:GetInstanceProfile": { forth: "read", back: "verify" },
   "iam:GetRolePolicy": { forth: "read", back: "read" },
   "iam:PassRole": { forth: "done", back: "undo" },
   "iam:PutRolePolicy": { forth: "change", back: "done" },
@@ -260,7 +259,7 @@ const steps: Trial["steps"] = {
 export const isolatedInstance: Trial = {
   remediation,
   async arrange({ id, access }, suffix) {
-    const { instanceId, see, remediated } = await scenery(id, access, { suffix, maximum: 3, groupWithRules: true });
+    const { instanceId, see, remediated } = await scenery(access, { suffix, maximum: 3, groupWithRules: true });
     const Id = `arn:aws:ec2:us-east-1:${id}:instance/${instanceId}`;
     return {
       finding: { AwsAccountId: id, Region: "us-east-1", Resources: [{ Type: "AwsEc2Instance", Id }] },
