@@ -84,7 +84,7 @@ describe("the decision on an instance that is compromised", () => {
     const guarded = { ...state, profile: { arn: "arn:p", role: `arn:aws:iam::${accountId}:role/BulwarkAgent` } };
     const { profile, revoked, marks, stopping } = changed({ ...guarded, stopping: null });
     assert.deepEqual([profile, revoked, marks.roles, stopping], [null, [], null, null]);
-    assert.equal(changed({ ...state, profile: { arn: "arn:p", role: null } }).revoked, []);
+    assert.deepEqual(changed({ ...state, profile: { arn: "arn:p", role: null } }).revoked, []);
   });
 
   it("keeps to the first isolation where somebody opened a part of it again", () => {
