@@ -49,7 +49,8 @@ export async function readInterfaces(session: Session, target: Target, instance:
  * Gives interfaces their security groups. What is closed goes through a group that lets everything through both ways first: a connection that
  * is tracked outlives a change of rules or groups until it times out, one that need not be tracked ends with it (EC2 User Guide, "Amazon EC2 security
  * group connection tracking": flows of TCP and UDP that all traffic is allowed for both ways are not tracked). The moment in the open group is the
- * price; connections that are always tracked (through load balancers and the like) may linger until they are idle. Both groups stay.
+ * price. What is always tracked (ICMP, and what comes through load balancers and the like), or is silent in that moment, may linger until
+ * its idle timeout. Both groups stay.
  */
 export async function writeInterfaces(
   session: Session,

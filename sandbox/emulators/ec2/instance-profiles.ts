@@ -85,7 +85,7 @@ export function instanceProfileAuthorization(
   const { InstanceId, IamInstanceProfile: profile } = call.input as Partial<AssociateIamInstanceProfileRequest>;
   const resources = [`arn:${partition}:ec2:${region}:${accountId}:instance/${InstanceId ?? "*"}`];
   if (call.operation !== "AssociateIamInstanceProfile") return { resources };
-  // The role is decided on by its profile's name, which in the sandbox tells enough: IAM's console gives both the same.
+  // A profile of the sandbox is decided on as if its role had its name, as in those that IAM's console makes.
   const name = profile?.Name ?? profile?.Arn?.split("/").at(-1) ?? "";
   return { resources, passes: { roleArn: `arn:${partition}:iam::${accountId}:role/${name}`, to: "ec2.amazonaws.com" } };
 }
