@@ -46,6 +46,10 @@ export interface Facts {
   readonly partnerAccounts: readonly string[];
   /** ARN patterns of roles, users and other resources that nothing touches (`*` stands for any text). */
   readonly untouchable: readonly string[];
+  /** For which finding (its Id) something is done, and who asked for it: evidence is tagged with both. */
+  readonly cause?: { readonly finding: string; readonly by: string };
+  /** Whom copies of evidence are shared with, and the key that they are encrypted with. Without it evidence stays in the account as it is. */
+  readonly forensics?: { readonly accountId: string; readonly kmsKeyArn: string };
 }
 
 /** What is to be made of a resource's state. */
@@ -77,8 +81,16 @@ export interface Remediation<Target extends Kept, State extends Kept, Circumstan
   circumstances?(session: Session, target: Target): Promise<Circumstances>;
   /** Pure. */
   decide(state: State, target: Target, facts: Facts, circumstances: Circumstances): Decision<State>;
-  /** Keeps evidence before the change (snapshots, log extracts) and tells what it kept. May run twice, and keeps it once. */
-  preserve?(session: Session, target: Target, facts: Facts): Promise<Kept>;
+  /**
+   * Keeps evidence before the change (snapshots, log extracts) and tells what it kept. May run twice, and keeps it once: `after` is the recorded
+   * one and the same in each attempt.
+   */
+  preserve?(session: Session, target: Target, facts: Facts, after: State): Promise<Kept>;
+  /**
+   * Hands evidence over (copies, shares) once the change is made, which must not wait for it, and tells what is kept now. Throws where AWS is not
+   * ready for it yet; runs again then, and hands it over once.
+   */
+  deliver?(session: Session, target: Target, facts: Facts, evidence: Kept): Promise<Kept>;
   /**
    * Makes one state of the other; both ways are used. It may be cut off anywhere and begins again then, so each of its calls can be repeated, and what protects
    * most comes first.

@@ -83,17 +83,30 @@ export async function apply<Target extends Kept, State extends Kept>(
     now = await during("read", `reading ${told}`, () => remediation.read(session, target));
     if (now === undefined) return { kind: "gone", why: `${told} is not there any more` };
   }
+  const { after } = change;
   if (remediation.preserve !== undefined && change.evidence === null) {
     const preserve = remediation.preserve.bind(remediation);
-    const evidence = await during("preserve", `${what}: keeping evidence`, () => preserve(session, target, facts));
+    const evidence = await during("preserve", `${what}: keeping evidence`, () =>
+      preserve(session, target, facts, after),
+    );
     change = { ...change, evidence };
     await keep(record, change, what);
   }
-  const { after } = change;
   if (!isDeepStrictEqual(now, after)) {
     const from = now;
     await during("change", what, () => remediation.write(session, target, from, after));
     await verify(remediation, session, target, after, what);
+  }
+  if (remediation.deliver !== undefined) {
+    const deliver = remediation.deliver.bind(remediation);
+    const known = change.evidence;
+    const evidence = await during("deliver", `${what}: handing evidence over`, () =>
+      deliver(session, target, facts, known),
+    );
+    if (!isDeepStrictEqual(evidence, known)) {
+      change = { ...change, evidence };
+      await keep(record, change, what);
+    }
   }
   return { kind: "changed", change };
 }

@@ -133,6 +133,29 @@ describe("running a remediation", () => {
     }
   });
 
+  it("hands evidence over once the change is made, and again until AWS is ready, without changing anything twice", async () => {
+    const made = doors({ front: OPEN });
+    const { ledger, kept } = keeping();
+    let ready = false;
+    const delivering: Remediation<string, Door> = {
+      ...made.remediation,
+      async deliver(_session, _name, _facts, evidence) {
+        assert.deepEqual(made.all.get("front"), SHUT);
+        if (!ready) throw new Error("still copying");
+        return `copy of ${String(evidence).replace("copy of ", "")}`;
+      },
+    };
+    await assert.rejects(apply(delivering, session, "front", facts, ledger), { step: "deliver" });
+    ready = true;
+    const outcome = await apply(delivering, session, "front", facts, { ...ledger, recorded: kept.at(-1) });
+    assert.ok(outcome.kind === "changed");
+    assert.equal(outcome.change.evidence, "copy of picture of front");
+    assert.deepEqual(kept.at(-1), outcome.change);
+    const never = { record: () => assert.fail("recorded twice"), recorded: outcome.change };
+    assert.deepEqual(await apply(delivering, session, "front", facts, never), outcome);
+    assert.equal(made.calls.filter((call) => call === "lock").length, 1);
+  });
+
   it("gives nothing back over what somebody has set since, and twice is as once", async () => {
     const { remediation, all } = doors({ front: SHUT });
     const change = { target: "front", before: OPEN, after: SHUT };

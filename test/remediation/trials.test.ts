@@ -10,6 +10,7 @@ import type { RootAccess } from "../../sandbox/organization/root-access.ts";
 import { baselineInputs, MEMBER } from "../programs/samples.ts";
 import { assume, type RunningSandbox, runSandbox } from "../sandbox/running-sandbox.ts";
 import { accessKey } from "./trials/access-key-deactivation.ts";
+import { isolatedInstance } from "./trials/ec2-isolation.ts";
 import { roleOfInstance } from "./trials/iam-role-quarantine.ts";
 import { userInUse, userOfBefore } from "./trials/iam-user-quarantine.ts";
 import { keyRotation } from "./trials/kms-rotation.ts";
@@ -49,6 +50,7 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   secretPolicyNarrowed,
   functionPolicyNarrowed,
   aliasPolicyEmptied,
+  isolatedInstance,
 };
 
 const FACTS: Facts = {
@@ -56,6 +58,7 @@ const FACTS: Facts = {
   organizationAccounts: ["100000000001", MEMBER],
   partnerAccounts: ["444455556666"],
   untouchable: ["arn:aws:iam::*:role/BreakGlass", "arn:aws:iam::*:role/Bulwark*"],
+  forensics: { accountId: "100000000001", kmsKeyArn: "arn:aws:kms:us-east-1:100000000001:key/evidence" },
 };
 
 describe("a remediation in the sandbox, with the rights of its manifest", () => {
@@ -194,23 +197,27 @@ describe("a remediation in the sandbox, with the rights of its manifest", () => 
         const actions = remediation.manifest.role.flatMap((statement) => statement.actions);
         assert.deepEqual([...new Set(actions)].sort(), Object.keys(trial.steps).sort());
         const { session, allow } = await sessionFor(trial);
-        const record = async () => undefined;
         for (const [action, wanted] of Object.entries(trial.steps)) {
-          const { target } = await arranged(trial);
+          const { scene, target, before } = await arranged(trial);
+          const recorded: Change[] = [];
+          const attempt = () =>
+            apply(remediation, session, target, facts, {
+              recorded: recorded.at(-1),
+              record: async (change) => void recorded.push(change),
+            });
           await allow(action);
-          const forth = await stepOf(apply(remediation, session, target, facts, { record }));
+          assert.equal(await stepOf(attempt()), wanted.forth, `applied without ${action}`);
           await allow();
-          assert.equal(forth, wanted.forth, `applied without ${action}`);
-          // What was done in part is done whole, so that there is something to give back.
-          const { scene, target: other } = await arranged(trial);
-          const outcome = await apply(remediation, session, other, facts, { record });
+          // Goes on from what was done in part, with what was recorded of it.
+          const outcome = await attempt();
           assert.ok(outcome.kind === "changed", JSON.stringify(outcome));
+          assert.deepEqual(await scene.see(), scene.remediated, `resumed after ${action} came back`);
           await allow(action);
           const back = await stepOf(undo(remediation, session, outcome.change));
           await allow();
           assert.equal(back, wanted.back, `taken back without ${action}`);
           await undo(remediation, session, outcome.change, true);
-          assert.notDeepEqual(await scene.see(), scene.remediated);
+          assert.deepEqual(await scene.see(), before, `taken back after ${action} came back`);
         }
       });
     });
