@@ -44,8 +44,9 @@ const step = z.object({
 export type Step = z.infer<typeof step>;
 
 /**
- * What a forwarder gets: all that is known of an incident, each time that something happened to it. Messages may come twice, late or out of order: the greater
- * `version` is the newer, and each carries the whole history, so that the last one is enough. Unknown fields are left out, as newer routers may send more.
+ * What a forwarder gets: all that is known of an incident, each time that something happened to it. Messages may come twice, late or out of order:
+ * the greater `version` is the newer, and each carries the whole history, so that the last one is enough. Unknown fields are left out, as newer
+ * routers may send more.
  */
 export const incidentSchema = z
   .object({

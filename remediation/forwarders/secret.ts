@@ -8,7 +8,8 @@ export type SecretSource = (reference: string) => Promise<string>;
 export type SecretReader = (reference: string, fresh?: boolean) => Promise<string>;
 
 /**
- * A reader that asks AWS again after a while, so that a rotated secret counts without a deployment, and keeps the old value while AWS does not answer.
+ * A reader that asks AWS again after a while, so that a rotated secret counts without a deployment, and keeps the old value while AWS does not
+ * answer.
  *
  * @param maxAge of a value, in milliseconds
  */
@@ -36,8 +37,8 @@ const SECRET = /^arn:[a-z-]+:secretsmanager:/;
 const PARAMETER = /^arn:[a-z-]+:ssm:[a-z0-9-]+:\d{12}:parameter\//;
 
 /**
- * Values of Secrets Manager's secrets and Systems Manager's parameters, by ARN: both `GetSecretValue` and `GetParameter` take one (their API references,
- * `SecretId` and `Name`). Nothing is cached here. Throws where there is none.
+ * Values of Secrets Manager's secrets and Systems Manager's parameters, by ARN: both `GetSecretValue` and `GetParameter` take one (their API
+ * references, `SecretId` and `Name`). Nothing is cached here. Throws where there is none.
  */
 export function awsSecrets(): SecretSource {
   const secrets = new SecretsProvider();

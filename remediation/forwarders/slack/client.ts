@@ -57,11 +57,13 @@ const EVENT = "bulwark_told";
 const SKEW = 60_000;
 
 /**
- * Slack's Web API over `fetch`. Four methods are needed, and their errors told apart, which is this file; `@slack/web-api` brings its own queue and repeats calls
- * by itself, also a `chat.postMessage` whose answer was lost, which tells people twice, and waits inside a call for longer than a Lambda lives. Both could
- * be switched off, and what remained of the package would be the URL and the types, for five more packages in the zip and in each cold start.
+ * Slack's Web API over `fetch`. Five methods are needed, and their errors told apart, which is this file. `@slack/web-api` would do it too, but by
+ * its defaults it repeats calls by itself, also a `chat.postMessage` whose answer was lost, which tells people twice, and waits inside a call for
+ * longer than a Lambda lives. With both switched off, what remains of it is the URL and the types, and its queue and retry packages go into the zip
+ * for nothing.
  *
- * Throws `SlackError`. After one that tells that Slack is down, a client fails at once: the Lambda's time is too short to wait for each message of a batch.
+ * Throws `SlackError`. After one that tells that Slack is down, a client fails at once: the Lambda's time is too short to wait for each message of
+ * a batch.
  */
 export function slackClient(options: ClientOptions): SlackClient {
   const { pace, deadline } = options;

@@ -28,8 +28,8 @@ const digestAt = (at: string, channel: string, period: number): string =>
   `${channel}:${Math.floor(Date.parse(at) / period)}`;
 
 /**
- * Keeps an incident for the next digest of a channel, each version once: an attempt before this one may have put it into an earlier digest, which may have been
- * sent since. Throws `SlackError` where another process is at it.
+ * Keeps an incident for the next digest of a channel, each version once: an attempt before this one may have put it into an earlier digest, which
+ * may have been sent since. Throws `SlackError` where another process is at it.
  */
 export async function collect(incident: Incident, channel: string, teller: DigestTeller): Promise<void> {
   const { digests, now, period } = teller;
@@ -51,8 +51,8 @@ export async function collect(incident: Incident, channel: string, teller: Diges
 }
 
 /**
- * Tells the digests whose period is over, as many messages for each as it takes, each once. To be called by a schedule. One that fails does not keep the others;
- * throws what failed together.
+ * Tells the digests whose period is over, as many messages for each as it takes, each once. To be called by a schedule. One that fails does not
+ * keep the others; throws what failed together.
  */
 export async function sendDigests(teller: DigestTeller): Promise<void> {
   const { digests, now, period } = teller;

@@ -9,7 +9,10 @@ const mention = z
   .regex(/^[UWS][A-Z0-9]{6,20}$/, "give a person or a user group by its id (U0123456789, S0123456789)");
 const level = z.strictObject({ afterMinutes: z.int().min(1).max(10_080), tell: z.array(mention).min(1).max(20) });
 
-/** Who is told when nobody acknowledges an incident of a severity, later levels after earlier ones. A severity that is not named escalates to nobody. */
+/**
+ * Who is told when nobody acknowledges an incident of a severity, later levels after earlier ones. A severity that is not named escalates to
+ * nobody.
+ */
 export const escalationSchema = z
   .partialRecord(z.enum(SEVERITIES), z.array(level).max(10))
   .refine(
@@ -31,8 +34,8 @@ export interface Escalation {
 }
 
 /**
- * The levels that are due now and were not told, the lowest first. None where somebody looks after it or nothing is to be done. Time counts from when it began to
- * need somebody: what was remediated and undone begins anew. Pure.
+ * The levels that are due now and were not told, the lowest first. None where somebody looks after it or nothing is to be done. Time counts from
+ * when it began to need somebody: what was remediated and undone begins anew. Pure.
  *
  * @param told levels that were told since then
  */

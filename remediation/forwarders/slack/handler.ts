@@ -53,8 +53,8 @@ function tellerOf(forwarder: Forwarder, invocation: Invocation): DigestTeller {
 }
 
 /**
- * The Lambda on the queue of the topic of incidents. It reports the records that failed, which SQS gives again: for as long as Slack is down, and for a
- * channel whose turn does not come in time. What is no incident, or what Slack will never take, is quarantined with the reason.
+ * The Lambda on the queue of the topic of incidents. It reports the records that failed, which SQS gives again: for as long as Slack is down, and
+ * for a channel whose turn does not come in time. What is no incident, or what Slack will never take, is quarantined with the reason.
  */
 export function slackForwarder(
   forwarder: Forwarder,
@@ -90,8 +90,8 @@ async function forwardOne(incident: Incident, routing: Routing, teller: DigestTe
 }
 
 /**
- * What a schedule calls, every minute or so: sends the digests whose period is over, and calls those whom the escalation names. One failure does not keep
- * the others; what failed is thrown together, and tried again the next time.
+ * What a schedule calls, every minute or so: sends the digests whose period is over, and calls those whom the escalation names. One failure does
+ * not keep the others; what failed is thrown together, and tried again the next time.
  *
  * @param waiting incidents that the ledger has as open
  */

@@ -61,8 +61,8 @@ export type Read =
   | { readonly ok: false; readonly why: string };
 
 /**
- * The click that a request's body tells of: form-encoded, with JSON in `payload` (Slack, "Handling user interaction"). The request must have been verified
- * before. Whatever else Slack or anybody sends is refused with words for the log.
+ * The click that a request's body tells of: form-encoded, with JSON in `payload` (Slack, "Handling user interaction"). The request must have been
+ * verified before. Whatever else Slack or anybody sends is refused with words for the log.
  */
 export function interactionOf(body: string): Read {
   const json = new URLSearchParams(body).get("payload");

@@ -21,8 +21,8 @@ export const LIMITS = {
 } as const;
 
 /**
- * Characters of all blocks together. Slack answers `msg_blocks_too_long` beyond a number that it does not publish; 13,000 is what others have seen, so this stays
- * below, and each foreign text has its share.
+ * Characters of all blocks together. Slack answers `msg_blocks_too_long` beyond a number that it does not publish; 13,000 is what others have seen,
+ * so this stays below, and each foreign text has its share.
  */
 export const TOTAL = 12_000;
 const SHARE = { description: 2500, title: 300, what: 1000, field: 600, by: 200, link: 1000, line: 300 } as const;

@@ -11,8 +11,8 @@ export interface Pace {
 }
 
 /**
- * One message a second for each channel. It knows what its own process sends: several processes keep the rate together by Slack's answers alone, so that the
- * Lambda had best run once at a time.
+ * One message a second for each channel. It knows what its own process sends: several processes keep the rate together by Slack's answers alone, so
+ * that the Lambda had best run once at a time.
  */
 export function pace(now: () => Date, sleep: (milliseconds: number) => Promise<void>): Pace {
   const free = new Map<string, number>();

@@ -29,7 +29,10 @@ export class SlackError extends Error {
   }
 }
 
-/** Slack, "chat.postMessage", "chat.update", "conversations.history": errors. What is in no list can be new, and is tried again rather than thrown away. */
+/**
+ * Slack, "chat.postMessage", "chat.update", "conversations.history": errors. What is in no list can be new, and is tried again rather than thrown
+ * away.
+ */
 const PASSING = [
   "ratelimited",
   "rate_limited",

@@ -5,8 +5,8 @@ import { ofChannel, ofGone } from "./slack-error.ts";
 import { type Held, held, once, type Teller, without } from "./told.ts";
 
 /**
- * Tells what is known of an incident: one message, updated in place, and in its thread each step that came after the first, in order and once. Messages that come twice
- * or late change nothing. Throws `SlackError`; when it is called again it goes on from where it stopped.
+ * Tells what is known of an incident: one message, updated in place, and in its thread each step that came after the first, in order and once.
+ * Messages that come twice or late change nothing. Throws `SlackError`; when it is called again it goes on from where it stopped.
  *
  * @param channel where it goes when nothing was told of it before
  * @param fallback where it goes when that channel can't be used
@@ -77,8 +77,8 @@ async function ifThere<Answer>(holding: Held, act: () => Promise<Answer>): Promi
 }
 
 /**
- * Calls those whose turn it is when nobody acknowledged an incident, each level once, in its thread and visible in the channel. Tells the levels that it
- * called. Throws `SlackError`.
+ * Calls those whose turn it is when nobody acknowledged an incident, each level once, in its thread and visible in the channel. Tells the levels
+ * that it called. Throws `SlackError`.
  */
 export async function escalate(
   incident: Incident,

@@ -82,8 +82,9 @@ export async function held<Answer>(
 }
 
 /**
- * Posts a message once: that it is begun is noted before, so that after an answer that was lost, or a crash, the message is looked for instead of posted again.
- * Whoever calls saves what is done with `without(...)`. Where the app may not read the channel, it rather tells twice than not at all.
+ * Posts a message once: that it is begun is noted before, so that after an answer that was lost, or a crash, the message is looked for instead of
+ * posted again. Whoever calls saves what is done with `without(...)`. Where the app may not read the channel, it rather tells twice than not at
+ * all.
  */
 export async function once(
   key: string,
