@@ -1,10 +1,12 @@
+import type { Decision, Finding } from "../remediation.ts";
+
 /** The four switches of a public access block (Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage"). */
-export interface Block {
+export type Block = {
   readonly blockPublicAcls: boolean;
   readonly ignorePublicAcls: boolean;
   readonly blockPublicPolicy: boolean;
   readonly restrictPublicBuckets: boolean;
-}
+};
 
 /** Nothing can be public. */
 export const CLOSED: Block = {
@@ -18,13 +20,6 @@ export const CLOSED: Block = {
 export type Target =
   | { readonly kind: "account"; readonly accountId: string }
   | { readonly kind: "bucket"; readonly accountId: string; readonly bucket: string };
-
-/** What a finding tells of it, in the names of the AWS Security Finding Format. */
-export interface Finding {
-  readonly AwsAccountId: string;
-  readonly Types?: readonly string[] | undefined;
-  readonly Resources: readonly { readonly Type: string; readonly Id: string }[];
-}
 
 /** Amazon S3 User Guide, "General purpose bucket naming rules". */
 const BUCKET_ARN = /^arn:[a-z-]+:s3:::([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$/;
@@ -42,14 +37,8 @@ export function targetsOf({ AwsAccountId: accountId, Types = [], Resources }: Fi
   return [...buckets].map((bucket) => ({ kind: "bucket", accountId, bucket }));
 }
 
-/** The switches that are to be changed, as they are and as they shall be; empty where the block is closed. `before` undefined: there is none. */
-export function decide(before: Block | undefined): readonly (keyof Block)[] {
+/** A closed block in place of one with a switch that is off, or of none (`null`). */
+export function decide(before: Block | null): Decision<Block | null> {
   const switches = Object.keys(CLOSED) as (keyof Block)[];
-  return switches.filter((one) => before?.[one] !== true);
-}
-
-/** Whether two blocks are the same, none included. */
-export function isSame(one: Block | undefined, other: Block | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  return (Object.keys(CLOSED) as (keyof Block)[]).every((each) => one[each] === other[each]);
+  return switches.every((one) => before?.[one] === true) ? { kind: "nothing" } : { kind: "change", to: CLOSED };
 }

@@ -27,7 +27,7 @@ export const s3PublicAccessBlock: Manifest = {
     },
     {
       sid: "Buckets",
-      actions: ["s3:GetBucketPublicAccessBlock", "s3:PutBucketPublicAccessBlock"],
+      actions: ["s3:GetBucketPublicAccessBlock", "s3:GetBucketTagging", "s3:PutBucketPublicAccessBlock"],
       resources: ["arn:{partition}:s3:::*"],
       conditions: { StringEquals: { "aws:ResourceAccount": ["{account}"] } },
     },

@@ -2,17 +2,11 @@ import assert from "node:assert/strict";
 import { IAM } from "@aws-sdk/client-iam";
 import {
   CreateBucketCommand,
-  DeletePublicAccessBlockCommand,
   GetPublicAccessBlockCommand,
   type PublicAccessBlockConfiguration,
   PutPublicAccessBlockCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import {
-  DeletePublicAccessBlockCommand as DeleteOfAccount,
-  GetPublicAccessBlockCommand as GetOfAccount,
-  S3ControlClient,
-} from "@aws-sdk/client-s3-control";
 import { SecurityHub } from "@aws-sdk/client-securityhub";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { response } from "../../programs/admin/response.ts";
@@ -20,10 +14,7 @@ import { adminStack } from "../../programs/admin/stack.ts";
 import { remediationRoles } from "../../programs/baseline/remediation-roles.ts";
 import { baselineStack } from "../../programs/baseline/stack.ts";
 import { deploymentRole } from "../../programs/bootstrap/deployment-role.ts";
-import { apply, type Change, type Clients, undo } from "../../remediation/s3-public-access-block/apply.ts";
-import type { Target } from "../../remediation/s3-public-access-block/decide.ts";
 import { s3PublicAccessBlock as manifest } from "../../remediation/s3-public-access-block/manifest.ts";
-import { StepError } from "../../remediation/step-error.ts";
 import type { RootAccess } from "../../sandbox/organization/root-access.ts";
 import { ensureRole, type RolePlace, removeRole } from "../../stacks/bootstrap/role.ts";
 import {
@@ -45,9 +36,6 @@ const NAME = `BulwarkRemediation-${manifest.name}`;
 const ROLE = `arn:aws:iam::${MEMBER}:role/${NAME}`;
 const CLOSED = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
 const PARTLY = { ...CLOSED, BlockPublicPolicy: false, RestrictPublicBuckets: false };
-const bucket: Target = { kind: "bucket", accountId: MEMBER, bucket: "statements" };
-const account: Target = { kind: "account", accountId: MEMBER };
-const BOTH: readonly Target[] = [bucket, account];
 
 const document = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 const everything = document({ Effect: "Allow", Action: "*", Resource: "*" });
@@ -117,7 +105,7 @@ describe("the role of a remediation, deployed with the rights of the deployment 
     });
     const hub = client(new SecurityHub(sandbox.root(SECURITY)));
     await hub.enableSecurityHub({ EnableDefaultStandards: false });
-    await root.s3().send(new CreateBucketCommand({ Bucket: "statements" }));
+    await s3().send(new CreateBucketCommand({ Bucket: "statements" }));
   });
   after(async () => {
     for (const one of opened) one.destroy();
@@ -125,47 +113,14 @@ describe("the role of a remediation, deployed with the rights of the deployment 
     await sandbox?.close();
   });
 
-  const clientsOf = (access: RootAccess): Clients => ({
-    s3: client(new S3Client(access)),
-    s3Control: client(new S3ControlClient({ ...access, endpointProvider: () => ({ url: new URL(access.endpoint) }) })),
-  });
+  const s3 = () => client(new S3Client(sandbox.root(MEMBER)));
   /** What an independent client of the account sees and does. */
   const root = {
-    s3: () => clientsOf(sandbox.root(MEMBER)).s3,
-    s3Control: () => clientsOf(sandbox.root(MEMBER)).s3Control,
-    async see({ kind }: Target): Promise<PublicAccessBlockConfiguration | undefined> {
-      const asked: Promise<{ PublicAccessBlockConfiguration?: PublicAccessBlockConfiguration | undefined }> =
-        kind === "bucket"
-          ? root.s3().send(new GetPublicAccessBlockCommand({ Bucket: "statements" }))
-          : root.s3Control().send(new GetOfAccount({ AccountId: MEMBER }));
-      return asked.then(
-        (answer) => answer.PublicAccessBlockConfiguration,
-        (error: Error) => {
-          assert.equal(error.name, "NoSuchPublicAccessBlockConfiguration");
-          return undefined;
-        },
-      );
-    },
-    async open(): Promise<void> {
-      await root.s3().send(new DeletePublicAccessBlockCommand({ Bucket: "statements" }));
-      await root.s3Control().send(new DeleteOfAccount({ AccountId: MEMBER }));
-    },
+    see: async (): Promise<PublicAccessBlockConfiguration | undefined> =>
+      (await s3().send(new GetPublicAccessBlockCommand({ Bucket: "statements" }))).PublicAccessBlockConfiguration,
     putPolicy: (PolicyDocument: string) =>
       iam.putRolePolicy({ RoleName: NAME, PolicyName: "Remediation", PolicyDocument }),
   };
-
-  const remediating = async () => clientsOf(await session(responding, ROLE));
-  const stepOf = (work: Promise<unknown>) =>
-    work.then(
-      () => "done",
-      (error: unknown) => {
-        assert.ok(error instanceof StepError, String(error));
-        assert.match(String((error.cause as Error).name), /^AccessDenied/, error.message);
-        return error.step;
-      },
-    );
-  const recorded: Change[] = [];
-  const record = async (change: Change) => void recorded.push(change);
 
   it("comes with the response of the security account and its custom action, and is the same the second time", async () => {
     for (const [stack, program, all] of [
@@ -203,79 +158,11 @@ describe("the role of a remediation, deployed with the rights of the deployment 
     await refused(session(responding, `arn:aws:iam::${FOREIGN}:role/${NAME}`));
   });
 
-  it("closes a bucket and the account, records what was before, and gives back exactly that", async () => {
-    const clients = await remediating();
-    await root.open();
-    await root
-      .s3()
-      .send(new PutPublicAccessBlockCommand({ Bucket: "statements", PublicAccessBlockConfiguration: PARTLY }));
-    for (const [target, before] of [
-      [bucket, PARTLY],
-      [account, undefined],
-    ] as const) {
-      const change = await apply(clients, target, record);
-      assert.deepEqual(await root.see(target), CLOSED);
-      assert.deepEqual(recorded.at(-1), change);
-      assert.equal(await apply(clients, target, () => assert.fail("recorded twice")), undefined);
-      assert.ok(change !== undefined);
-      await undo(clients, change);
-      assert.deepEqual(await root.see(target), before);
-      await undo(clients, change);
-      assert.deepEqual(await root.see(target), before);
-    }
-  });
-
-  it("changes nothing that was not recorded, and gives nothing back over what somebody else has set since", async () => {
-    const clients = await remediating();
-    await root.open();
-    const unrecorded = apply(clients, bucket, () => Promise.reject(new Error("the ledger is away")));
-    await assert.rejects(unrecorded, { step: "record", message: /recording .*bucket statements.*the ledger is away/ });
-    assert.equal(await root.see(bucket), undefined);
-    const change = await apply(clients, bucket, record);
-    await root
-      .s3()
-      .send(new PutPublicAccessBlockCommand({ Bucket: "statements", PublicAccessBlockConfiguration: PARTLY }));
-    assert.ok(change !== undefined);
-    await assert.rejects(undo(clients, change), { step: "undo", message: /somebody has changed it since/ });
-    assert.deepEqual(await root.see(bucket), PARTLY);
-  });
-
-  /** The step that fails without an action, going forth and going back. */
-  const STEPS: Readonly<Record<string, { target: Target; forth: string; back: string }>> = {
-    "s3:GetAccountPublicAccessBlock": { target: account, forth: "read", back: "read" },
-    "s3:PutAccountPublicAccessBlock": { target: account, forth: "change", back: "undo" },
-    "s3:GetBucketPublicAccessBlock": { target: bucket, forth: "read", back: "read" },
-    "s3:PutBucketPublicAccessBlock": { target: bucket, forth: "change", back: "undo" },
-  };
-
-  it("needs every action of its manifest: without one, exactly the step that makes it fails", async () => {
-    const actions = manifest.role.flatMap((statement) => statement.actions);
-    assert.deepEqual([...actions].sort(), Object.keys(STEPS).sort());
-    const clients = await remediating();
-    const { PolicyDocument = "" } = await iam.getRolePolicy({ RoleName: NAME, PolicyName: "Remediation" });
-    const whole = JSON.parse(decodeURIComponent(PolicyDocument)) as { Statement: { Action: string[] }[] };
-    for (const [action, wanted] of Object.entries(STEPS)) {
-      await root.open();
-      const changes = await Promise.all(BOTH.map((target) => apply(clients, target, record)));
-      const without = whole.Statement.map((statement) => ({
-        ...statement,
-        Action: statement.Action.filter((one) => one !== action),
-      }));
-      await root.putPolicy(document(...without));
-      for (const change of changes) {
-        assert.ok(change !== undefined);
-        const { target } = change;
-        const mine: boolean = wanted.target === target;
-        assert.equal(await stepOf(undo(clients, change)), mine ? wanted.back : "done", `undo without ${action}`);
-        assert.deepEqual(await root.see(target), mine ? CLOSED : undefined);
-      }
-      await root.open();
-      for (const target of BOTH) {
-        const mine: boolean = wanted.target === target;
-        assert.equal(await stepOf(apply(clients, target, record)), mine ? wanted.forth : "done", `without ${action}`);
-        assert.deepEqual(await root.see(target), mine ? undefined : CLOSED);
-      }
-      await root.putPolicy(JSON.stringify(whole));
+  it("does what its manifest says with a bucket, as others see it", async () => {
+    const own = client(new S3Client(await session(responding, ROLE)));
+    for (const PublicAccessBlockConfiguration of [CLOSED, PARTLY]) {
+      await own.send(new PutPublicAccessBlockCommand({ Bucket: "statements", PublicAccessBlockConfiguration }));
+      assert.deepEqual(await root.see(), PublicAccessBlockConfiguration);
     }
   });
 
