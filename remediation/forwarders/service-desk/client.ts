@@ -51,7 +51,8 @@ const PASSING: ReadonlySet<number> = new Set([3, 51]);
 const PASSING_STATUS: ReadonlySet<number> = new Set([401, 403, 408, 409, 423, 425, 429]);
 
 /**
- * HP (Micro Focus) Service Manager's REST API ("RESTful Commands", "Web Service: Incident" of its Web Services Guide). A `ReturnCode` other than 0 is an error whatever the
+ * HP (Micro Focus) Service Manager's REST API ("RESTful Commands", "Web Service: Incident" of its Web Services Guide). A `ReturnCode` other than 0
+ * is an error whatever the
  * HTTP status. Throws `DeskError`; what is refused for the credentials passes, because somebody will mend them.
  */
 export function deskClient(options: DeskOptions): DeskClient {

@@ -25,7 +25,8 @@ export interface Forwarder {
   readonly credentials: string;
   readonly secrets: SecretReader;
   /**
-   * Does something while nobody else does anything for the same incident, and rejects where somebody does: between search and create there must be nobody, as the
+   * Does something while nobody else does anything for the same incident, and rejects where somebody does: between search and create there must be
+   * nobody, as the
    * desk itself takes two tickets of one reference.
    */
   readonly alone: (incident: string, act: () => Promise<void>) => Promise<void>;
@@ -36,7 +37,8 @@ export interface Forwarder {
 }
 
 /**
- * The Lambda on the queue of the topic of incidents. The desk itself holds what it was told (reference and version), so that a message that comes twice, late or out of
+ * The Lambda on the queue of the topic of incidents. The desk itself holds what it was told (reference and version), so that a message that comes
+ * twice, late or out of
  * order makes no second ticket and no second update. Records that failed are reported, and SQS gives them again for as long as the desk is down.
  */
 export function deskForwarder(forwarder: Forwarder): (event: SQSEvent) => Promise<SQSBatchResponse> {
@@ -101,7 +103,8 @@ function closedEvent(
 }
 
 /**
- * Looks at the desk's side of incidents that are not over, on a schedule: what was closed, approved or denied there becomes an event. One that can't be read hides
+ * Looks at the desk's side of incidents that are not over, on a schedule: what was closed, approved or denied there becomes an event. One that
+ * can't be read hides
  * no other. Rejects with all errors together.
  *
  * @param incidents those that are not over, as the ledger has them

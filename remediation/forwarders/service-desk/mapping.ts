@@ -16,7 +16,8 @@ const exposed = z.strictObject({
 });
 
 /**
- * What an installation's service desk calls things: forms are changed by each customer, so nothing here is taken for granted. The defaults are those of an unchanged
+ * What an installation's service desk calls things: forms are changed by each customer, so nothing here is taken for granted. The defaults are
+ * those of an unchanged
  * Service Manager ("Web Service: Incident"); it has no field for another system's id or version, which its administrator adds.
  */
 export const deskSchema = z.strictObject({

@@ -23,7 +23,8 @@ export type Answer =
 const POISON: ReadonlySet<number> = new Set([6, 12, 13, 15]);
 
 /**
- * Reads an answer of `/services/collector/event` by the codes of Splunk's "Troubleshoot HTTP Event Collector". A refused index (7), channel (10, 11) or ack (14) is
+ * Reads an answer of `/services/collector/event` by the codes of Splunk's "Troubleshoot HTTP Event Collector". A refused index (7), channel (10,
+ * 11) or ack (14) is
  * never the fault of an event: giving events up for it would lose all. Pure.
  */
 export function answerOf(status: number, body: string, retryAfter: string | null): Answer {

@@ -5,7 +5,8 @@ export interface BatchLimits {
 }
 
 /**
- * Splunk refuses bodies longer than `max_content_length` of limits.conf, `[http_input]`: 838,860,800 bytes by default now, 1,000,000 up to Splunk 6 and wherever
+ * Splunk refuses bodies longer than `max_content_length` of limits.conf, `[http_input]`: 838,860,800 bytes by default now, 1,000,000 up to Splunk
+ * 6 and wherever
  * somebody set that. Small batches also cost little to send again. Bytes are counted before gzip.
  */
 export const BATCH_LIMITS: BatchLimits = { bytes: 900_000, count: 500 };

@@ -28,8 +28,10 @@ const TIMEOUT = 10_000;
 const DELIVERED: Fate = { kind: "delivered" };
 
 /**
- * Sends events to a Splunk HTTP Event Collector and tells each one's fate; never rejects for Splunk's sake. With a channel, an event is delivered when
- * its ack is true ("About HTTP Event Collector Indexer Acknowledgment"). An event may arrive twice (an answer or an ack was lost, or the batch was refused for another):
+ * Sends events to a Splunk HTTP Event Collector and tells each one's fate; never rejects for Splunk's sake. With a channel, an event is delivered
+ * when
+ * its ack is true ("About HTTP Event Collector Indexer Acknowledgment"). An event may arrive twice (an answer or an ack was lost, or the batch was
+ * refused for another):
  * `finding_id` and `updated_at` are the same then.
  */
 export async function deliver<Of>(events: readonly Packed<Of>[], options: CollectorOptions): Promise<Map<Of, Fate>> {
@@ -61,7 +63,8 @@ export async function deliver<Of>(events: readonly Packed<Of>[], options: Collec
 }
 
 /**
- * How a refused batch is sent again: the event that Splunk names by itself, and the others without it; halves where it names none. Only what is refused alone is
+ * How a refused batch is sent again: the event that Splunk names by itself, and the others without it; halves where it names none. Only what is
+ * refused alone is
  * poison, so that no event is given up for a number that means another.
  */
 function withoutPoison<Of>(

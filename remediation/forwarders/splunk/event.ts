@@ -30,7 +30,8 @@ const FIELD = 512;
 const AHEAD = 24 * 60 * 60 * 1000;
 
 /**
- * A finding of Security Hub (ASFF, whatever else it holds) as an event. Pure, and never throws: what is no finding is told with the reason, what is too
+ * A finding of Security Hub (ASFF, whatever else it holds) as an event. Pure, and never throws: what is no finding is told with the reason, what
+ * is too
  * long, too deep or too much is cut and marked with `bulwark_truncated`.
  *
  * @param received when the finding reached Bulwark; counts where `UpdatedAt` is no time

@@ -33,8 +33,10 @@ interface Part {
 const RESERVE = 15_000;
 
 /**
- * The Lambda on the queue of all findings (events "Security Hub Findings - Imported", with one finding or more in each). SQS forgets a record only when Splunk
- * has, or the quarantine keeps, each of its findings; all else it gives again. The batch is one for Splunk, which is why Powertools' record by record is of no
+ * The Lambda on the queue of all findings (events "Security Hub Findings - Imported", with one finding or more in each). SQS forgets a record only
+ * when Splunk
+ * has, or the quarantine keeps, each of its findings; all else it gives again. The batch is one for Splunk, which is why Powertools' record by
+ * record is of no
  * use here: one request takes all.
  */
 export function splunkForwarder(
