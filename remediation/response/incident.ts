@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+import type { AsffFinding } from "./finding.ts";
+
+/** What findings are about, each once, however often and from wherever it comes. */
+export interface Incident {
+  /** Of 32 hexadecimal digits; the key in the ledger, and what a note says. */
+  readonly id: string;
+  /** The account, region, resources and cause that the id stands for, as JSON: no text in a finding can pass for another. */
+  readonly key: string;
+  /** The control, the vulnerabilities or the types, in words. */
+  readonly cause: string;
+}
+
+/**
+ * The incident that a finding belongs to: account, region, resources, and the control, the vulnerabilities or the types; where it has none of
+ * these, what generated it. Which product, standard or event feed told of it makes no difference: a finding keeps its account and
+ * region in an aggregation region and in the administrator's feed (Security Hub User Guide, "Understanding cross-Region aggregation").
+ */
+export function incidentOf(finding: AsffFinding): Incident {
+  const { AwsAccountId, Region, Types, Resources, Compliance, Vulnerabilities, GeneratorId } = finding;
+  // What IAM has is checked in each region that records global resources, and is the same everywhere.
+  const global = Resources.every(({ Type }) => Type.startsWith("AwsIam"));
+  const causes: readonly (readonly [string, readonly string[]])[] = [
+    ["control", Compliance?.SecurityControlId === undefined ? [] : [Compliance.SecurityControlId]],
+    ["vulnerability", Vulnerabilities.map(({ Id }) => Id)],
+    ["type", Types],
+    ["generator", [GeneratorId]],
+  ];
+  const [kind, names] = causes.find(([, some]) => some.length > 0) ?? ["generator", [GeneratorId]];
+  const sorted = once(names);
+  const resources = once(Resources.map(({ Type, Id }) => JSON.stringify([Type, Id])));
+  const key = JSON.stringify([AwsAccountId, global ? "global" : Region, resources, kind, sorted]);
+  return { id: createHash("sha256").update(key).digest("hex").slice(0, 32), key, cause: sorted.join(", ") };
+}
+
+const once = (names: readonly string[]) => [...new Set(names)].sort();
