@@ -93,6 +93,8 @@ describe("wrong input to an emulated service", function () {
   }
 
   it("was tried with every service that is emulated", () => {
-    assert.deepEqual(emulators.map(({ signingName }) => signingName).sort(), Object.keys(SERVICES).sort());
+    // Of some nothing is emulated: only what IAM decides on is known of what is left to another.
+    const emulated = emulators.filter(({ operations }) => Object.keys(operations).length > 0);
+    assert.deepEqual(emulated.map(({ signingName }) => signingName).sort(), Object.keys(SERVICES).sort());
   });
 });

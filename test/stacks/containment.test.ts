@@ -220,9 +220,11 @@ describe("the processes of a stack run", () => {
       at.journal().then((lines) => lines.find(({ name, phase }) => name === "done" && phase === "end"));
     await eventually("the call that ended", done);
     // The engine has to have the answer, or the call would be in flight.
-    await eventually("its resource in the state", async () =>
-      JSON.stringify(await checkpoint("account-1")).includes("::done"),
-    );
+    // Until then the state has it among the pending operations.
+    await eventually("its resource in the state", async () => {
+      const { resources = [] } = (await checkpoint("account-1")) as { resources?: readonly { readonly urn: string }[] };
+      return resources.some(({ urn }) => urn.endsWith("::done"));
+    });
     process.kill((await done())?.pid ?? 0, "SIGKILL");
     await at.release();
     const result = await outcome;

@@ -4,12 +4,14 @@ import { account } from "./account.ts";
 import { cfg } from "./cfg.ts";
 import { cloudTrail } from "./cloudtrail.ts";
 import { cloudWatch } from "./cloudwatch.ts";
+import { dynamoDb } from "./dynamodb.ts";
 import { ebs } from "./ebs.ts";
 import { ec2 } from "./ec2.ts";
 import { guardDuty } from "./guardduty.ts";
 import { iam } from "./iam.ts";
 import { inspector2 } from "./inspector2.ts";
 import { kms } from "./kms.ts";
+import { lambda } from "./lambda.ts";
 import { organizations } from "./organizations.ts";
 import { s3 } from "./s3.ts";
 import { scheduler } from "./scheduler.ts";
@@ -25,12 +27,14 @@ export const awsServices: Readonly<Record<string, ResourceTypes>> = {
   cfg,
   cloudtrail: cloudTrail,
   cloudwatch: cloudWatch,
+  dynamodb: dynamoDb,
   ebs,
   ec2,
   guardduty: guardDuty,
   iam,
   inspector2,
   kms,
+  lambda,
   organizations,
   s3,
   scheduler,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isArchive } from "./messages.ts";
 import type { Fields, Naming, Property, Value, Values } from "./property.ts";
 import { isUnknown } from "./unknown.ts";
 
@@ -75,6 +76,9 @@ function checkedValue(property: Property, value: Value, path: string, failures: 
       return typeof value === "object" && value !== null
         ? JSON.stringify(value)
         : typed("string", value, path, failures);
+    case "archive":
+      if (!isArchive(value)) failures.push({ property: "", reason: `expected an archive for "${path}"` });
+      return value;
     case "list":
     case "set": {
       if (!Array.isArray(value)) return typed("list", value, path, failures);

@@ -19,6 +19,8 @@ export function isSame(property: Property, a: Value | undefined, b: Value | unde
 export function canonical(property: Property, value: Value | undefined): string {
   if (isBlank(value)) return "";
   switch (property.kind) {
+    case "archive":
+      return String(entry(value, "hash"));
     case "json":
       return typeof value === "string" ? sorted(parsed(value)) : sorted(value);
     case "policy":

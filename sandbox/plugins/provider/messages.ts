@@ -5,6 +5,17 @@ import type { Value, Values } from "./property.ts";
 const signature = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
+
+/** Whether a value stands for an archive. */
+export function isArchive(value: Value | undefined): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    (value as Values)[signature] === archiveSignature
+  );
+}
 
 /** Values as the engine sent them, without the wrapping of secrets and outputs. */
 export function fromStruct(struct: struct_pb.Struct | undefined): Values {

@@ -6,7 +6,7 @@ export interface Values {
   readonly [name: string]: Value | undefined;
 }
 
-export type Kind = "string" | "number" | "boolean" | "json" | "policy" | "map" | "list" | "set" | "block";
+export type Kind = "string" | "number" | "boolean" | "json" | "policy" | "map" | "list" | "set" | "block" | "archive";
 
 /** How a name is made when the program gives none, as Pulumi's AWS provider does it. */
 export interface Naming {
@@ -77,6 +77,13 @@ export const json = scalar<string>("json");
 export const policy = scalar<string>("policy");
 /** Strings by name. */
 export const map = scalar<Readonly<Record<string, string>>>("map");
+
+/** An archive that the program gives as a file (`FileArchive`): the engine sends its path and its hash, where nothing changes the hash alone. */
+export interface Archive {
+  readonly hash: string;
+  readonly path?: string;
+}
+export const archive = scalar<Archive>("archive");
 
 /** Values by name. */
 export function mapOf<T, const O extends Rules>(

@@ -145,7 +145,7 @@ export async function scenery(
       new CreateTargetGroupCommand({ Name, TargetType, VpcId: vpcId, Protocol: "HTTP", Port: 80 }),
     );
     const TargetGroupArn = made.TargetGroups?.[0]?.TargetGroupArn ?? "";
-    const other = TargetType === "ip" ? [{ Id: "10.0.1.250", Port: 80 }] : [];
+    const other = TargetType === "ip" ? [{ Id: "10.0.9.250", Port: 80 }] : [];
     await balancing.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id, Port }, ...other] }));
     return TargetGroupArn;
   };
@@ -203,7 +203,7 @@ export async function scenery(
     profiles: [],
     policies: [`bulwark-isolation-${instanceId}`],
     group: [],
-    targets: [[], ["10.0.1.250:80"]],
+    targets: [[], ["10.0.9.250:80"]],
     tags: {
       "bulwark:isolated": "2026-11-23T12:00:00.000Z",
       "bulwark:finding": "earlier",
