@@ -32,7 +32,8 @@ export interface Manifest {
   readonly title: string;
   /** One sentence: what is so afterwards. */
   readonly what: string;
-  readonly controls: readonly [AnsweredControl, ...AnsweredControl[]];
+  /** None where no control finds what it answers, and other products' findings do. */
+  readonly controls: readonly AnsweredControl[];
   /** Types of findings of other products, as Security Hub writes them. */
   readonly findingTypes: readonly string[];
   /** Types of resources in findings that it can work on, as Security Hub writes them. */

@@ -32,7 +32,15 @@ export async function plan<Target extends Kept, State extends Kept>(
   const told = remediation.told(target);
   const before = await during("read", `reading ${told}`, () => remediation.read(session, target));
   if (before === undefined) return { kind: "gone", why: `${told} is not there any more` };
-  const decision = remediation.decide(before, target, facts);
+  const circumstances =
+    remediation.circumstances === undefined
+      ? null
+      : await during(
+          "read",
+          `reading what ${told} depends on`,
+          async () => remediation.circumstances?.(session, target) ?? null,
+        );
+  const decision = remediation.decide(before, target, facts, circumstances);
   if (decision.kind === "nothing") return { kind: "nothing", why: `${told} is as it shall be` };
   // Asked for where something is to be changed only: most findings that come twice end above.
   const tags = await during("read", `reading the tags of ${told}`, () => remediation.tags(session, target));
@@ -75,17 +83,30 @@ export async function apply<Target extends Kept, State extends Kept>(
     now = await during("read", `reading ${told}`, () => remediation.read(session, target));
     if (now === undefined) return { kind: "gone", why: `${told} is not there any more` };
   }
+  const { after } = change;
   if (remediation.preserve !== undefined && change.evidence === null) {
     const preserve = remediation.preserve.bind(remediation);
-    const evidence = await during("preserve", `${what}: keeping evidence`, () => preserve(session, target, facts));
+    const evidence = await during("preserve", `${what}: keeping evidence`, () =>
+      preserve(session, target, facts, after),
+    );
     change = { ...change, evidence };
     await keep(record, change, what);
   }
-  const { after } = change;
   if (!isDeepStrictEqual(now, after)) {
     const from = now;
     await during("change", what, () => remediation.write(session, target, from, after));
     await verify(remediation, session, target, after, what);
+  }
+  if (remediation.deliver !== undefined) {
+    const deliver = remediation.deliver.bind(remediation);
+    const known = change.evidence;
+    const evidence = await during("deliver", `${what}: handing evidence over`, () =>
+      deliver(session, target, facts, known),
+    );
+    if (!isDeepStrictEqual(evidence, known)) {
+      change = { ...change, evidence };
+      await keep(record, change, what);
+    }
   }
   return { kind: "changed", change };
 }

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Type check, lint, then every test (or those named). One part that fails does not hide the others.
 #
-# The tests are groups, each a process of mocha. Three of them run at the same time, since each spends much of its time waiting; more
+# The tests are groups, each a process of mocha. Four of them run at the same time, since each spends much of its time waiting; more
 # would only slow each other down. The longest begin first. Each report is printed when its group ends; until then a line tells how far
 # they are.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly bin=node_modules/.bin
 readonly reports=.bulwark/test-reports
-readonly at_once=3
+readonly at_once=4
 status=0
 
 say() { printf '[%4ds]  %s\n' "$SECONDS" "$*"; }
@@ -22,12 +22,14 @@ check() {
 passed() { grep -cE '^ +✔ ' "$reports/$1.log" 2>/dev/null; }
 count() { sed -nE "s/^ +([0-9]+) $2( .*)?\$/\1/p" "$reports/$1.log" | tail -n 1; }
 
-# The test files of a group: what drives the engine, what shares one sandbox and one service, what kills, what recovers, and the others.
-readonly groups=(engine end-to-end torture recovery parts)
+# The test files of a group: what shares one sandbox and one service of every feature, or of few, what drives the engine, what kills, what
+# recovers, and the others.
+readonly groups=(end-to-end engine few-features torture recovery parts)
 files_of() {
   case $1 in
     engine) find test/engine test/plugins test/stacks -name '*.test.ts' ;;
-    end-to-end) find test/e2e -name '*.test.ts' ;;
+    end-to-end) grep -L quickOrganization test/e2e/*.test.ts ;;
+    few-features) grep -l quickOrganization test/e2e/*.test.ts ;;
     torture) find test/torture -name '*.test.ts' ;;
     recovery) find test/recovery test/secrets test/sandbox -name '*.test.ts' ;;
     parts) find test -name '*.test.ts' | grep -vE '^test/(engine|plugins|stacks|e2e|torture|recovery|secrets|sandbox)/' ;;

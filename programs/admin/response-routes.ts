@@ -25,8 +25,14 @@ function chosen(inputs: AdminInputs, manifest: Manifest): object {
  * finding to the responses: none comes twice.
  */
 function stillOpen({ controls, findingTypes }: Manifest): object {
-  const failed = { Compliance: { Status: ["FAILED"], SecurityControlId: controls.map(({ id }) => id) } };
-  const about = findingTypes.length === 0 ? failed : { $or: [failed, { Types: findingTypes }] };
+  // An empty list would be refused (EventBridge user guide, "Creating event patterns").
+  const failed =
+    controls.length === 0
+      ? []
+      : [{ Compliance: { Status: ["FAILED"], SecurityControlId: controls.map(({ id }) => id) } }];
+  const typed = findingTypes.length === 0 ? [] : [{ Types: findingTypes }];
+  const ways = [...failed, ...typed];
+  const about = ways.length === 1 ? ways[0] : { $or: ways };
   return {
     source: ["aws.securityhub"],
     "detail-type": ["Security Hub Findings - Imported"],

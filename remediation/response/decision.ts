@@ -1,4 +1,5 @@
 import type { Manifest, Mode } from "../manifest.ts";
+import { isUntouchable } from "../text-pattern.ts";
 import type { AsffFinding, Request } from "./finding.ts";
 
 /** Of the organization's settings: whether and how far a remediation goes. */
@@ -107,7 +108,7 @@ export function decide(situation: Situation): Verdict {
   // What holds a change back, for whom it holds, and what is done instead; what nobody can go past comes first.
   const told = mode.mode === "observe" && !person ? "observe" : "alert";
   if (settings.killed) return { kind: told, why: "the kill switch is on" };
-  const kept = finding.Resources.find(({ Id }) => settings.protected.some((pattern) => matches(pattern, Id)));
+  const kept = finding.Resources.find(({ Id }) => isUntouchable(Id, settings.protected));
   if (kept !== undefined) return { kind: told, why: `nothing touches ${kept.Id}: it is protected` };
   const risk = settings.acceptedRisks.find((one) => holds(one, situation));
   if (risk !== undefined && !approved) {
@@ -178,19 +179,3 @@ function holds(risk: AcceptedRisk, { finding, manifest, now }: Situation): boole
 /** A time that can't be read makes a window that is open: a freeze holds rather than not. */
 const isWithin = (now: Date, from: string, until: string) =>
   !(now.getTime() < Date.parse(from)) && !(now.getTime() >= Date.parse(until));
-
-/** Whether a text is of a pattern in which `*` stands for any text. Linear in their product: neither can make it slow. */
-export function matches(pattern: string, text: string): boolean {
-  const [first = "", ...rest] = pattern.split("*");
-  if (rest.length === 0) return pattern === text;
-  const last = rest.pop() ?? "";
-  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
-  let at = first.length;
-  const end = text.length - last.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found < 0 || found + part.length > end) return false;
-    at = found + part.length;
-  }
-  return true;
-}

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { grantedPrincipal } from "./denials.ts";
-import type { Principal } from "./emulator.ts";
+import type { Check, Principal } from "./emulator.ts";
 import type { FaultInjector } from "./faults.ts";
-import type { Check } from "./launcher.ts";
 import { type Backends, leaving, type Passage } from "./passage.ts";
 
 /** Names the caller, then throws what a fault or the account's regions stand in the way with. */

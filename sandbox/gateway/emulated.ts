@@ -1,7 +1,6 @@
 import { admit, authorize, hold } from "./admission.ts";
-import { AwsError, type Call, type Emulator, type Principal } from "./emulator.ts";
+import { AwsError, type Call, type Check, type Emulator, type Principal } from "./emulator.ts";
 import type { FaultInjector } from "./faults.ts";
-import type { Check } from "./launcher.ts";
 import type { LoadedModel } from "./model/load.ts";
 import type { OperationModel } from "./model/shapes.ts";
 import { describeViolations, violations } from "./model/validate.ts";

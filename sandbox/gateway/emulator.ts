@@ -28,6 +28,16 @@ export type Operation = (call: Call<any>) => object | Promise<object>;
 // biome-ignore lint/suspicious/noExplicitAny: as for Operation.
 export type Guard = (call: Call<any>) => void | Promise<void>;
 
+/** One IAM decision: may the caller do this to that. */
+export interface Check {
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: as for Operation.
+export type Decisions = (call: Call<any>) => readonly Check[] | Promise<readonly Check[]>;
+
 /** An AWS service that the gateway serves itself. */
 export interface Emulator {
   /** Signing name, as in the credential scope: `securityhub`, `access-analyzer`, `organizations`. */
@@ -41,6 +51,11 @@ export interface Emulator {
    * read, not validated. A call to moto is authorized by then; MiniStack authorizes itself, later.
    */
   readonly guards?: Readonly<Record<string, Guard>>;
+  /**
+   * By operation that is left to moto: the IAM decisions that it needs, where they are not `<signingName>:<operation>` on `*`. The input is
+   * as read, not validated.
+   */
+  readonly decisions?: Readonly<Record<string, Decisions>>;
   /** Operations that check their input themselves, because AWS refuses single entries of a batch and takes the others. */
   readonly selfValidating?: readonly string[];
   /** By operation: lists that AWS answers empty although its model asks for an entry. As validation errors name them. */

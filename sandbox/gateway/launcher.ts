@@ -1,14 +1,7 @@
 import { join } from "node:path";
 import { type Child, type ChildOptions, startChild } from "./child.ts";
-import type { Principal, RootSession, RootSessionRequest } from "./emulator.ts";
+import type { Check, Principal, RootSession, RootSessionRequest } from "./emulator.ts";
 import type { WireRequest } from "./wire.ts";
-
-/** One IAM decision to take. */
-export interface Check {
-  readonly action: string;
-  readonly resource: string;
-  readonly context?: Readonly<Record<string, string | readonly string[]>>;
-}
 
 export interface Authorization {
   readonly principal?: Principal;

@@ -1,8 +1,10 @@
 import { accessAnalyzer } from "../emulators/accessanalyzer/access-analyzer.ts";
 import { account } from "../emulators/account/account.ts";
+import { autoScaling } from "../emulators/autoscaling/emulator.ts";
 import { cloudTrail } from "../emulators/cloudtrail/emulator.ts";
 import { config } from "../emulators/config/emulator.ts";
 import { ec2 } from "../emulators/ec2/emulator.ts";
+import { elasticLoadBalancing } from "../emulators/elasticloadbalancing/emulator.ts";
 import { guardDuty } from "../emulators/guardduty/emulator.ts";
 import { iam } from "../emulators/iam/emulator.ts";
 import { inspector2 } from "../emulators/inspector2/emulator.ts";
@@ -113,9 +115,11 @@ export function restModelOf(signingName: string, path: string): string | undefin
 export const EMULATORS: readonly EmulatorFactory[] = [
   accessAnalyzer,
   account,
+  autoScaling,
   cloudTrail,
   config,
   ec2,
+  elasticLoadBalancing,
   guardDuty,
   iam,
   inspector2,

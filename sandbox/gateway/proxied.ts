@@ -1,6 +1,6 @@
 import { admit, authorize, hold } from "./admission.ts";
 import { notServed } from "./emulated.ts";
-import type { Emulator, Guard, Principal } from "./emulator.ts";
+import type { Call, Check, Emulator, Guard, Principal } from "./emulator.ts";
 import type { FaultInjector } from "./faults.ts";
 import type { Models } from "./model/load.ts";
 import { type Owner, restModelOf } from "./owners.ts";
@@ -44,13 +44,30 @@ export async function passOn(
     }
     return proxy.forward(message, response, { port: backends.launcher.port, ...sent() });
   }
-  const principal = await authorize(passage, backends, [
-    { action: actionOf(scope.service, passage.operation), resource: "*" },
-  ]);
+  const principal = await authorize(
+    passage,
+    backends,
+    await decisionsOf(passage, emulator, models, wrong !== undefined),
+  );
   if (wrong !== undefined) throw wrong;
   await guard(passage, emulator, models, principal);
   const headers = { "x-moto-account-id": principal.accountId };
   return proxy.forward(message, response, { port: await backends.motoPort(), headers, ...sent() });
+}
+
+/** What IAM decides on of a call to moto. What is wrong is not asked about its resources: it is refused anyway. */
+async function decisionsOf(
+  passage: Passage,
+  emulator: Emulator | undefined,
+  models: Models,
+  isWrong: boolean,
+): Promise<readonly Check[]> {
+  const { scope, operation, principal } = passage;
+  const plain = [{ action: actionOf(scope.service, operation), resource: "*" }];
+  const { decisions = {} } = emulator ?? {};
+  const own = Object.hasOwn(decisions, operation) ? decisions[operation] : undefined;
+  if (emulator === undefined || own === undefined || principal === undefined || isWrong) return plain;
+  return own(callOf(passage, emulator, models, principal));
 }
 
 /** Throws where a setting that an emulator keeps of the service forbids the call. */
@@ -60,14 +77,18 @@ async function guard(
   models: Models,
   principal: Principal,
 ): Promise<void> {
+  const check = guardOf(emulator, passage);
+  if (emulator && check) await check(callOf(passage, emulator, models, principal));
+}
+
+/** The call as its emulator knows it: its input is read by the service's model. */
+function callOf(passage: Passage, emulator: Emulator, models: Models, principal: Principal): Call<unknown> {
   const { operation, request, requestId } = passage;
   const { service, region } = passage.scope;
-  const check = guardOf(emulator, passage);
-  if (!emulator || !check) return;
   const model = models.get(emulator.model);
   const protocol = protocolOf(model.service);
   const input = protocol.read(model.service, protocol.route(model, request), request);
-  await check({ service, operation, input, accountId: principal.accountId, region, principal, requestId });
+  return { service, operation, input, accountId: principal.accountId, region, principal, requestId };
 }
 
 function guardOf(emulator: Emulator | undefined, { operation }: Passage): Guard | undefined {

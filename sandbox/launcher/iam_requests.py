@@ -1,5 +1,5 @@
-"""What MiniStack's IAM leaves out of requests: resources of roles with a path, of service-linked roles, of rules on
-the default bus, of alarms, dashboards and tagged topics, and IAM's own condition keys.
+"""What MiniStack's IAM leaves out of requests: resources of roles with a path, of instance profiles, of service-linked
+roles, of access keys, of rules on the default bus, of alarms, dashboards and tagged topics, and IAM's own condition keys.
 
 Source of names and keys: service authorization reference, "AWS Identity and Access Management", "Amazon EventBridge",
 "Amazon CloudWatch" and "Amazon SNS".
@@ -75,11 +75,19 @@ def _iam_resource(parameters, account_id):
     service_name = _value(parameters, "AWSServiceName")
     if service_name:
         return f"{prefix}role/aws-service-role/{service_name}/{role_name_of(service_name)}"
+    profile = _value(parameters, "InstanceProfileName")
+    if profile:
+        entity = iam._instance_profiles.get(profile) or {}
+        return entity.get("Arn") or f"{prefix}instance-profile{_value(parameters, 'Path') or '/'}{profile}"
     for parameter, kind, entities in (("RoleName", "role", iam._roles), ("UserName", "user", iam._users)):
         name = _value(parameters, parameter)
         if name:
             entity = entities.get_scoped(account_id, None, name) or {}
             return entity.get("Arn") or f"{prefix}{kind}{_value(parameters, 'Path') or '/'}{name}"
+    if _value(parameters, "Action") == "GetAccessKeyLastUsed":
+        # Decided on the user that owns the key, whom the request does not name.
+        key = iam._access_keys.get_scoped(account_id, None, _value(parameters, "AccessKeyId")) or {}
+        return (iam._users.get_scoped(account_id, None, key.get("UserName")) or {}).get("Arn")
     policy_name = _value(parameters, "PolicyName")
     if policy_name and not _value(parameters, "GroupName"):
         return f"{prefix}policy{_value(parameters, 'Path') or '/'}{policy_name}"

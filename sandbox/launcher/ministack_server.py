@@ -11,6 +11,7 @@ import pipe
 
 answers = pipe.take_stdout()
 
+import access_keys  # noqa: E402
 import alarm_metrics  # noqa: E402
 import assume_role  # noqa: E402
 import authorization  # noqa: E402
@@ -46,7 +47,7 @@ async def main():
     parts = (
         organization, organization_policies, principal_arn, assume_role, service_linked_roles, iam_requests, root_users,
         password_policy, policy_variables, trail_tags, transport, log_group_keys, universal_targets,
-        alarm_metrics,
+        alarm_metrics, access_keys,
     )
     for part in parts:
         part.install()

@@ -69,6 +69,29 @@ describe("running a remediation", () => {
     assert.deepEqual(all.get("front"), OPEN);
   });
 
+  it("reads what a decision depends on before it, and gives it to the decision alone", async () => {
+    const { remediation, calls } = doors({ front: OPEN });
+    const given: Kept[] = [];
+    const careful: Remediation<string, Door> = {
+      ...remediation,
+      circumstances: async (_session, name) => `weather at ${name}`,
+      decide(door, _name, _facts, circumstances) {
+        given.push(circumstances);
+        return remediation.decide(door, _name, _facts, circumstances);
+      },
+    };
+    const { ledger, kept } = keeping();
+    await apply(careful, session, "front", facts, ledger);
+    assert.deepEqual(given, ["weather at front"]);
+    assert.deepEqual(kept.at(-1), { target: "front", before: OPEN, after: SHUT, evidence: "picture of front" });
+    calls.length = 0;
+    const away: Remediation<string, Door> = { ...careful, circumstances: () => Promise.reject(new Error("fog")) };
+    await assert.rejects(plan(away, session, "front", facts), {
+      step: "read",
+      message: "reading what door front depends on: fog",
+    });
+  });
+
   it("leaves what is gone, what is well, what its owner protects, and what a person has to look at", async () => {
     const { ledger, kept } = keeping();
     const run = async (made: ReturnType<typeof doors>) =>
@@ -108,6 +131,29 @@ describe("running a remediation", () => {
       await undo(made.remediation, session, outcome.change, true);
       assert.deepEqual(made.all.get("front"), OPEN);
     }
+  });
+
+  it("hands evidence over once the change is made, and again until AWS is ready, without changing anything twice", async () => {
+    const made = doors({ front: OPEN });
+    const { ledger, kept } = keeping();
+    let ready = false;
+    const delivering: Remediation<string, Door> = {
+      ...made.remediation,
+      async deliver(_session, _name, _facts, evidence) {
+        assert.deepEqual(made.all.get("front"), SHUT);
+        if (!ready) throw new Error("still copying");
+        return `copy of ${String(evidence).replace("copy of ", "")}`;
+      },
+    };
+    await assert.rejects(apply(delivering, session, "front", facts, ledger), { step: "deliver" });
+    ready = true;
+    const outcome = await apply(delivering, session, "front", facts, { ...ledger, recorded: kept.at(-1) });
+    assert.ok(outcome.kind === "changed");
+    assert.equal(outcome.change.evidence, "copy of picture of front");
+    assert.deepEqual(kept.at(-1), outcome.change);
+    const never = { record: () => assert.fail("recorded twice"), recorded: outcome.change };
+    assert.deepEqual(await apply(delivering, session, "front", facts, never), outcome);
+    assert.equal(made.calls.filter((call) => call === "lock").length, 1);
   });
 
   it("gives nothing back over what somebody has set since, and twice is as once", async () => {

@@ -9,16 +9,56 @@ import { StepError } from "../../remediation/step-error.ts";
 import type { RootAccess } from "../../sandbox/organization/root-access.ts";
 import { baselineInputs, MEMBER } from "../programs/samples.ts";
 import { assume, type RunningSandbox, runSandbox } from "../sandbox/running-sandbox.ts";
+import { accessKey } from "./trials/access-key-deactivation.ts";
+import { isolatedInstance } from "./trials/ec2-isolation.ts";
+import { roleOfInstance } from "./trials/iam-role-quarantine.ts";
+import { userInUse, userOfBefore } from "./trials/iam-user-quarantine.ts";
+import { keyRotation } from "./trials/kms-rotation.ts";
 import { accountBlock, bucketBlock } from "./trials/s3-public-access-block.ts";
+import { plainBucket, sharedBucket } from "./trials/s3-tls-only.ts";
 import type { Scene, Trial } from "./trials/trial.ts";
+import { keyPolicyNarrowed } from "./trials/unauthorized-principals-kms.ts";
+import { aliasPolicyEmptied, functionPolicyNarrowed } from "./trials/unauthorized-principals-lambda.ts";
+import { roleTrustEmptied, roleTrustNarrowed } from "./trials/unauthorized-principals-role.ts";
+import { bucketPolicyEmptied, bucketPolicyNarrowed } from "./trials/unauthorized-principals-s3.ts";
+import { secretPolicyEmptied, secretPolicyNarrowed } from "./trials/unauthorized-principals-secretsmanager.ts";
+import { topicPolicyEmptied, topicPolicyNarrowed } from "./trials/unauthorized-principals-sns.ts";
+import { queuePolicyEmptied, queuePolicyNarrowed } from "./trials/unauthorized-principals-sqs.ts";
+import { administratorsKeys } from "./trials/unused-credentials.ts";
 
-const TRIALS: Readonly<Record<string, Trial>> = { bucketBlock, accountBlock };
+const TRIALS: Readonly<Record<string, Trial>> = {
+  bucketBlock,
+  accountBlock,
+  accessKey,
+  userInUse,
+  userOfBefore,
+  roleOfInstance,
+  administratorsKeys,
+  plainBucket,
+  sharedBucket,
+  bucketPolicyEmptied,
+  bucketPolicyNarrowed,
+  roleTrustEmptied,
+  roleTrustNarrowed,
+  keyRotation,
+  queuePolicyEmptied,
+  queuePolicyNarrowed,
+  topicPolicyEmptied,
+  topicPolicyNarrowed,
+  keyPolicyNarrowed,
+  secretPolicyEmptied,
+  secretPolicyNarrowed,
+  functionPolicyNarrowed,
+  aliasPolicyEmptied,
+  isolatedInstance,
+};
 
 const FACTS: Facts = {
   now: new Date("2026-11-23T12:00:00Z"),
   organizationAccounts: ["100000000001", MEMBER],
   partnerAccounts: ["444455556666"],
   untouchable: ["arn:aws:iam::*:role/BreakGlass", "arn:aws:iam::*:role/Bulwark*"],
+  forensics: { accountId: "100000000001", kmsKeyArn: "arn:aws:kms:us-east-1:100000000001:key/evidence" },
 };
 
 describe("a remediation in the sandbox, with the rights of its manifest", () => {
@@ -117,6 +157,7 @@ describe("a remediation in the sandbox, with the rights of its manifest", () => 
 
   for (const [name, trial] of Object.entries(TRIALS)) {
     const { remediation } = trial;
+    const facts: Facts = { ...FACTS, ...trial.facts };
     describe(`${remediation.manifest.name}: ${name}`, () => {
       it("tells what it would do, does that, and gives back exactly what was", async () => {
         const { session } = await sessionFor(trial);
@@ -124,23 +165,23 @@ describe("a remediation in the sandbox, with the rights of its manifest", () => 
         const recorded: Change[] = [];
         const record = async (change: Change) => void recorded.push(change);
 
-        const planned = await plan(remediation, session, target, FACTS);
+        const planned = await plan(remediation, session, target, facts);
         assert.ok(planned.kind === "change", JSON.stringify(planned));
         assert.deepEqual(await scene.see(), before, "a dry run changes nothing");
         const lost = () => Promise.reject(new Error("the ledger is away"));
-        await assert.rejects(apply(remediation, session, target, FACTS, { record: lost }), { step: "record" });
+        await assert.rejects(apply(remediation, session, target, facts, { record: lost }), { step: "record" });
         assert.deepEqual(await scene.see(), before, "nothing is changed that was not recorded");
 
-        const outcome = await apply(remediation, session, target, FACTS, { record });
+        const outcome = await apply(remediation, session, target, facts, { record });
         assert.ok(outcome.kind === "changed", JSON.stringify(outcome));
         assert.deepEqual(await scene.see(), scene.remediated);
         assert.deepEqual([outcome.change.before, outcome.change.after], [planned.before, planned.after]);
         assert.deepEqual(JSON.parse(JSON.stringify(outcome.change)), outcome.change, "the ledger can keep it");
         assert.deepEqual(recorded.at(-1), outcome.change);
 
-        const again = await apply(remediation, session, target, FACTS, { record: () => assert.fail("recorded twice") });
+        const again = await apply(remediation, session, target, facts, { record: () => assert.fail("recorded twice") });
         assert.equal(again.kind, "nothing");
-        const repeated = await apply(remediation, session, target, FACTS, {
+        const repeated = await apply(remediation, session, target, facts, {
           recorded: outcome.change,
           record: () => assert.fail("recorded twice"),
         });
@@ -156,23 +197,27 @@ describe("a remediation in the sandbox, with the rights of its manifest", () => 
         const actions = remediation.manifest.role.flatMap((statement) => statement.actions);
         assert.deepEqual([...new Set(actions)].sort(), Object.keys(trial.steps).sort());
         const { session, allow } = await sessionFor(trial);
-        const record = async () => undefined;
         for (const [action, wanted] of Object.entries(trial.steps)) {
-          const { target } = await arranged(trial);
+          const { scene, target, before } = await arranged(trial);
+          const recorded: Change[] = [];
+          const attempt = () =>
+            apply(remediation, session, target, facts, {
+              recorded: recorded.at(-1),
+              record: async (change) => void recorded.push(change),
+            });
           await allow(action);
-          const forth = await stepOf(apply(remediation, session, target, FACTS, { record }));
+          assert.equal(await stepOf(attempt()), wanted.forth, `applied without ${action}`);
           await allow();
-          assert.equal(forth, wanted.forth, `applied without ${action}`);
-          // What was done in part is done whole, so that there is something to give back.
-          const { scene, target: other } = await arranged(trial);
-          const outcome = await apply(remediation, session, other, FACTS, { record });
+          // Goes on from what was done in part, with what was recorded of it.
+          const outcome = await attempt();
           assert.ok(outcome.kind === "changed", JSON.stringify(outcome));
+          assert.deepEqual(await scene.see(), scene.remediated, `resumed after ${action} came back`);
           await allow(action);
           const back = await stepOf(undo(remediation, session, outcome.change));
           await allow();
           assert.equal(back, wanted.back, `taken back without ${action}`);
           await undo(remediation, session, outcome.change, true);
-          assert.notDeepEqual(await scene.see(), scene.remediated);
+          assert.deepEqual(await scene.see(), before, `taken back after ${action} came back`);
         }
       });
     });

@@ -8,12 +8,16 @@ import {
 } from "@aws-sdk/client-eventbridge";
 import {
   AttachRolePolicyCommand,
+  CreateAccessKeyCommand,
   CreatePolicyCommand,
   CreateRoleCommand,
   CreateServiceLinkedRoleCommand,
+  CreateUserCommand,
+  GetAccessKeyLastUsedCommand,
   GetAccountPasswordPolicyCommand,
   GetRoleCommand,
   IAMClient,
+  ListAccessKeysCommand,
   ListRolesCommand,
   PutRolePolicyCommand,
   UpdateAccountPasswordPolicyCommand,
@@ -403,6 +407,30 @@ describe("the one IAM of the sandbox", () => {
     await attach("ReadOnlyAccess");
     await assert.rejects(attach("AdministratorAccess"), { name: "AccessDenied" });
     await assert.rejects(builder.send(new ListRolesCommand({})), { name: "AccessDenied" });
+  });
+
+  it("asks about an access key's last use on the user that owns it, and knows no keys of users that are not there", async () => {
+    const iam = new IAMClient(sandbox.as(OPTED_IN));
+    const made = ["own", "others"].map(async (UserName) => {
+      await iam.send(new CreateUserCommand({ UserName, Path: "/people/" }));
+      return (await iam.send(new CreateAccessKeyCommand({ UserName }))).AccessKey?.AccessKeyId ?? "";
+    });
+    const [own, others] = await Promise.all(made);
+    const rights = policy(
+      { Action: "iam:GetAccessKeyLastUsed", Resource: `arn:aws:iam::${OPTED_IN}:user/people/own` },
+      { Action: "iam:ListAccessKeys" },
+    );
+    const reader = new IAMClient(
+      await assume(sandbox.as(OPTED_IN), await makeRole(OPTED_IN, rights, trustOf(OPTED_IN))),
+    );
+    const answer = await reader.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: own }));
+    assert.equal(answer.UserName, "own");
+    await assert.rejects(reader.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: others })), {
+      name: "AccessDenied",
+    });
+    await assert.rejects(reader.send(new ListAccessKeysCommand({ UserName: "nobody" })), {
+      name: "NoSuchEntityException",
+    });
   });
 
   it("checks a rule and a key by every name that a call has for it", async () => {

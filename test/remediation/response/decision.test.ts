@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decide, matches, type ResponseSettings, type Situation } from "../../../remediation/response/decision.ts";
+import { decide, type ResponseSettings, type Situation } from "../../../remediation/response/decision.ts";
 
 const ACCOUNT = "100000000001";
 const NOW = new Date("2026-03-01T12:00:00Z");
@@ -203,17 +203,5 @@ describe("what comes of a finding", () => {
     assert.equal(kind({ attempts: Number.NaN }), "alert");
     const freezes = [{ organizationalUnit: "ou-live", from: "soon", until: "later", reason: "" }];
     assert.equal(kind({ freezes }), "ask");
-  });
-});
-
-describe("a pattern", () => {
-  it("is of a text as its expression would be", () => {
-    const text = fc.string({ unit: fc.constantFrom("a", "b", "/"), maxLength: 12 });
-    const pattern = fc.string({ unit: fc.constantFrom("a", "b", "/", "*"), maxLength: 8 });
-    fc.assert(
-      fc.property(pattern, text, (one, other) => {
-        assert.equal(matches(one, other), new RegExp(`^${one.replaceAll("*", ".*")}$`).test(other));
-      }),
-    );
   });
 });

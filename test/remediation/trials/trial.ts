@@ -1,4 +1,4 @@
-import type { AnyRemediation, Finding } from "../../../remediation/remediation.ts";
+import type { AnyRemediation, Facts, Finding } from "../../../remediation/remediation.ts";
 import type { Step } from "../../../remediation/step-error.ts";
 import type { RootAccess } from "../../../sandbox/organization/root-access.ts";
 
@@ -14,6 +14,8 @@ export interface Scene {
 /** What shows that a remediation does what it says in the sandbox, with the rights of its manifest and not with one less. */
 export interface Trial {
   readonly remediation: AnyRemediation;
+  /** What is other than in the facts of all trials. */
+  readonly facts?: Partial<Facts>;
   /** Makes a scene with root's rights; each call makes one of its own (other names), so that scenes don't disturb one another. */
   arrange(account: { readonly id: string; access(region?: string): RootAccess }, suffix: string): Promise<Scene>;
   /**

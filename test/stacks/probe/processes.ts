@@ -41,12 +41,15 @@ export async function inSessions(sids: readonly number[]): Promise<ProcessView[]
   return (await processes()).filter(({ session }) => sids.includes(session));
 }
 
-/** Asks again every 20 ms until there is an answer; fails after 20 s. */
+/**
+ * Asks again and again until there is an answer; fails after five minutes. Seldom enough to leave a core to what is waited for: a look at every
+ * process takes some ten milliseconds, and the runs give way to it.
+ */
 export async function eventually<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
-  for (let round = 0; round < 15_000; round++) {
+  for (let round = 0; round < 3_000; round++) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    await delay(20);
+    await delay(100);
   }
   throw new Error(`waiting for ${what}: nothing after five minutes`);
 }

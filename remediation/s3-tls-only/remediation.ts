@@ -1,0 +1,16 @@
+import { bucketTags, bucketTold, readBucketPolicy, writeBucketPolicy } from "../bucket-policy.ts";
+import { bucketsOf, type NamedResource } from "../finding-resources.ts";
+import { remediation } from "../remediation.ts";
+import { decide } from "./decide.ts";
+import { s3TlsOnly as manifest } from "./manifest.ts";
+
+/** A bucket's policy, `null` where there is none; one that was made for this goes with undo. */
+export const s3TlsOnlyRemediation = remediation<NamedResource, string | null>({
+  manifest,
+  targetsOf: bucketsOf,
+  decide,
+  told: bucketTold,
+  tags: bucketTags,
+  read: readBucketPolicy,
+  write: (session, bucket, _from, to) => writeBucketPolicy(session, bucket, to),
+});
