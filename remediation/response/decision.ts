@@ -107,6 +107,7 @@ export function decide(situation: Situation): Verdict {
     const why = `the risk is accepted until ${risk.expires}: ${risk.reason}`;
     return request === null ? { kind: "ignore", why } : { kind: "ask", why };
   }
+  if (mode.mode === "off") return { kind: person ? "alert" : "ignore", why: mode.why };
   if (!person && mode.mode !== "automatic") return { kind: mode.mode, why: mode.why };
   const freeze = settings.freezes.find(
     ({ organizationalUnit, from, until }) => units.includes(organizationalUnit) && isWithin(now, from, until),

@@ -128,7 +128,7 @@ export function dynamodbLedger(client: DynamoDBClient, table: string, patience: 
         ":none": S(""),
       };
       try {
-        await transact([...advance(entry, started, sets, values), ...counters]);
+        await transact([...advance(table, entry, started, sets, values), ...counters]);
       } catch (error) {
         if (!(error instanceof TransactionCanceledException)) throw error;
         const failed = (error.CancellationReasons ?? []).map(({ Code }) => Code === "ConditionalCheckFailed");
