@@ -43,17 +43,34 @@ export async function plan<Target extends Kept, State extends Kept>(
   const decision = remediation.decide(before, target, facts, circumstances);
   if (decision.kind === "nothing") return { kind: "nothing", why: `${told} is as it shall be` };
   // Asked for where something is to be changed only: most findings that come twice end above.
-  const tags = await during("read", `reading the tags of ${told}`, () => remediation.tags(session, target));
-  const mark = tags[PROTECTED_TAG];
-  if (mark !== undefined && mark !== "false") return { kind: "protected", why: `${told} has the tag ${PROTECTED_TAG}` };
+  const kept = await protection(remediation, session, target);
+  if (kept !== undefined) return kept;
   if (decision.kind === "refuse") return { kind: "refused", why: decision.why };
   return { kind: "change", before, after: decision.to };
+}
+
+async function protection<Target extends Kept, State extends Kept>(
+  remediation: Remediation<Target, State>,
+  session: Session,
+  target: Target,
+): Promise<{ readonly kind: "protected"; readonly why: string } | undefined> {
+  const told = remediation.told(target);
+  const tags = await during("read", `reading the tags of ${told}`, () => remediation.tags(session, target));
+  const mark = tags[PROTECTED_TAG];
+  if (mark === undefined || mark === "false") return undefined;
+  return { kind: "protected", why: `${told} has the tag ${PROTECTED_TAG}` };
 }
 
 /** What the ledger knows of a target's change, and how it learns more. */
 export interface Record<Target extends Kept, State extends Kept> {
   /** What an attempt before this one recorded: its state of before is the one that undo gives back. */
   readonly recorded?: Change<Target, State> | undefined;
+  /**
+   * How far that attempt is known to have come. What it wrote to the end is only read
+   * again, since what differs by now may be an owner's; so is what a late attempt finds to be neither as before nor as it shall be.
+   * Else it may have been cut off anywhere, a moment ago.
+   */
+  readonly came?: "begun" | "late" | "written";
   /** Keeps the change; nothing is changed, and no evidence is kept, before it has. Called again when there is evidence. */
   record(change: Change<Target, State>): Promise<void>;
 }
@@ -67,7 +84,7 @@ export async function apply<Target extends Kept, State extends Kept>(
   session: Session,
   target: Target,
   facts: Facts,
-  { recorded, record }: Record<Target, State>,
+  { recorded, came = "begun", record }: Record<Target, State>,
 ): Promise<Outcome<Target, State>> {
   const told = remediation.told(target);
   const what = `${remediation.manifest.title}: ${told}`;
@@ -82,6 +99,12 @@ export async function apply<Target extends Kept, State extends Kept>(
   } else {
     now = await during("read", `reading ${told}`, () => remediation.read(session, target));
     if (now === undefined) return { kind: "gone", why: `${told} is not there any more` };
+    if (!isDeepStrictEqual(now, change.after)) {
+      const isAsBefore = isDeepStrictEqual(now, change.before);
+      if (came === "written" || (came === "late" && !isAsBefore)) throw unexpected(what, now);
+      const kept = await protection(remediation, session, target);
+      if (kept !== undefined) return kept;
+    }
   }
   const { after } = change;
   if (remediation.preserve !== undefined && change.evidence === null) {
@@ -97,18 +120,28 @@ export async function apply<Target extends Kept, State extends Kept>(
     await during("change", what, () => remediation.write(session, target, from, after));
     await verify(remediation, session, target, after, what);
   }
-  if (remediation.deliver !== undefined) {
-    const deliver = remediation.deliver.bind(remediation);
-    const known = change.evidence;
-    const evidence = await during("deliver", `${what}: handing evidence over`, () =>
-      deliver(session, target, facts, known),
-    );
-    if (!isDeepStrictEqual(evidence, known)) {
-      change = { ...change, evidence };
-      await keep(record, change, what);
-    }
-  }
-  return { kind: "changed", change };
+  return { kind: "changed", change: await handOver(remediation, session, change, facts, record) };
+}
+
+/** Hands the evidence of a change over that is made and verified; reads and writes nothing else. Throws `StepError` of the step `deliver`. */
+export async function handOver<Target extends Kept, State extends Kept>(
+  remediation: Remediation<Target, State>,
+  session: Session,
+  change: Change<Target, State>,
+  facts: Facts,
+  record: Record<Target, State>["record"],
+): Promise<Change<Target, State>> {
+  if (remediation.deliver === undefined) return change;
+  const deliver = remediation.deliver.bind(remediation);
+  const { target, evidence: known } = change;
+  const what = `${remediation.manifest.title}: ${remediation.told(target)}`;
+  const evidence = await during("deliver", `${what}: handing evidence over`, () =>
+    deliver(session, target, facts, known),
+  );
+  if (isDeepStrictEqual(evidence, known)) return change;
+  const delivered = { ...change, evidence };
+  await keep(record, delivered, what);
+  return delivered;
 }
 
 async function keep<Target extends Kept, State extends Kept>(
@@ -153,5 +186,8 @@ async function verify<Target extends Kept, State extends Kept>(
 ): Promise<void> {
   const now = await during("verify", `${what}: reading it again`, () => remediation.read(session, target));
   if (isDeepStrictEqual(now, wanted)) return;
-  throw new StepError("verify", `${what}: AWS answers with ${JSON.stringify(now ?? "none")} afterwards`);
+  throw unexpected(what, now);
 }
+
+const unexpected = (what: string, now: Kept | undefined) =>
+  new StepError("verify", `${what}: AWS answers with ${JSON.stringify(now ?? "none")} afterwards`);

@@ -98,23 +98,16 @@ export function decide(situation: Situation): Verdict {
   if (!person && (finding.Workflow.Status === "SUPPRESSED" || finding.Workflow.Status === "RESOLVED")) {
     return { kind: "ignore", why: `the finding's workflow is ${finding.Workflow.Status}` };
   }
-  if (settings === undefined) return { kind: "observe", why: "the settings are not known, so nothing is changed" };
-  const { AwsAccountId: accountId } = finding;
-  const units = settings.units[accountId];
-  if (units === undefined) return { kind: "observe", why: `account ${accountId} is none that the settings know` };
-  const mode = modeOf(settings, accountId, manifest, now);
-  if (mode.mode === "off") return { kind: person ? "alert" : "ignore", why: mode.why };
-
-  // What holds a change back, for whom it holds, and what is done instead; what nobody can go past comes first.
-  const told = mode.mode === "observe" && !person ? "observe" : "alert";
-  if (settings.killed) return { kind: told, why: "the kill switch is on" };
-  const kept = finding.Resources.find(({ Id }) => isUntouchable(Id, settings.protected));
-  if (kept !== undefined) return { kind: told, why: `nothing touches ${kept.Id}: it is protected` };
+  const stop = stopped(situation);
+  if (stop !== undefined || settings === undefined) return stop ?? UNKNOWN;
+  const units = settings.units[finding.AwsAccountId] ?? [];
+  const mode = modeOf(settings, finding.AwsAccountId, manifest, now);
   const risk = settings.acceptedRisks.find((one) => holds(one, situation));
   if (risk !== undefined && !approved) {
     const why = `the risk is accepted until ${risk.expires}: ${risk.reason}`;
     return request === null ? { kind: "ignore", why } : { kind: "ask", why };
   }
+  if (mode.mode === "off") return { kind: person ? "alert" : "ignore", why: mode.why };
   if (!person && mode.mode !== "automatic") return { kind: mode.mode, why: mode.why };
   const freeze = settings.freezes.find(
     ({ organizationalUnit, from, until }) => units.includes(organizationalUnit) && isWithin(now, from, until),
@@ -133,6 +126,34 @@ export function decide(situation: Situation): Verdict {
   if (approved) return { kind: "automatic", why: "a person has approved it" };
   if (request !== null) return { kind: "automatic", why: `a person asks by custom action ${request.actionId}` };
   return { kind: "automatic", why: mode.why };
+}
+
+const UNKNOWN: Verdict = { kind: "observe", why: "the settings are not known, so nothing is changed" };
+
+/**
+ * What holds a change back for whomever asks, and what is done instead: even one that was begun stops there. Undefined where nothing does; the
+ * same fails closed.
+ */
+export function stopped({
+  finding,
+  manifest,
+  request,
+  approved,
+  settings,
+  now,
+}: Omit<Situation, "attempts" | "used">): Verdict | undefined {
+  const person = approved || request !== null;
+  if (settings === undefined) return UNKNOWN;
+  const { AwsAccountId: accountId } = finding;
+  if (settings.units[accountId] === undefined) {
+    return { kind: "observe", why: `account ${accountId} is none that the settings know` };
+  }
+  const mode = modeOf(settings, accountId, manifest, now);
+  if (mode.mode === "off") return { kind: person ? "alert" : "ignore", why: mode.why };
+  const told = mode.mode === "observe" && !person ? "observe" : "alert";
+  if (settings.killed) return { kind: told, why: "the kill switch is on" };
+  const kept = finding.Resources.find(({ Id }) => isUntouchable(Id, settings.protected));
+  return kept === undefined ? undefined : { kind: told, why: `nothing touches ${kept.Id}: it is protected` };
 }
 
 /** The caps that hold: those of account and control are for what nobody watches. */

@@ -1,6 +1,4 @@
-import { createHash } from "node:crypto";
 import {
-  type AttributeValue,
   BatchGetItemCommand,
   ConditionalCheckFailedException,
   type DynamoDBClient,
@@ -11,57 +9,64 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import type { Kept } from "../remediation.ts";
-import type { Change } from "../run.ts";
 import type { Caps } from "./decision.ts";
-import { type Counted, type Entry, type Ledger, LostError, type State, type Step } from "./ledger.ts";
-
-type Item = Record<string, AttributeValue>;
+import { isPassing } from "./dynamodb-errors.ts";
+import { type About, type Entry, type Ledger, LostError, type Step } from "./ledger.ts";
+import {
+  aboutKey,
+  CAPS,
+  counterKey,
+  entryOf,
+  HISTORY,
+  type Item,
+  lineItem,
+  lineOf,
+  linesPrefix,
+  mainKey,
+  N,
+  S,
+  stateOf,
+  stepOf,
+  withMost,
+} from "./ledger-items.ts";
+import { advance, next, put } from "./ledger-writes.ts";
+import { PATIENT, type Patience, patiently } from "./patience.ts";
 
 /** Days for which an incident is kept that changed nothing. The table's time-to-live attribute is `expires`, in seconds. */
 const KEPT_DAYS = 400;
 const DAY = 24 * 60 * 60;
-const CAPS = ["account", "control", "action"] as const;
-
-const S = (text: string) => ({ S: text });
-const N = (number: number) => ({ N: String(number) });
+/** Milliseconds: together the tries wait some three seconds at most. */
+const FIRST_WAIT = 50;
 const seconds = (at: string | Date) => Math.floor(new Date(at).getTime() / 1000);
-const main = (id: string): Item => ({ pk: S(id), sk: S("incident") });
 
 /**
- * The ledger in a table with the keys `pk` and `sk` (texts): an incident's own item, its history, and its changes, all by its id; and
- * counters by hour. An item has at most 400 KB (DynamoDB Developer Guide, "Quotas"): a change that is larger is refused before it is made.
+ * The ledger in a table with the keys `pk` and `sk` (texts): an incident's own item, its history, what it is about and what is known of its
+ * targets, all by its id; and counters by hour. An item has at most 400 KB (DynamoDB Developer Guide, "Quotas"): a change that is larger is
+ * refused before it is made. What is throttled or meets another write is tried again, and rejects if that goes on.
  */
-export function dynamodbLedger(client: DynamoDBClient, table: string): Ledger {
+export function dynamodbLedger(client: DynamoDBClient, table: string, patience: Patience = PATIENT): Ledger {
   return {
     async claim({ id, key, cause }, foundAt, now, leaseSeconds) {
+      const claiming = {
+        TableName: table,
+        Key: mainKey(id),
+        UpdateExpression:
+          "SET #state = if_not_exists(#state, :seen), incidentKey = :key, cause = :cause, foundAt = :found, leaseEnds = :lease, " +
+          "dealt = if_not_exists(dealt, :never), expires = if_not_exists(expires, :expires) ADD version :one",
+        ConditionExpression: "attribute_not_exists(pk) OR (dealt < :found AND leaseEnds <= :now)",
+        ExpressionAttributeNames: { "#state": "state" },
+        ExpressionAttributeValues: {
+          ...{ ":seen": S("seen"), ":key": S(key), ":cause": S(cause), ":found": S(foundAt), ":never": S("") },
+          ":lease": N(now.getTime() + leaseSeconds * 1000),
+          ":now": N(now.getTime()),
+          ":one": N(1),
+          ":expires": N(seconds(now) + KEPT_DAYS * DAY),
+        },
+        ReturnValues: "ALL_NEW",
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+      } as const;
       try {
-        const { Attributes = {} } = await client.send(
-          new UpdateItemCommand({
-            TableName: table,
-            Key: main(id),
-            UpdateExpression:
-              "SET #state = if_not_exists(#state, :seen), incidentKey = :key, cause = :cause, foundAt = :found, leaseEnds = :lease, " +
-              "attempts = if_not_exists(attempts, :zero), dealt = if_not_exists(dealt, :never), " +
-              "expires = if_not_exists(expires, :expires) ADD version :one",
-            ConditionExpression: "attribute_not_exists(pk) OR (dealt < :found AND leaseEnds <= :now)",
-            ExpressionAttributeNames: { "#state": "state" },
-            ExpressionAttributeValues: {
-              ":seen": S("seen"),
-              ":key": S(key),
-              ":cause": S(cause),
-              ":found": S(foundAt),
-              ":lease": N(now.getTime() + leaseSeconds * 1000),
-              ":now": N(now.getTime()),
-              ":never": S(""),
-              ":zero": N(0),
-              ":one": N(1),
-              ":expires": N(seconds(now) + KEPT_DAYS * DAY),
-            },
-            ReturnValues: "ALL_NEW",
-            ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-          }),
-        );
+        const { Attributes = {} } = await patient(() => client.send(new UpdateItemCommand(claiming)));
         return { kind: "claimed", entry: entryOf(id, Attributes) };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -71,10 +76,25 @@ export function dynamodbLedger(client: DynamoDBClient, table: string): Ledger {
       }
     },
 
+    async get(id) {
+      const found = await getItem(mainKey(id));
+      return found === undefined ? undefined : entryOf(id, found);
+    },
+
+    async take(entry, step, now, leaseSeconds) {
+      const moved = { ...step, version: entry.version + 1 };
+      const values = { ":lease": N(now.getTime() + leaseSeconds * 1000), ":now": N(now.getTime()) };
+      await orLost(
+        entry,
+        transact(advance(table, entry, moved, "SET leaseEnds = :lease", values, " AND leaseEnds <= :now")),
+      );
+      return { ...entry, state: step.state, version: moved.version, since: step.at };
+    },
+
     async used(counted, now) {
       const keys = CAPS.map((cap) => counterKey(cap, counted, now));
-      const { Responses = {}, UnprocessedKeys = {} } = await client.send(
-        new BatchGetItemCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }),
+      const { Responses = {}, UnprocessedKeys = {} } = await patient(() =>
+        client.send(new BatchGetItemCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } })),
       );
       // A counter that was not read is not one that is zero.
       if (Object.keys(UnprocessedKeys).length > 0) throw new Error("reading the counters of changes: try again");
@@ -86,7 +106,7 @@ export function dynamodbLedger(client: DynamoDBClient, table: string): Ledger {
       return { account: count("account"), control: count("control"), action: count("action") };
     },
 
-    async start(entry, step, counted) {
+    async start(entry, step, { remediation, attempts }, counted) {
       const counters = CAPS.map(
         (cap): TransactWriteItem => ({
           Update: {
@@ -97,9 +117,18 @@ export function dynamodbLedger(client: DynamoDBClient, table: string): Ledger {
           },
         }),
       );
-      const started: Step = { ...step, state: "started", version: entry.version + 1 };
+      const begun = { state: "started", attempts, epoch: entry.epoch + 1, remediation, began: step.at } as const;
+      const started: Step = { ...step, state: begun.state, version: entry.version + 1 };
+      const sets =
+        "SET attempts = :attempts, epoch = :epoch, remediation = :remediation, began = :since, undoneAt = :none";
+      const values = {
+        ":attempts": N(attempts),
+        ":epoch": N(begun.epoch),
+        ":remediation": S(remediation),
+        ":none": S(""),
+      };
       try {
-        await transact([...advance(entry, started, ", attempts = attempts + :one", { ":one": N(1) }), ...counters]);
+        await transact([...advance(table, entry, started, sets, values), ...counters]);
       } catch (error) {
         if (!(error instanceof TransactionCanceledException)) throw error;
         const failed = (error.CancellationReasons ?? []).map(({ Code }) => Code === "ConditionalCheckFailed");
@@ -108,145 +137,80 @@ export function dynamodbLedger(client: DynamoDBClient, table: string): Ledger {
         if (full === undefined) throw error;
         return full;
       }
-      return { ...entry, state: "started", version: started.version, attempts: entry.attempts + 1 };
+      return { ...entry, ...begun, version: started.version, since: step.at, undoneAt: "" };
     },
 
-    async move(entry, step, done) {
-      const next: Step = { ...step, version: entry.version + 1 };
-      const release = done ? ", dealt = foundAt, leaseEnds = :zero" : "";
-      await orLost(entry, transact(advance(entry, next, release, done ? { ":zero": N(0) } : {})));
-      return { ...entry, state: step.state, version: next.version };
-    },
-
-    async record(entry, remediation, change) {
-      const version = entry.version + 1;
+    async move(entry, step, hold, facts = {}) {
+      const moved = { ...entry, ...facts, state: step.state, version: entry.version + 1, since: step.at };
+      const values = { ":attempts": N(moved.attempts), ":verified": N(moved.verified), ":undone": S(moved.undoneAt) };
+      const sets = "SET attempts = :attempts, verified = :verified, undoneAt = :undone";
+      const released = hold === "hold" ? "" : `, leaseEnds = :zero${hold === "done" ? ", dealt = foundAt" : ""}`;
+      const zero = hold === "hold" ? {} : { ":zero": N(0) };
       await orLost(
         entry,
-        transact([
-          {
-            Update: {
-              TableName: table,
-              Key: main(entry.id),
-              // What can be undone has no end: attribute `expires` set to no number is none for the time-to-live.
-              UpdateExpression: "SET version = :version, expires = :never",
-              ConditionExpression: "version = :held",
-              ExpressionAttributeValues: { ":version": N(version), ":held": N(entry.version), ":never": S("never") },
-            },
-          },
-          {
-            Put: {
-              TableName: table,
-              Item: {
-                pk: S(entry.id),
-                sk: S(changeKey(remediation, change.target)),
-                change: S(JSON.stringify(change)),
-              },
-            },
-          },
-        ]),
+        transact(advance(table, entry, { ...step, version: moved.version }, sets + released, { ...values, ...zero })),
       );
-      return { ...entry, version };
+      return moved;
     },
 
-    async recorded(id, remediation, target) {
-      const { Item: found } = await client.send(
-        new GetItemCommand({
-          TableName: table,
-          Key: { pk: S(id), sk: S(changeKey(remediation, target)) },
-          ConsistentRead: true,
-        }),
+    async keep(entry, line) {
+      const isDryRun = line.epoch === 0;
+      // What can be undone has no end: attribute `expires` set to no number is none for the time-to-live.
+      const update = isDryRun || line.change === null ? undefined : { set: ", expires = :never", ":never": S("never") };
+      const end: Item = isDryRun ? { expires: N(seconds(entry.foundAt) + KEPT_DAYS * DAY) } : {};
+      await orLost(entry, transact([next(table, entry, update), put(table, { ...lineItem(entry.id, line), ...end })]));
+      return { ...entry, version: entry.version + 1 };
+    },
+
+    async lines(id, epoch) {
+      return (await query(id, linesPrefix(epoch))).map(lineOf);
+    },
+
+    async remember(entry, about) {
+      await orLost(
+        entry,
+        transact([next(table, entry), put(table, { ...aboutKey(entry.id), about: S(JSON.stringify(about)) })]),
       );
-      return found?.change?.S === undefined ? undefined : (JSON.parse(found.change.S) as Change);
+      return { ...entry, version: entry.version + 1 };
+    },
+
+    async about(id) {
+      const found = await getItem(aboutKey(id));
+      return found?.about?.S === undefined ? undefined : (JSON.parse(found.about.S) as About);
     },
 
     async history(id) {
-      const steps: Step[] = [];
-      const pages = paginateQuery(
-        { client },
-        {
-          TableName: table,
-          ConsistentRead: true,
-          KeyConditionExpression: "pk = :id AND begins_with(sk, :history)",
-          ExpressionAttributeValues: { ":id": S(id), ":history": S("history#") },
-        },
-      );
-      for await (const { Items = [] } of pages) {
-        steps.push(
-          ...Items.map((item) => ({
-            version: Number(item.version?.N),
-            state: stateOf(item),
-            at: item.at?.S ?? "",
-            why: item.why?.S ?? "",
-            by: item.by?.S ?? "",
-          })),
-        );
-      }
-      return steps;
+      return (await query(id, HISTORY)).map(stepOf);
     },
   };
 
+  function patient<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+    return patiently(patience, FIRST_WAIT, isPassing, call);
+  }
+
+  async function getItem(Key: Item): Promise<Item | undefined> {
+    const get = new GetItemCommand({ TableName: table, Key, ConsistentRead: true });
+    return (await patient(() => client.send(get))).Item;
+  }
+
+  async function query(id: string, prefix: string): Promise<Item[]> {
+    const values = { ":id": S(id), ":prefix": S(prefix) };
+    const asked = {
+      TableName: table,
+      ConsistentRead: true,
+      KeyConditionExpression: "pk = :id AND begins_with(sk, :prefix)",
+      ExpressionAttributeValues: values,
+    };
+    return await patient(async () => {
+      const items: Item[] = [];
+      for await (const { Items = [] } of paginateQuery({ client }, asked)) items.push(...Items);
+      return items;
+    });
+  }
+
   async function transact(items: TransactWriteItem[]): Promise<void> {
-    await client.send(new TransactWriteItemsCommand({ TransactItems: items }));
+    await patient(() => client.send(new TransactWriteItemsCommand({ TransactItems: items })));
   }
-
-  /** The incident's next version, where it still is what is held, and its line in the history. */
-  function advance(entry: Entry, step: Step, more: string, values: Item): TransactWriteItem[] {
-    return [
-      {
-        Update: {
-          TableName: table,
-          Key: main(entry.id),
-          UpdateExpression: `SET #state = :state, version = :version${more}`,
-          ConditionExpression: "version = :held",
-          ExpressionAttributeNames: { "#state": "state" },
-          ExpressionAttributeValues: {
-            ":state": S(step.state),
-            ":version": N(step.version),
-            ":held": N(entry.version),
-            ...values,
-          },
-        },
-      },
-      {
-        Put: {
-          TableName: table,
-          Item: {
-            pk: S(entry.id),
-            sk: S(`history#${String(step.version).padStart(9, "0")}`),
-            version: N(step.version),
-            ...{ state: S(step.state), at: S(step.at), why: S(step.why), by: S(step.by) },
-          },
-        },
-      },
-    ];
-  }
-}
-
-const stateOf = (item: Item) => (item.state?.S ?? "seen") as State;
-
-const entryOf = (id: string, item: Item): Entry => ({
-  id,
-  state: stateOf(item),
-  version: Number(item.version?.N),
-  attempts: Number(item.attempts?.N),
-  foundAt: item.foundAt?.S ?? "",
-});
-
-const counterKey = (cap: keyof Caps, counted: Counted, now: Date): Item => ({
-  pk: S(`hour#${now.toISOString().slice(0, 13)}#${cap}#${counted[cap].name}`),
-  sk: S("counter"),
-});
-
-const changeKey = (remediation: string, target: Kept) =>
-  `change#${remediation}#${createHash("sha256").update(JSON.stringify(target)).digest("hex").slice(0, 32)}`;
-
-/** The values of an update, and the condition that a counter has room where there is a most. */
-function withMost(most: number | undefined, values: Item) {
-  if (most === undefined) return { ExpressionAttributeValues: values };
-  return {
-    ConditionExpression: most > 0 ? "attribute_not_exists(n) OR n < :most" : "n < :most",
-    ExpressionAttributeValues: { ...values, ":most": N(most > 0 ? most : 0) },
-  };
 }
 
 const lost = ({ id }: Entry) => new LostError(`going on with incident ${id}: somebody else has taken it over`);

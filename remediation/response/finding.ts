@@ -23,7 +23,13 @@ const Region = z.string().regex(/^[a-z]{2,3}(-[a-z]+){1,3}-[0-9]{1,2}$/, "is no 
 /** ASFF wants RFC 3339 with or without a zone's offset (Security Hub API reference, AwsSecurityFinding). */
 const Instant = z.iso.datetime({ offset: true }).transform((time) => new Date(time).toISOString());
 
-const Resource = z.object({ Type: text(256), Id: text(2048), Region: Region.optional().catch(undefined) });
+const Resource = z.object({
+  Type: text(256),
+  Id: text(2048),
+  Region: Region.optional().catch(undefined),
+  /** Whoever imports a finding writes it; a remediation that needs it reads it with care. */
+  Details: z.unknown().optional(),
+});
 
 /**
  * What the response reads of a finding. Lengths and counts are those of "AWS Security Finding Format (ASFF)" in the Security Hub
@@ -37,6 +43,8 @@ const Asff = z.object({
   Region,
   Types: z.array(text(512)).max(50).default([]),
   UpdatedAt: Instant,
+  /** Not known where it is wrong: then the finding passes for an old one. */
+  CreatedAt: Instant.optional().catch(undefined),
   Severity: z.object({ Label: z.enum(["INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"]) }),
   Title: z
     .string()

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
-import { CreateTableCommand, DynamoDBClient, GetItemCommand, waitUntilTableExists } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { dynamodbLedger } from "../../../remediation/response/dynamodb-ledger.ts";
-import type { Counted, Entry, Ledger } from "../../../remediation/response/ledger.ts";
+import type { Counted, Entry, Ledger, Line } from "../../../remediation/response/ledger.ts";
 import { type RunningSandbox, runSandbox } from "../../sandbox/running-sandbox.ts";
+import { makeTable } from "./world.ts";
 
 const NOW = new Date("2026-03-01T12:00:00.000Z");
 const FOUND = "2026-03-01T11:00:00.000Z";
 const NEWER = "2026-03-01T11:30:00.000Z";
 const later = (secondsOn: number) => new Date(NOW.getTime() + secondsOn * 1000);
 const step = { at: NOW.toISOString(), why: "it is so", by: "Bulwark" };
+const begun = { remediation: "doors", attempts: 1 };
 const incident = (id: string) => ({ id, key: `["${id}"]`, cause: "S3.8" });
 const counted = (name: string, most: number): Counted => ({
   account: { name, most: 100 },
@@ -28,18 +30,7 @@ describe("the ledger in DynamoDB", function () {
   before(async () => {
     sandbox = await runSandbox();
     client = new DynamoDBClient(sandbox.root("100000000002"));
-    await client.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: "PAY_PER_REQUEST",
-        AttributeDefinitions: ["pk", "sk"].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
-        KeySchema: [
-          { AttributeName: "pk", KeyType: "HASH" },
-          { AttributeName: "sk", KeyType: "RANGE" },
-        ],
-      }),
-    );
-    await waitUntilTableExists({ client, maxWaitTime: 60 }, { TableName });
+    await makeTable(client, TableName);
     ledger = dynamodbLedger(client, TableName);
   });
   after(async () => {
@@ -59,7 +50,7 @@ describe("the ledger in DynamoDB", function () {
       const [one, ...others] = claims.filter(({ kind }) => kind === "claimed");
       assert.ok(one?.kind === "claimed" && others.length === 0);
       assert.equal(claims.filter(({ kind }) => kind === "busy").length, 9);
-      await ledger.move(one.entry, { ...step, state: "observed" }, true);
+      await ledger.move(one.entry, { ...step, state: "observed" }, "done");
       assert.deepEqual(await ledger.claim(incident("ten"), foundAt, NOW, 300), {
         kind: "duplicate",
         state: "observed",
@@ -73,12 +64,13 @@ describe("the ledger in DynamoDB", function () {
     assert.equal((await ledger.claim(incident("cut"), FOUND, later(299), 300)).kind, "busy");
     const second = await claimed("cut", FOUND, later(300));
     const change = { target: "front", before: 1, after: 2, evidence: null };
+    const line: Line = { epoch: 1, remediation: "doors", target: "front", state: "begun", why: "", change };
     const lost = { name: "LostError", message: /incident cut: somebody else/ };
-    await assert.rejects(ledger.record(first, "doors", change), lost);
-    await assert.rejects(ledger.move(first, { ...step, state: "failed" }, true), lost);
-    await assert.rejects(ledger.start(first, step, counted("cut", 9)), lost);
-    assert.equal(await ledger.recorded("cut", "doors", "front"), undefined);
-    await ledger.move(second, { ...step, state: "alerted" }, true);
+    await assert.rejects(ledger.keep(first, line), lost);
+    await assert.rejects(ledger.move(first, { ...step, state: "failed" }, "done"), lost);
+    await assert.rejects(ledger.start(first, step, begun, counted("cut", 9)), lost);
+    assert.deepEqual(await ledger.lines("cut", 1), []);
+    await ledger.move(second, { ...step, state: "alerted" }, "done");
     assert.deepEqual(await ledger.history("cut"), [{ ...step, state: "alerted", version: 3 }]);
   });
 
@@ -88,20 +80,14 @@ describe("the ledger in DynamoDB", function () {
     const answers = await ten(async (index) => {
       const entry = entries[index];
       assert.ok(entry !== undefined);
-      for (;;) {
-        try {
-          return await ledger.start(entry, step, limit);
-        } catch (error) {
-          // On AWS, transactions on one counter can cancel each other; whoever calls tries again.
-          assert.equal((error as Error).name, "TransactionCanceledException");
-        }
-      }
+      // On AWS, transactions on one counter can cancel each other: the ledger tries again.
+      return await ledger.start(entry, step, begun, limit);
     });
     assert.equal(answers.filter((answer) => typeof answer === "object").length, 4);
     assert.equal(answers.filter((answer) => answer === "control").length, 6);
     assert.deepEqual(await ledger.used(limit, NOW), { account: 4, control: 4, action: 4 });
     assert.deepEqual(await ledger.used(limit, later(3600)), { account: 0, control: 0, action: 0 });
-    assert.equal(await ledger.start(await claimed("none"), step, counted("none", 0)), "control");
+    assert.equal(await ledger.start(await claimed("none"), step, begun, counted("none", 0)), "control");
   });
 
   it("keeps what can be undone, and lets go of the rest", async () => {
@@ -112,11 +98,15 @@ describe("the ledger in DynamoDB", function () {
     const entry = await claimed("kept");
     assert.ok(Number((await expires("kept"))?.N) > NOW.getTime() / 1000);
     const change = { target: { name: "front" }, before: { lock: false }, after: { lock: true }, evidence: null };
-    const next = await ledger.record(entry, "doors", change);
-    const done = await ledger.record(next, "doors", { ...change, evidence: "picture" });
-    assert.deepEqual(await ledger.recorded("kept", "doors", change.target), { ...change, evidence: "picture" });
-    assert.equal(await ledger.recorded("kept", "windows", change.target), undefined);
-    await ledger.move(done, { ...step, state: "verified" }, true);
+    const line: Line = { epoch: 0, remediation: "doors", target: change.target, state: "planned", why: "", change };
+    const planned = await ledger.keep(entry, line);
+    assert.ok(Number((await expires("kept"))?.N) > 0, "a dry run changes nothing that could be undone");
+    const next = await ledger.keep(planned, { ...line, epoch: 1, state: "begun" });
+    const kept: Line = { ...line, epoch: 1, state: "verified", change: { ...change, evidence: "picture" } };
+    const done = await ledger.keep(next, kept);
+    assert.deepEqual(await ledger.lines("kept", 1), [kept]);
+    assert.deepEqual(await ledger.lines("kept", 2), []);
+    await ledger.move(done, { ...step, state: "verified" }, "done");
     await claimed("kept", NEWER);
     assert.equal((await expires("kept"))?.N, undefined, "it stays when it comes again");
   });

@@ -1,0 +1,164 @@
+import type { AnyRemediation } from "../remediation.ts";
+import { type Caps, capsOf, decide, type ResponseSettings, stopped } from "./decision.ts";
+import type { AsffFinding, Request } from "./finding.ts";
+import { incidentOf } from "./incident.ts";
+import { type Counted, type Entry, type Line, type State, UNFINISHED } from "./ledger.ts";
+import { BULWARK, type Ended, end, type Responder } from "./responder.ts";
+import { change, observe } from "./targets.ts";
+
+const STATES = { ignore: "ignored", observe: "observed", alert: "alerted", ask: "asked" } as const;
+/** What a finding that is ignored leaves as it is: what came of the incident says more. */
+const LASTING: readonly State[] = ["verified", "well", "gone", "failed", "undone"];
+
+/** Milliseconds for which evidence is tried to be handed over: copies of large disks take AWS a day. */
+const DELIVERY = 3 * 24 * 60 * 60 * 1000;
+
+/** What an incident that is held is worked on for. */
+export interface Cause {
+  readonly finding: AsffFinding;
+  readonly remediation: AnyRemediation;
+  readonly request: Request | null;
+  /** Who has approved it; null where nobody has. */
+  readonly approvedBy: string | null;
+}
+
+/**
+ * Takes an incident as far as it goes: decides, and does what was decided; where a change is under way, goes on with that, as far as nothing
+ * stops it. Rejects where it could not end.
+ */
+export async function pursue(responder: Responder, held: Entry, cause: Cause): Promise<Ended> {
+  const { finding, remediation, request, approvedBy } = cause;
+  const { ledger } = responder;
+  const { manifest } = remediation;
+  const settings = await responder.settings();
+  const person = request !== null || approvedBy !== null;
+  const situation = { finding, manifest, request, approved: approvedBy !== null, settings };
+  const tell = (state: State, why: string) => end(responder, held, finding, { state, why, workflow: "NOTIFIED" });
+  if (held.state === "undoing") return tell("undoing", "an undo of it was cut off: ask for it again");
+  if (UNFINISHED.includes(held.state) && held.remediation === manifest.name) {
+    // Whether nothing stops it is not known: it stays begun, and comes again.
+    if (settings === undefined) throw new Error(`going on with incident ${held.id}: the settings can't be read`);
+    const stop = stopped({ ...situation, now: responder.now() });
+    if (stop !== undefined) return tell("alerted", `it was begun and not ended: ${stop.why}`);
+    return work(responder, held, cause, settings);
+  }
+  const counted = countedOf(finding, manifest.name, settings?.caps, person);
+  const used = await ledger.used(counted, responder.now());
+  const verdict = decide({ ...situation, attempts: held.attempts, used, now: responder.now() });
+  if (verdict.kind === "ignore") {
+    const state = LASTING.includes(held.state) ? held.state : STATES.ignore;
+    return end(responder, held, finding, { state, why: verdict.why });
+  }
+  if (verdict.kind === "alert") return tell("alerted", verdict.why);
+  if (verdict.kind !== "observe" && !person && isTakenBack(held, finding)) {
+    return tell("alerted", `its change was undone ${held.undoneAt}: not made again unless a person asks`);
+  }
+  let entry = await ledger.remember(held, { remediation: manifest.name, finding });
+  if (verdict.kind !== "automatic") {
+    const dry = { ledger, remediation, targets: remediation.targetsOf(finding) };
+    const seen = await observe(dry, entry, () => reach(responder, cause));
+    const why = `${verdict.why}; ${whysOf(seen.lines)}`;
+    const told = verdict.kind === "ask" ? ({ workflow: "NOTIFIED" } as const) : {};
+    return end(responder, seen.entry, finding, { state: STATES[verdict.kind], why, ...told });
+  }
+  const step = { at: responder.now().toISOString(), why: verdict.why, by: approvedBy ?? BULWARK };
+  const attempts = person ? 1 : held.attempts + 1;
+  const started = await ledger.start(entry, step, { remediation: manifest.name, attempts }, counted);
+  if (typeof started === "string") {
+    const why = `the ${started} has had its changes of this hour`;
+    return end(responder, entry, finding, { state: "alerted", why, workflow: "NOTIFIED" });
+  }
+  entry = started;
+  return work(responder, entry, cause, settings);
+}
+
+/** Changes the targets and says what came of all; an attempt that stopped is noted, and the last one fails. */
+async function work(
+  responder: Responder,
+  held: Entry,
+  cause: Cause,
+  settings: ResponseSettings | undefined,
+): Promise<Ended> {
+  const { finding, remediation } = cause;
+  const { ledger } = responder;
+  const targets = remediation.targetsOf(finding);
+  const most = settings?.attempts ?? 1;
+  let reached: Awaited<ReturnType<typeof reach>>;
+  try {
+    reached = await reach(responder, cause);
+  } catch (error) {
+    const why = `reaching account ${finding.AwsAccountId}: ${error instanceof Error ? error.message : String(error)}`;
+    return stumble(responder, held, finding, held.state, why, most);
+  }
+  const { entry, lines } = await change({ ledger, remediation, targets, ...reached }, held, responder.now());
+  const some = (...states: readonly Line["state"][]) => lines.filter(({ state }) => states.includes(state));
+  const verified = some("verified", "delivering").length > 0 ? { verified: entry.epoch } : {};
+  const stopped = some("begun", "written");
+  if (stopped.length > 0) {
+    const state = some("begun").length > 0 ? "started" : "changed";
+    return stumble(responder, entry, finding, state, whysOf(stopped), most, verified);
+  }
+  const delivering = some("delivering");
+  if (delivering.length > 0) {
+    const isOver = responder.now().getTime() - Date.parse(entry.began) > DELIVERY;
+    const why = whysOf(delivering);
+    if (isOver) return end(responder, entry, finding, { state: "failed", why, workflow: "NOTIFIED", facts: verified });
+    return end(responder, entry, finding, { state: "delivering", why, hold: "again", facts: verified });
+  }
+  const why = whysOf(lines);
+  const left = some("protected", "refused");
+  if (left.length > 0) {
+    return end(responder, entry, finding, { state: "alerted", why, workflow: "NOTIFIED", facts: verified });
+  }
+  const facts = { ...verified, attempts: 0 };
+  if (some("gone").length > 0)
+    return end(responder, entry, finding, { state: "gone", why, workflow: "NOTIFIED", facts });
+  // Security Hub finds that by itself: RESOLVED by Bulwark is what Bulwark has changed.
+  if (some("verified").length === 0) return end(responder, entry, finding, { state: "well", why, facts });
+  return end(responder, entry, finding, { state: "verified", why, workflow: "RESOLVED", facts });
+}
+
+function stumble(
+  responder: Responder,
+  entry: Entry,
+  finding: AsffFinding,
+  state: State,
+  why: string,
+  most: number,
+  facts: { readonly verified?: number } = {},
+): Promise<Ended> {
+  const { attempts } = entry;
+  if (attempts >= most) {
+    const failed = `tried ${attempts} times, stopped at ${why}`;
+    return end(responder, entry, finding, { state: "failed", why: failed, workflow: "NOTIFIED", facts });
+  }
+  const again = { state, why, hold: "again", facts: { ...facts, attempts: attempts + 1 } } as const;
+  return end(responder, entry, finding, again);
+}
+
+/** A session in the account, and what is known for the decision. */
+async function reach(responder: Responder, { finding, remediation, request, approvedBy }: Cause) {
+  const session = await responder.session(remediation, finding);
+  const by = approvedBy ?? (request === null ? BULWARK : `custom action ${request.actionId}`);
+  return { session, facts: { ...(await responder.facts()), cause: { finding: finding.Id, by } } };
+}
+
+/**
+ * Whether a person undid it, and the finding is no new one: the same control fails again because of the undo, and is updated with each check. New is
+ * what was created after it, as products do when what they had found was over.
+ */
+function isTakenBack({ undoneAt }: Entry, { CreatedAt }: AsffFinding): boolean {
+  return undoneAt !== "" && !(CreatedAt !== undefined && Date.parse(CreatedAt) > Date.parse(undoneAt));
+}
+
+const whysOf = (lines: readonly Line[]) => lines.map(({ why }) => why).join("; ");
+
+function countedOf(finding: AsffFinding, action: string, caps: Caps | undefined, person: boolean): Counted {
+  const most = (cap: keyof Caps) => (capsOf(person).includes(cap) ? { most: caps?.[cap] ?? 0 } : {});
+  const control = finding.Compliance?.SecurityControlId ?? incidentOf(finding).cause.slice(0, 256);
+  return {
+    account: { name: finding.AwsAccountId, ...most("account") },
+    control: { name: control, ...most("control") },
+    action: { name: action, ...most("action") },
+  };
+}

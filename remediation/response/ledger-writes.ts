@@ -1,0 +1,58 @@
+import type { TransactWriteItem } from "@aws-sdk/client-dynamodb";
+import type { Entry, Step } from "./ledger.ts";
+import { historyItem, type Item, mainKey, N, S } from "./ledger-items.ts";
+
+/** Puts an item as it is. */
+export function put(table: string, item: Item): TransactWriteItem {
+  return { Put: { TableName: table, Item: item } };
+}
+
+/** The incident's next version, where it still is what is held. */
+export function next(
+  table: string,
+  { id, version }: Entry,
+  more?: { readonly set: string; readonly ":never": { S: string } },
+): TransactWriteItem {
+  const values = { ":version": N(version + 1), ":held": N(version) };
+  return {
+    Update: {
+      TableName: table,
+      Key: mainKey(id),
+      UpdateExpression: `SET version = :version${more?.set ?? ""}`,
+      ConditionExpression: "version = :held",
+      ExpressionAttributeValues: more === undefined ? values : { ...values, ":never": more[":never"] },
+    },
+  };
+}
+
+/** The same with a new state and its line in the history. */
+export function advance(
+  table: string,
+  entry: Entry,
+  step: Step,
+  sets: string,
+  values: Item,
+  condition = "",
+): TransactWriteItem[] {
+  return [
+    {
+      Update: {
+        TableName: table,
+        Key: mainKey(entry.id),
+        UpdateExpression: `${sets}, #state = :state, version = :version, since = :since`,
+        ConditionExpression: `version = :held${condition}`,
+        ExpressionAttributeNames: { "#state": "state" },
+        ExpressionAttributeValues: {
+          ...{
+            ":state": S(step.state),
+            ":version": N(step.version),
+            ":held": N(entry.version),
+            ":since": S(step.at),
+          },
+          ...values,
+        },
+      },
+    },
+    put(table, historyItem(entry.id, step)),
+  ];
+}
