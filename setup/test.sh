@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Type check, lint, then every test (or those named). One part that fails does not hide the others.
 #
-# The tests are groups, each a process of mocha. Five of them run at the same time, since each spends much of its time waiting or is one
-# process for long; the shortest comes last. Each report is printed when its group ends; until then a line tells how far
+# The tests are groups, each a process of mocha. Four of them run at the same time, since each spends much of its time waiting; more
+# would only slow each other down. The shortest comes last. Each report is printed when its group ends; until then a line tells how far
 # they are.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly bin=node_modules/.bin
 readonly reports=.bulwark/test-reports
-readonly at_once=5
+readonly at_once=4
 status=0
 
 say() { printf '[%4ds]  %s\n' "$SECONDS" "$*"; }
