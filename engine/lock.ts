@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -32,7 +33,7 @@ async function holderOf(path: string): Promise<number> {
 
 /** The file gets its name when the holder is in it: whoever finds it empty would take the lock away from one that lives. */
 async function take(path: string): Promise<boolean> {
-  const own = `${path}.${process.pid}`;
+  const own = `${path}.${process.pid}.${randomUUID()}`;
   await writeFile(own, String(process.pid));
   try {
     await link(own, path);
@@ -47,7 +48,7 @@ async function take(path: string): Promise<boolean> {
 
 /** Removes the lock of a `holder` that is gone, and gives it back where another took it at the same moment. */
 async function takeAway(path: string, holder: number): Promise<void> {
-  const aside = `${path}.${process.pid}.gone`;
+  const aside = `${path}.${process.pid}.${randomUUID()}.gone`;
   try {
     await rename(path, aside);
     const taken = await holderOf(aside);

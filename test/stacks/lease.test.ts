@@ -8,7 +8,8 @@ import { asRunError, lockFiles, processesOf, runInFlight, serviceInFlight } from
 import { type Installation, install, leftovers } from "./probe/installation.ts";
 import { eventually, inSessions } from "./probe/processes.ts";
 
-const SHORT = { slow: { sleepMs: 1_500 } };
+/** Long enough that a busy machine sees it under way, and shorter than the share of a lease that is kept for ending. */
+const SHORT = { slow: { sleepMs: 5_000 } };
 const ENDLESS = { slow: { sleepMs: 600_000 } };
 
 /** A lease that a test renews. */

@@ -46,10 +46,10 @@ export async function inSessions(sids: readonly number[]): Promise<ProcessView[]
  * process takes some ten milliseconds, and the runs give way to it.
  */
 export async function eventually<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
-  for (let round = 0; round < 3_000; round++) {
+  for (let round = 0; round < 6_000; round++) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    await delay(100);
+    await delay(50);
   }
   throw new Error(`waiting for ${what}: nothing after five minutes`);
 }
