@@ -11,8 +11,8 @@ import { type Circumstances, decide, type Public, type Target, targetsOf } from 
 import { publicSnapshotsEbs as manifest } from "./manifest.ts";
 
 /**
- * The right of everyone to restore the EBS snapshots of an account in a region. What accounts restored or copied in between stays theirs. Undo fails where
- * the account's block of public access was turned on since.
+ * The right of everyone to restore the EBS snapshots of an account in a region. What accounts restored or copied in between stays theirs. Undo
+ * fails where the account's block of public access was turned on since.
  */
 export const publicSnapshotsEbsRemediation = remediation<Target, Public, Circumstances>({
   manifest,
