@@ -8,6 +8,7 @@ import { elasticLoadBalancing } from "../emulators/elasticloadbalancing/emulator
 import { guardDuty } from "../emulators/guardduty/emulator.ts";
 import { iam } from "../emulators/iam/emulator.ts";
 import { inspector2 } from "../emulators/inspector2/emulator.ts";
+import { rds } from "../emulators/rds/emulator.ts";
 import { securityHub } from "../emulators/securityhub/securityhub.ts";
 import { systemsManager } from "../emulators/ssm/emulator.ts";
 import { sts } from "../emulators/sts/emulator.ts";
@@ -123,6 +124,7 @@ export const EMULATORS: readonly EmulatorFactory[] = [
   guardDuty,
   iam,
   inspector2,
+  rds,
   securityHub,
   sts,
   systemsManager,

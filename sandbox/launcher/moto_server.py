@@ -34,6 +34,12 @@ answers.write(json.dumps({"port": server.server_port}).encode() + b"\n")
 # Loading a backend takes up to a second: these two are asked in every baseline.
 for backend in ("ec2", "s3control"):
     moto.app_instances[backend] = create_backend_app(backend)
+# After EC2 is loaded: reading it is what takes so long.
+import instance_metadata  # noqa: E402
+import public_snapshots  # noqa: E402
+
+for part in (instance_metadata, public_snapshots):
+    part.install()
 gc.freeze()
 gc.enable()
 server.serve_forever()

@@ -10,10 +10,14 @@ import type { RootAccess } from "../../sandbox/organization/root-access.ts";
 import { baselineInputs, MEMBER } from "../programs/samples.ts";
 import { assume, type RunningSandbox, runSandbox } from "../sandbox/running-sandbox.ts";
 import { accessKey } from "./trials/access-key-deactivation.ts";
+import { tokensRequired } from "./trials/ec2-imdsv2.ts";
 import { isolatedInstance } from "./trials/ec2-isolation.ts";
 import { roleOfInstance } from "./trials/iam-role-quarantine.ts";
 import { userInUse, userOfBefore } from "./trials/iam-user-quarantine.ts";
 import { keyRotation } from "./trials/kms-rotation.ts";
+import { publicVolume } from "./trials/public-snapshots-ebs.ts";
+import { publicClusterSnapshot, publicSnapshot } from "./trials/public-snapshots-rds.ts";
+import { publicDatabase } from "./trials/rds-public-access.ts";
 import { accountBlock, bucketBlock } from "./trials/s3-public-access-block.ts";
 import { plainBucket, sharedBucket } from "./trials/s3-tls-only.ts";
 import type { Scene, Trial } from "./trials/trial.ts";
@@ -51,6 +55,11 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   functionPolicyNarrowed,
   aliasPolicyEmptied,
   isolatedInstance,
+  publicVolume,
+  publicSnapshot,
+  publicClusterSnapshot,
+  publicDatabase,
+  tokensRequired,
 };
 
 const FACTS: Facts = {

@@ -63,6 +63,10 @@ export function resourceDecisions(aws: Aws): Readonly<Record<string, Decisions>>
     ];
   };
 
+  const onInstance: Decisions = (call: Call<{ InstanceId?: string }>) => [
+    { action: `ec2:${call.operation}`, resource: arnOf(call, "instance", call.input.InstanceId) },
+  ];
+
   return {
     CreateTags: onTags,
     DeleteTags: onTags,
@@ -83,9 +87,8 @@ export function resourceDecisions(aws: Aws): Readonly<Record<string, Decisions>>
       ];
       return resources.map((resource) => ({ action: "ec2:ModifyNetworkInterfaceAttribute", resource }));
     },
-    ModifyInstanceAttribute: (call: Call<{ InstanceId?: string }>) => [
-      { action: "ec2:ModifyInstanceAttribute", resource: arnOf(call, "instance", call.input.InstanceId) },
-    ],
+    ModifyInstanceAttribute: onInstance,
+    ModifyInstanceMetadataOptions: onInstance,
     CreateSnapshots: (call: Call<CreateSnapshotsRequest>) => [
       ...["instance", "volume", "snapshot"].map((type) => ({
         action: "ec2:CreateSnapshots",
@@ -104,10 +107,25 @@ export function resourceDecisions(aws: Aws): Readonly<Record<string, Decisions>>
     },
     ModifySnapshotAttribute: async (call: Call<ModifySnapshotAttributeRequest>) => {
       const id = call.input.SnapshotId ?? "";
-      const context = await tagged(call, id);
+      const context = { ...(await tagged(call, id)), ...sharing(call.input) };
       return [{ action: "ec2:ModifySnapshotAttribute", resource: arnOf(call, "snapshot", id), context }];
     },
   };
+}
+
+/** Whom a call lets in and shuts out, of both forms that it has. What it does not change has no key. */
+function sharing(input: ModifySnapshotAttributeRequest): Record<string, readonly string[]> {
+  const { CreateVolumePermission: changes = {}, OperationType, GroupNames = [], UserIds = [] } = input;
+  const context: Record<string, readonly string[]> = {};
+  for (const kind of ["Add", "Remove"] as const) {
+    const plain = OperationType === kind.toLowerCase();
+    const entries = changes[kind] ?? [];
+    const groups = [...(plain ? GroupNames : []), ...entries.flatMap(({ Group }) => Group ?? [])];
+    const users = [...(plain ? UserIds : []), ...entries.flatMap(({ UserId }) => UserId ?? [])];
+    if (groups.length > 0) context[`ec2:${kind}/group`] = groups;
+    if (users.length > 0) context[`ec2:${kind}/userId`] = users;
+  }
+  return context;
 }
 
 /** Types of resources by the prefix of their ids. */
