@@ -17,8 +17,14 @@ const of = (bucket: NamedResource) => ({ Bucket: nameOf(bucket), ExpectedBucketO
 export const bucketTold = (bucket: NamedResource): string => `bucket ${nameOf(bucket)} in account ${bucket.accountId}`;
 
 /** The bucket's tags by key. */
-export async function bucketTags(session: Session, bucket: NamedResource): Promise<Record<string, string>> {
-  const answer = await orNull(session.client(S3Client).send(new GetBucketTaggingCommand(of(bucket))), "NoSuchTagSet");
+export const bucketTags = (session: Session, bucket: NamedResource) => tagsOfBucket(session, of(bucket));
+
+/** The same of a bucket by its name and the owner that is expected. */
+export async function tagsOfBucket(
+  session: Session,
+  which: { readonly Bucket: string; readonly ExpectedBucketOwner: string },
+): Promise<Record<string, string>> {
+  const answer = await orNull(session.client(S3Client).send(new GetBucketTaggingCommand(which)), "NoSuchTagSet");
   return Object.fromEntries((answer?.TagSet ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
 }
 

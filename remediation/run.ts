@@ -62,7 +62,7 @@ async function protection<Target extends Kept, State extends Kept>(
 }
 
 /** What the ledger knows of a target's change, and how it learns more. */
-export interface Record<Target extends Kept, State extends Kept> {
+export interface Recording<Target extends Kept, State extends Kept> {
   /** What an attempt before this one recorded: its state of before is the one that undo gives back. */
   readonly recorded?: Change<Target, State> | undefined;
   /**
@@ -84,7 +84,7 @@ export async function apply<Target extends Kept, State extends Kept>(
   session: Session,
   target: Target,
   facts: Facts,
-  { recorded, came = "begun", record }: Record<Target, State>,
+  { recorded, came = "begun", record }: Recording<Target, State>,
 ): Promise<Outcome<Target, State>> {
   const told = remediation.told(target);
   const what = `${remediation.manifest.title}: ${told}`;
@@ -129,7 +129,7 @@ export async function handOver<Target extends Kept, State extends Kept>(
   session: Session,
   change: Change<Target, State>,
   facts: Facts,
-  record: Record<Target, State>["record"],
+  record: Recording<Target, State>["record"],
 ): Promise<Change<Target, State>> {
   if (remediation.deliver === undefined) return change;
   const deliver = remediation.deliver.bind(remediation);
@@ -145,7 +145,7 @@ export async function handOver<Target extends Kept, State extends Kept>(
 }
 
 async function keep<Target extends Kept, State extends Kept>(
-  record: Record<Target, State>["record"],
+  record: Recording<Target, State>["record"],
   change: Change<Target, State>,
   what: string,
 ): Promise<void> {

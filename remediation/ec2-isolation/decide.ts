@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Decision, Facts, Finding } from "../remediation.ts";
+import { isUntouchable } from "../text-pattern.ts";
 
 /** An instance of the account and region of the finding. */
 export type Target = { readonly accountId: string; readonly region: string; readonly instanceId: string };
@@ -64,7 +65,7 @@ export function targetsOf({ AwsAccountId: accountId, Region, Resources }: Findin
  */
 export function decide(state: State, _target: Target, { now, cause, untouchable }: Facts): Decision<State> {
   const role = state.profile?.role ?? null;
-  const revocable = role !== null && !untouchable.some((pattern) => matches(pattern, role));
+  const revocable = role !== null && !isUntouchable(role, untouchable);
   const revoked = revocable ? [...new Set([...state.revoked, nameOf(role)])].sort() : state.revoked;
   const { isolated, finding } = state.marks;
   const to: State = {
@@ -86,9 +87,4 @@ export function decide(state: State, _target: Target, { now, cause, untouchable 
 /** The name at the end of the ARN of a role or an instance profile, behind its path. */
 export function nameOf(arn: string): string {
   return arn.slice(arn.lastIndexOf("/") + 1);
-}
-
-function matches(pattern: string, arn: string): boolean {
-  const escaped = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${escaped.join(".*")}$`, "s").test(arn);
 }

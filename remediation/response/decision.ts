@@ -107,7 +107,8 @@ export function decide(situation: Situation): Verdict {
     const why = `the risk is accepted until ${risk.expires}: ${risk.reason}`;
     return request === null ? { kind: "ignore", why } : { kind: "ask", why };
   }
-  if (mode.mode === "off") return { kind: person ? "alert" : "ignore", why: mode.why };
+  // Where it is off, `stopped` has answered: only the types don't know.
+  if (mode.mode === "off") return UNKNOWN;
   if (!person && mode.mode !== "automatic") return { kind: mode.mode, why: mode.why };
   const freeze = settings.freezes.find(
     ({ organizationalUnit, from, until }) => units.includes(organizationalUnit) && isWithin(now, from, until),

@@ -1,6 +1,5 @@
 import {
   DeletePublicAccessBlockCommand as DeleteOfBucket,
-  GetBucketTaggingCommand,
   GetPublicAccessBlockCommand as GetOfBucket,
   PutPublicAccessBlockCommand as PutOfBucket,
   S3Client,
@@ -12,6 +11,7 @@ import {
   S3ControlClient,
 } from "@aws-sdk/client-s3-control";
 import { isNamed, orNull } from "../aws-errors.ts";
+import { tagsOfBucket } from "../bucket-policy.ts";
 import { remediation, type Session } from "../remediation.ts";
 import { type Block, decide, type Target, targetsOf } from "./decide.ts";
 import { s3PublicAccessBlock as manifest } from "./manifest.ts";
@@ -28,12 +28,7 @@ export const s3PublicAccessBlockRemediation = remediation<Target, Block | null>(
       ? `account ${target.accountId}`
       : `bucket ${target.bucket} in account ${target.accountId}`,
 
-  async tags(session, target) {
-    if (target.kind === "account") return {};
-    const call = session.client(S3Client).send(new GetBucketTaggingCommand(bucketOf(target)));
-    const answer = await orNull(call, "NoSuchTagSet");
-    return Object.fromEntries((answer?.TagSet ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
-  },
+  tags: async (session, target) => (target.kind === "account" ? {} : tagsOfBucket(session, bucketOf(target))),
 
   async read(session, target) {
     try {
