@@ -1,6 +1,4 @@
-// Packs the Lambda functions: `make lambdas`. Prints each zip with its size.
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -67,18 +65,4 @@ const UNIX = 3;
 /** In a zip the time is local and begins in 1980 (APPNOTE.TXT, 4.4.6). */
 function zipped(contents: Uint8Array): ZippableFile {
   return [contents, { level: 9, mtime: new Date(1980, 0, 1), os: UNIX, attrs: MODE << 16 }];
-}
-
-/** Packs all of `entries` (by name) into a folder, and answers them with their files. */
-export async function packLambdas(
-  entries: Readonly<Record<string, string>>,
-  folder: string,
-): Promise<readonly (LambdaZip & { readonly file: string })[]> {
-  mkdirSync(folder, { recursive: true });
-  const zips = await Promise.all(Object.entries(entries).map(([name, entry]) => lambdaZip(name, entry)));
-  return zips.map((zip) => {
-    const file = join(folder, `${zip.name}.zip`);
-    writeFileSync(file, zip.bytes);
-    return { ...zip, file };
-  });
 }

@@ -1,5 +1,13 @@
 import { readFile } from "node:fs/promises";
-import type { Architecture, LogFormat, PackageType, Runtime, TracingMode } from "@aws-sdk/client-lambda";
+import type {
+  ApplicationLogLevel,
+  Architecture,
+  LogFormat,
+  PackageType,
+  Runtime,
+  SystemLogLevel,
+  TracingMode,
+} from "@aws-sdk/client-lambda";
 import { during, unless } from "../../provider/errors.ts";
 import type { Place } from "../../provider/place.ts";
 import {
@@ -89,8 +97,8 @@ function configurationOf(inputs: Inputs) {
           LoggingConfig: {
             LogFormat: logging.logFormat as LogFormat,
             LogGroup: logging.logGroup,
-            ApplicationLogLevel: logging.applicationLogLevel as never,
-            SystemLogLevel: logging.systemLogLevel as never,
+            ApplicationLogLevel: logging.applicationLogLevel as ApplicationLogLevel | undefined,
+            SystemLogLevel: logging.systemLogLevel as SystemLogLevel | undefined,
           },
         }),
   };
