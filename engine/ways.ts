@@ -121,7 +121,7 @@ const PROGRESS_MS = 15_000;
 
 /**
  * How often the compiler collects its garbage. The linker drops debug information anyway (-s -w), so the compiler makes none: both together
- * take three tenths of the processor's time away, measured on the language host, at the same peak of memory.
+ * take a quarter of the processor's time away, measured on the language host, at the same peak of memory.
  */
 const COMPILER_GOGC = "400";
 

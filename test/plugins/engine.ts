@@ -74,19 +74,14 @@ after("the engines' home is removed", async () => {
 
 /** Of nobody in the sample organization, so that no test sees its keys. */
 const KEYS = { accessKeyId: "999999999999", secretAccessKey: "sandbox" };
-const keys = new Map<string, Promise<string>>();
-
 /**
- * A key that encrypts the secrets of states, one in each sandbox. With a passphrase each start of the engine would derive a key by a million rounds:
- * a seventh of all the CPU that these tests take.
+ * A key that encrypts the secrets of states. With a passphrase each start of the engine would derive a key by a million rounds: a seventh of all the CPU
+ * that these tests take.
  */
-function secretsProvider(endpoint: string): Promise<string> {
+async function makeKey(endpoint: string): Promise<string> {
   const kms = new KMS({ endpoint, region: "us-east-1", credentials: KEYS });
-  const made =
-    keys.get(endpoint) ??
-    kms.createKey({}).then(({ KeyMetadata }) => `awskms:///${KeyMetadata?.KeyId}?region=us-east-1`);
-  keys.set(endpoint, made);
-  return made.finally(() => kms.destroy());
+  const { KeyMetadata } = await kms.createKey({}).finally(() => kms.destroy());
+  return `awskms:///${KeyMetadata?.KeyId}?region=us-east-1`;
 }
 
 /** Installs the plugins and prepares a backend; `endpoint` is where AWS is. */
@@ -110,6 +105,7 @@ export async function startEngine(endpoint: string, more: Record<string, string>
     ...more,
   };
   const stacks = new Map<string, Stack>();
+  let key: Promise<string> | undefined;
   const open = async (name: string, given?: Program) => {
     const known = stacks.get(name);
     if (known) {
@@ -120,13 +116,14 @@ export async function startEngine(endpoint: string, more: Record<string, string>
     // Without a folder of ours the Automation API makes one in the temporary folder and leaves it there.
     const workDir = join(folder, "work", name);
     await mkdir(workDir, { recursive: true });
+    key ??= makeKey(endpoint);
     const stack = await LocalWorkspace.createOrSelectStack(
       { stackName: name, projectName: "plugins", program },
       {
         pulumiCommand,
         pulumiHome,
         workDir,
-        secretsProvider: await secretsProvider(endpoint),
+        secretsProvider: await key,
         projectSettings: { name: "plugins", runtime: "nodejs", backend: { url: `file://${folder}/state` } },
         envVars: env,
       },
