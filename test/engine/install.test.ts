@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { firstThatWorks, isInstalled, NoEngineError } from "../../engine/install.ts";
 import { withLock } from "../../engine/lock.ts";
 import type { Place, Way } from "../../engine/ways.ts";
@@ -95,15 +94,27 @@ describe("installing the engine", () => {
     await writeFile(lock, "999999999");
     const order: string[] = [];
     let waited = 0;
-    const work = (name: string) => async () => {
-      order.push(`${name} begins`);
-      await delay(50);
-      order.push(`${name} ends`);
+    const hasBegun = Promise.withResolvers<void>();
+    const isWaiting = Promise.withResolvers<void>();
+    const first = withLock(
+      lock,
+      () => waited++,
+      async () => {
+        order.push("first begins");
+        hasBegun.resolve();
+        await isWaiting.promise;
+        order.push("first ends");
+      },
+    );
+    await hasBegun.promise;
+    const wait = () => {
+      waited++;
+      isWaiting.resolve();
     };
-    await Promise.all([
-      withLock(lock, () => waited++, work("first")),
-      delay(10).then(() => withLock(lock, () => waited++, work("second"))),
-    ]);
+    const second = withLock(lock, wait, async () => {
+      order.push("second begins", "second ends");
+    });
+    await Promise.all([first, second]);
     assert.deepEqual(order, ["first begins", "first ends", "second begins", "second ends"]);
     assert.equal(waited, 1);
   });

@@ -10,6 +10,7 @@ import { SQS } from "@aws-sdk/client-sqs";
 import { Table, type TableArgs } from "@pulumi/aws/dynamodb/table.js";
 import { EventSourceMapping, type EventSourceMappingArgs } from "@pulumi/aws/lambda/eventSourceMapping.js";
 import { type FunctionArgs, Function as LambdaFunction } from "@pulumi/aws/lambda/function.js";
+import { FunctionUrl } from "@pulumi/aws/lambda/functionUrl.js";
 import { Permission } from "@pulumi/aws/lambda/permission.js";
 import { Provider } from "@pulumi/aws/provider.js";
 import { Queue } from "@pulumi/aws/sqs/queue.js";
@@ -34,7 +35,17 @@ interface Choices {
   readonly mapping?: Partial<EventSourceMappingArgs>;
   readonly table?: Partial<TableArgs>;
   readonly permission?: string;
+  readonly url?: string;
 }
+
+const index = (name: string, hash: string) => ({
+  name,
+  keySchemas: [
+    { attributeName: hash, keyType: "HASH" },
+    { attributeName: "since", keyType: "RANGE" },
+  ],
+  projectionType: "ALL",
+});
 
 describe("functions, what feeds them and tables, through the real engine", () => {
   let sandbox: RunningSandbox;
@@ -115,16 +126,15 @@ describe("functions, what feeds them and tables, through the real engine", () =>
         { function: echo.name, action: "lambda:InvokeFunction", principal: permission, sourceAccount: ACCOUNT },
         at,
       );
+      new FunctionUrl("url", { functionName: echo.name, authorizationType: given.url ?? "AWS_IAM" }, at);
       new Table(
         "ledger",
         {
           billingMode: "PAY_PER_REQUEST",
           hashKey: "pk",
           rangeKey: "sk",
-          attributes: [
-            { name: "pk", type: "S" },
-            { name: "sk", type: "S" },
-          ],
+          attributes: ["pk", "shelf", "since", "sk"].map((name) => ({ name, type: "S" })),
+          globalSecondaryIndexes: [index("by-shelf", "shelf")],
           ttl: { attributeName: "expires", enabled: true },
           pointInTimeRecovery: { enabled: true },
           deletionProtectionEnabled: true,
@@ -143,9 +153,9 @@ describe("functions, what feeds them and tables, through the real engine", () =>
   };
 
   it("previews, creates, and runs", async () => {
-    assert.deepEqual(await engine.run("it", "preview", program()), { changes: { create: 7 }, diffs: {}, errors: "" });
+    assert.deepEqual(await engine.run("it", "preview", program()), { changes: { create: 8 }, diffs: {}, errors: "" });
     const made = await engine.run("it", "up");
-    assert.deepEqual([made.changes, made.errors], [{ create: 7 }, ""]);
+    assert.deepEqual([made.changes, made.errors], [{ create: 8 }, ""]);
     assert.deepEqual(await said(), { said: "one", mode: "quiet" });
     const { Configuration, Tags } = await lambda.getFunction({ FunctionName: NAME });
     assert.equal(Configuration?.CodeSha256, zips.one?.sha256);
@@ -170,8 +180,8 @@ describe("functions, what feeds them and tables, through the real engine", () =>
   });
 
   it("is the same when it is deployed again, and has not drifted", async () => {
-    assert.deepEqual(await engine.run("it", "up"), { changes: { same: 7 }, diffs: {}, errors: "" });
-    assert.deepEqual((await engine.run("it", "previewRefresh")).changes, { same: 7 });
+    assert.deepEqual(await engine.run("it", "up"), { changes: { same: 8 }, diffs: {}, errors: "" });
+    assert.deepEqual((await engine.run("it", "previewRefresh")).changes, { same: 8 });
   });
 
   it("shows code, settings and statements that somebody else has changed, and puts them back", async () => {
@@ -181,15 +191,27 @@ describe("functions, what feeds them and tables, through the real engine", () =>
     await lambda.removePermission({ FunctionName: NAME, StatementId });
     const { id: TableName } = await engine.resource("it", "ledger");
     await dynamoDb.updateTable({ TableName, DeletionProtectionEnabled: false });
+    await dynamoDb.updateTable({
+      TableName,
+      GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: "by-shelf" } }],
+    });
+    await lambda.updateFunctionUrlConfig({ FunctionName: NAME, AuthType: "NONE" });
     assert.equal((await said()).said, "two");
     const { changes, diffs } = await engine.run("it", "refresh");
-    assert.deepEqual(changes, { same: 4, update: 2, delete: 1 });
+    assert.deepEqual(changes, { same: 4, update: 3, delete: 1 });
     assert.deepEqual(diffs[NAME]?.toSorted(), ["- environment", "~ sourceCodeHash", "~ timeout"]);
-    assert.deepEqual(diffs.ledger, ["~ deletionProtectionEnabled"]);
+    assert.deepEqual(diffs.url, ["~ authorizationType"]);
+    assert.deepEqual(diffs.ledger?.toSorted(), [
+      // An attribute that no key has any more goes with the index.
+      "- attributes[1]",
+      "- attributes[2]",
+      "- globalSecondaryIndexes[0]",
+      "~ deletionProtectionEnabled",
+    ]);
     const { errors } = await engine.run("it", "up");
     assert.equal(errors, "");
     assert.deepEqual(await said(), { said: "one", mode: "quiet" });
-    assert.deepEqual((await engine.run("it", "up")).changes, { same: 7 });
+    assert.deepEqual((await engine.run("it", "up")).changes, { same: 8 });
   });
 
   it("updates in place what can be, and replaces what can't", async () => {
@@ -198,15 +220,26 @@ describe("functions, what feeds them and tables, through the real engine", () =>
       lambda: { timeout: 60, environment: { variables: { MODE: "loud" } }, tags: { part: "alerts" } },
       mapping: { batchSize: 3 },
       permission: "sns.amazonaws.com",
-      table: { ttl: { enabled: false }, pointInTimeRecovery: { enabled: false } },
+      url: "NONE",
+      table: {
+        attributes: ["pk", "since", "sk", "untold"].map((name) => ({ name, type: "S" })),
+        globalSecondaryIndexes: [index("untold", "untold")],
+        ttl: { enabled: false },
+        pointInTimeRecovery: { enabled: false },
+      },
     };
     const { changes, diffs, errors } = await engine.run("it", "preview", program(changed));
-    assert.deepEqual([changes, errors], [{ same: 3, update: 3, replace: 1 }, ""]);
+    assert.deepEqual([changes, errors], [{ same: 3, update: 4, replace: 1 }, ""]);
     assert.deepEqual(diffs.rule, ["+- principal"]);
     assert.deepEqual(diffs.feed, ["~ batchSize"]);
     assert.equal((await engine.run("it", "up")).errors, "");
     assert.deepEqual(await said(), { said: "two", mode: "loud" });
-    assert.deepEqual(await engine.run("it", "up"), { changes: { same: 7 }, diffs: {}, errors: "" });
+    assert.deepEqual(await engine.run("it", "up"), { changes: { same: 8 }, diffs: {}, errors: "" });
+    const { Table: made } = await dynamoDb.describeTable({ TableName: (await engine.resource("it", "ledger")).id });
+    assert.deepEqual(
+      made?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName),
+      ["untold"],
+    );
     const { id } = await engine.resource("it", "feed");
     assert.equal((await lambda.getEventSourceMapping({ UUID: id })).BatchSize, 3);
   });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   type BillingMode,
   CreateTableCommand,
@@ -7,8 +8,11 @@ import {
   DescribeTimeToLiveCommand,
   type DynamoDB,
   DynamoDBClient,
+  type GlobalSecondaryIndexUpdate,
   type KeySchemaElement,
+  type KeyType,
   ListTagsOfResourceCommand,
+  type ProjectionType,
   type ScalarAttributeType,
   TagResourceCommand,
   UntagResourceCommand,
@@ -19,7 +23,7 @@ import {
 import { clientMaker } from "../../provider/client.ts";
 import { during, unless } from "../../provider/errors.ts";
 import type { Place } from "../../provider/place.ts";
-import { block, boolean, type InputsOf, number, output, set, string } from "../../provider/property.ts";
+import { block, boolean, type InputsOf, list, number, output, set, string } from "../../provider/property.ts";
 import { resource } from "../../provider/resource.ts";
 import { asPairs, fromPairs, tagChanges, tagFields } from "../../provider/tags.ts";
 import { waitFor } from "../../provider/waiting.ts";
@@ -45,6 +49,15 @@ const properties = {
   attributes: set(block({ name: string({ required: true }), type: string({ required: true }) }), { computed: true }),
   hashKey: string({ computed: true, replaces: true }),
   rangeKey: string({ replaces: true }),
+  /** In the form without `hashKey` and `rangeKey`, which the provider deprecates. */
+  globalSecondaryIndexes: set(
+    block({
+      name: string({ required: true }),
+      keySchemas: list(block({ attributeName: string({ required: true }), keyType: string({ required: true }) })),
+      projectionType: string({ required: true }),
+      nonKeyAttributes: set(string()),
+    }),
+  ),
   billingMode: string({ default: "PROVISIONED" }),
   readCapacity: number({ computed: true }),
   writeCapacity: number({ computed: true }),
@@ -78,6 +91,47 @@ async function settled(place: Place, name: string): Promise<void> {
 function keysOf({ hashKey, rangeKey }: Inputs): KeySchemaElement[] {
   const hash = { AttributeName: hashKey, KeyType: "HASH" as const };
   return rangeKey === undefined ? [hash] : [hash, { AttributeName: rangeKey, KeyType: "RANGE" }];
+}
+
+type Index = NonNullable<Inputs["globalSecondaryIndexes"]>[number];
+
+const indexOf = ({ name, keySchemas, projectionType, nonKeyAttributes }: Index) => ({
+  IndexName: name,
+  KeySchema: (keySchemas ?? []).map(({ attributeName, keyType }) => ({
+    AttributeName: attributeName,
+    KeyType: keyType as KeyType,
+  })),
+  Projection: {
+    ProjectionType: projectionType as ProjectionType,
+    ...(nonKeyAttributes?.length ? { NonKeyAttributes: [...nonKeyAttributes] } : {}),
+  },
+});
+
+const attributesOf = ({ attributes }: Inputs) =>
+  (attributes ?? []).map(({ name, type }) => ({
+    AttributeName: name,
+    AttributeType: type as ScalarAttributeType,
+  }));
+
+/** An index is made or deleted, one in a call; one that differs is made anew (Amazon DynamoDB API reference, UpdateTable). */
+async function setIndexes(place: Place, name: string, inputs: Inputs, prior: readonly Index[]): Promise<void> {
+  const dynamoDb = await place.client(dynamoDbClient);
+  const wanted = inputs.globalSecondaryIndexes ?? [];
+  const same = (one: Index) => (other: Index) => isDeepStrictEqual(indexOf(one), indexOf(other));
+  const changes: GlobalSecondaryIndexUpdate[] = [
+    ...prior.filter((one) => !wanted.some(same(one))).map((one) => ({ Delete: { IndexName: one.name } })),
+    ...wanted.filter((one) => !prior.some(same(one))).map((one) => ({ Create: indexOf(one) })),
+  ];
+  for (const change of changes) {
+    await during(`updating DynamoDB Table (${name}) globalSecondaryIndexes`, () =>
+      dynamoDb.updateTable({
+        TableName: name,
+        AttributeDefinitions: attributesOf(inputs),
+        GlobalSecondaryIndexUpdates: [change],
+      }),
+    );
+    await settled(place, name);
+  }
 }
 
 function encryptionOf({ serverSideEncryption: sse }: Inputs) {
@@ -121,11 +175,11 @@ export const table = resource({
     const name = inputs.name ?? "";
     await dynamoDb.createTable({
       TableName: name,
-      AttributeDefinitions: (inputs.attributes ?? []).map((one) => ({
-        AttributeName: one.name,
-        AttributeType: one.type as ScalarAttributeType,
-      })),
+      AttributeDefinitions: attributesOf(inputs),
       KeySchema: keysOf(inputs),
+      ...(inputs.globalSecondaryIndexes?.length
+        ? { GlobalSecondaryIndexes: inputs.globalSecondaryIndexes.map(indexOf) }
+        : {}),
       BillingMode: inputs.billingMode as BillingMode,
       DeletionProtectionEnabled: inputs.deletionProtectionEnabled,
       Tags: asPairs(inputs.tagsAll),
@@ -158,6 +212,15 @@ export const table = resource({
       })),
       hashKey: key("HASH"),
       rangeKey: key("RANGE"),
+      globalSecondaryIndexes: (found.GlobalSecondaryIndexes ?? []).map((one) => ({
+        name: one.IndexName ?? "",
+        keySchemas: (one.KeySchema ?? []).map(({ AttributeName = "", KeyType = "" }) => ({
+          attributeName: AttributeName,
+          keyType: KeyType,
+        })),
+        projectionType: one.Projection?.ProjectionType ?? "ALL",
+        nonKeyAttributes: one.Projection?.NonKeyAttributes ?? [],
+      })),
       billingMode: found.BillingModeSummary?.BillingMode ?? "PROVISIONED",
       readCapacity: found.ProvisionedThroughput?.ReadCapacityUnits ?? 0,
       writeCapacity: found.ProvisionedThroughput?.WriteCapacityUnits ?? 0,
@@ -187,6 +250,9 @@ export const table = resource({
       if (!changed.has(name) || Object.keys(change).length === 0) continue;
       await during(`updating DynamoDB Table (${id}) ${name}`, () => dynamoDb.updateTable({ TableName: id, ...change }));
       await settled(place, id);
+    }
+    if (changed.has("globalSecondaryIndexes")) {
+      await setIndexes(place, id, inputs, prior.globalSecondaryIndexes ?? []);
     }
     if (changed.has("ttl")) {
       const attribute = inputs.ttl?.enabled ? inputs.ttl.attributeName : prior.ttl?.attributeName;

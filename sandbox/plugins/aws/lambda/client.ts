@@ -2,11 +2,14 @@ import {
   AddPermissionCommand,
   CreateEventSourceMappingCommand,
   CreateFunctionCommand,
+  CreateFunctionUrlConfigCommand,
   DeleteEventSourceMappingCommand,
   DeleteFunctionCommand,
   DeleteFunctionConcurrencyCommand,
+  DeleteFunctionUrlConfigCommand,
   GetEventSourceMappingCommand,
   GetFunctionCommand,
+  GetFunctionUrlConfigCommand,
   GetPolicyCommand,
   type Lambda,
   LambdaClient,
@@ -18,6 +21,7 @@ import {
   UpdateEventSourceMappingCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
+  UpdateFunctionUrlConfigCommand,
 } from "@aws-sdk/client-lambda";
 import { clientMaker } from "../../provider/client.ts";
 
@@ -25,11 +29,14 @@ export const lambdaClient = clientMaker<Lambda>()(LambdaClient, {
   AddPermissionCommand,
   CreateEventSourceMappingCommand,
   CreateFunctionCommand,
+  CreateFunctionUrlConfigCommand,
   DeleteEventSourceMappingCommand,
   DeleteFunctionCommand,
   DeleteFunctionConcurrencyCommand,
+  DeleteFunctionUrlConfigCommand,
   GetEventSourceMappingCommand,
   GetFunctionCommand,
+  GetFunctionUrlConfigCommand,
   GetPolicyCommand,
   ListTagsCommand,
   PutFunctionConcurrencyCommand,
@@ -39,6 +46,7 @@ export const lambdaClient = clientMaker<Lambda>()(LambdaClient, {
   UpdateEventSourceMappingCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
+  UpdateFunctionUrlConfigCommand,
 });
 
 /** What Lambda answers for what is not there. */
