@@ -68,4 +68,4 @@ bench: setup ## deploy a fleet from the shell, by an Automation API pool and by 
 	@ACCOUNTS='$(ACCOUNTS)' ONLY='$(ONLY)' SIDES='$(SIDES)' exec node bench/main.ts
 
 clean: ## remove everything that setup made (and the demo's data), but no data of `make serve`
-	@rm -rf node_modules .bulwark/{bin,engine,venv,pulumi-home,stamps,demo,stacks,plain-cli,cache}
+	@rm -rf node_modules .bulwark/{bin,engine,venv,pulumi-home,lambda,stamps,demo,stacks,plain-cli,cache}

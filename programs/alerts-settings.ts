@@ -30,8 +30,8 @@ export const AlertsSettings = z.strictObject({
   /** Days for which queues keep what nobody takes. SQS takes up to 14. */
   messageRetentionDays: z.int().min(1).max(14).default(14),
   /**
-   * Whether anything takes findings from the queues. As long as nothing does, they fill and the alarms on their age and depth show it, but
-   * tell nobody: that is no news. What is lost on the way, undelivered or missing is told all the same.
+   * Whether anything of somebody else's takes findings from the queues. The functions of `features.response` count by themselves. As long as
+   * nothing takes them, queues fill and the alarms on their age and depth show it, but tell nobody: that is no news. What is lost on the way, undelivered or missing is told all the same.
    */
   queuesAreTaken: z.boolean().default(false),
   /** From where on a queue is an alarm. */

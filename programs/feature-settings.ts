@@ -8,6 +8,7 @@ import { GuardDutySettings } from "./guardduty-settings.ts";
 import { GuardrailSettings } from "./guardrail-settings.ts";
 import { InspectorSettings } from "./inspector-settings.ts";
 import { RemediationSettings } from "./remediation-settings.ts";
+import { ResponseSettings } from "./response-settings.ts";
 import { RootAccessSettings } from "./root-access-settings.ts";
 import { SecurityHubSettings } from "./security-hub-settings.ts";
 import { SystemsManagerSettings } from "./systems-manager-settings.ts";
@@ -31,5 +32,6 @@ export const FeatureSettings = z.strictObject({
   guardDuty: GuardDutySettings.prefault({}),
   securityHub: SecurityHubSettings.prefault({}),
   remediations: RemediationSettings.prefault({}),
+  response: ResponseSettings.prefault({}),
 });
 export type FeatureSettings = z.infer<typeof FeatureSettings>;

@@ -8,6 +8,8 @@ const protectedByDefault = [
   "aws:s3/bucket:Bucket",
   "aws:s3/bucketPolicy:BucketPolicy",
   "aws:cloudtrail/trail:Trail",
+  // What was changed in accounts, and how it is undone.
+  "aws:dynamodb/table:Table",
   resourceTypes.recorder,
   resourceTypes.recorderStatus,
   resourceTypes.deliveryChannel,

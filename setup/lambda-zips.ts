@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -65,4 +66,26 @@ const UNIX = 3;
 /** In a zip the time is local and begins in 1980 (APPNOTE.TXT, 4.4.6). */
 function zipped(contents: Uint8Array): ZippableFile {
   return [contents, { level: 9, mtime: new Date(1980, 0, 1), os: UNIX, attrs: MODE << 16 }];
+}
+
+/** Packs every function of the response into `folder`, each as `<function>.zip`. */
+export async function packFunctions(folder: string): Promise<readonly LambdaZip[]> {
+  await mkdir(folder, { recursive: true });
+  const functions = "remediation/functions";
+  const entries = await readdir(join(ROOT, functions), { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const zips = await Promise.all(names.sort().map((name) => lambdaZip(name, `${functions}/${name}/index.ts`)));
+  for (const { name, bytes } of zips) {
+    const file = join(folder, `${name}.zip`);
+    // In place of the old one: somebody may be deploying it right now.
+    await writeFile(`${file}.new`, bytes);
+    await rename(`${file}.new`, file);
+  }
+  return zips;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const { name, bytes, sha256 } of await packFunctions(join(ROOT, ".bulwark/lambda"))) {
+    console.log(`${name}.zip  ${bytes.length} bytes  ${sha256}`);
+  }
 }

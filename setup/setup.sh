@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Makes a clean clone ready to run: packages (with Node 24 among them), the sandbox's Python environment, the Pulumi
-# engine, and the provider plugins of the sandbox. Everything lands in node_modules/ and .bulwark/; a part that is up to
-# date costs a few milliseconds. Prints to standard error only, so that `make -s pulumi-env` can be evaluated.
+# engine, the provider plugins of the sandbox, and the functions of the response. Everything lands in node_modules/ and
+# .bulwark/; a part that is up to date costs a few milliseconds. Prints to standard error only, so that
+# `make -s pulumi-env` can be evaluated.
 #
-# usage: setup/setup.sh [packages] [sandbox] [engine] [plugins]      (all of them without arguments)
+# usage: setup/setup.sh [packages] [sandbox] [engine] [plugins] [functions]    (all of them without arguments)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec 1>&2
@@ -91,6 +92,17 @@ plugins() {
   fi
 }
 
+functions() {
+  local want
+  want=$(fingerprint package-lock.json setup/lambda-zips.ts $(find remediation -name '*.ts' | LC_ALL=C sort))
+  if ! fresh functions "$want" || [ ! -d "$data/lambda" ]; then
+    say "packing the functions of the response"
+    "$data/bin/node" setup/lambda-zips.ts >/dev/null
+    done_with functions "$want"
+    say "the functions are in $data/lambda"
+  fi
+}
+
 # Packages and the Python environment come from different registries and wait mostly for the network: side by side.
 if [ $# -eq 0 ]; then
   need_node
@@ -101,6 +113,7 @@ if [ $# -eq 0 ]; then
   [ "$failed" -eq 0 ] || exit 1
   engine
   plugins
+  functions
 else
   for part in "$@"; do "$part"; done
 fi

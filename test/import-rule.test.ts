@@ -110,16 +110,19 @@ describe("the import rule", () => {
     assert.deepEqual(wrong.map(told), []);
   });
 
-  it("lets other parts see of a remediation only its manifest, which is data and loads nothing", () => {
+  it("lets programs see of a remediation only its manifest, which is data and loads nothing, and of others their settings", () => {
     const wrong = all.filter(
       (found) =>
-        found.part !== "remediation" &&
+        ["programs", "stacks"].includes(found.part) &&
         found.specifier.startsWith(".") &&
         targetOf(found) === "remediation" &&
-        !/\/manifests?\.ts$/.test(found.specifier),
+        !/\/(manifests?|settings)\.ts$/.test(found.specifier),
     );
     assert.deepEqual(wrong.map(told), []);
     assert.deepEqual([...loadedBy("remediation/manifests.ts")], []);
+    for (const settings of globSync("remediation/**/settings.ts", { cwd: root })) {
+      assert.deepEqual([...loadedBy(settings)], ["zod"], settings);
+    }
   });
 
   it("keeps Pulumi's Automation API in stacks, its AWS packages in programs, Express and SQL in api", () => {

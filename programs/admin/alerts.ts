@@ -9,6 +9,7 @@ import { type AlertTopic, alertPlace, type WayOfFindings } from "./alerts/place.
 import { alertQueue } from "./alerts/queues.ts";
 import { alertRoutes, declareRoutes } from "./alerts/routes.ts";
 import { alertTopics } from "./alerts/topics.ts";
+import { responseWatch } from "./response/watch.ts";
 import { responseRoutes } from "./response-routes.ts";
 import type { AdminStack } from "./stack.ts";
 
@@ -42,7 +43,8 @@ export function alerts(stack: AdminStack, hubs: readonly Resource[]): Alerts | u
   declareRoutes(stack, place, routes, topics, queues);
 
   const rules = routes.map(({ rule }) => rule);
-  const watched = watchedMetrics(settings);
+  const { taken, watched: ofResponse } = responseWatch(stack.inputs);
+  const watched = [...watchedMetrics(settings, taken), ...ofResponse];
   declareAlarms(stack, place, watched, topics);
   new Dashboard(
     `alert-dashboard-${place.region}`,

@@ -16,6 +16,7 @@ import { insights } from "./insights.ts";
 import { inspector } from "./inspector.ts";
 import { organizationTrail } from "./organization-trail.ts";
 import { outsideMembers } from "./outside-members.ts";
+import { type DeployedResponse, deployResponse } from "./response/deployed.ts";
 import { response } from "./response.ts";
 import { rootAccess } from "./root-access.ts";
 import { findingAggregation, type HubAdministration, securityHub } from "./security-hub.ts";
@@ -41,6 +42,8 @@ export interface AdminOutputs {
   readonly alerts: Alerts | undefined;
   /** The role that becomes the remediations' roles; undefined where the settings switch all of them off. */
   readonly responseRoleArn: Output<string> | undefined;
+  /** Undefined where the settings switch the response off. */
+  readonly response: DeployedResponse | undefined;
 }
 
 /** Declares what is administered once for the whole organization. */
@@ -103,5 +106,6 @@ export function adminProgram(inputs: AdminInputs): AdminOutputs {
     evidenceKeyArn: exported.key.arn,
     alerts: routed,
     responseRoleArn,
+    response: deployResponse(stack, routed, responseRoleArn),
   };
 }

@@ -14,6 +14,9 @@ import {
   EVENT_RULE,
   EVIDENCE_KEY,
   EVIDENCE_KEY_MAKING,
+  LEDGER_TABLE,
+  RESPONSE_FEED,
+  RESPONSE_FUNCTION,
 } from "./service-actions.ts";
 
 type Settings = Pick<OrganizationSettings, "partition" | "homeRegion" | "accounts" | "roles">;
@@ -25,9 +28,13 @@ export const KEY_OF_ALERTS = { "aws:ResourceTag/BulwarkResource": "admin/alert-*
 export function alertRights({ partition, homeRegion, accounts: { security }, roles }: Settings): readonly Statement[] {
   const own = (service: string, ...resources: string[]) =>
     resources.map((resource) => arn(partition, service, homeRegion, security, resource));
-  const madeRoles = [awsNames.alertDeliveryRole, awsNames.heartbeatRole, awsNames.responseRole].map((role) =>
-    roleArn(partition, security, role),
-  );
+  const madeRoles = [
+    awsNames.alertDeliveryRole,
+    awsNames.heartbeatRole,
+    awsNames.responseRole,
+    awsNames.responseScheduleRole,
+    awsNames.forwarderRole("*"),
+  ].map((role) => roleArn(partition, security, role));
   const key = own("kms", "key/*");
   return [
     {
@@ -40,7 +47,7 @@ export function alertRights({ partition, homeRegion, accounts: { security }, rol
         ...own("events", "rule/bulwark-*"),
         ...own("cloudwatch", "alarm:bulwark-*"),
         arn(partition, "cloudwatch", "", security, `dashboard/${awsNames.alertDashboard}`),
-        ...own("logs", "log-group:sns/*"),
+        ...own("logs", "log-group:sns/*", `log-group:${awsNames.functionLog("*")}`),
         ...own("scheduler", "schedule/default/bulwark-*"),
       ],
     },
@@ -48,7 +55,13 @@ export function alertRights({ partition, homeRegion, accounts: { security }, rol
       // Calls on which IAM checks no resource, and keys, which have no ARN before they are made.
       Sid: "FindAlerts",
       Effect: "Allow",
-      Action: ["cloudwatch:DescribeAlarms", "logs:DescribeLogGroups", ...ALERT_SUBSCRIPTION, ...EVIDENCE_KEY_MAKING],
+      Action: [
+        "cloudwatch:DescribeAlarms",
+        "lambda:ListEventSourceMappings",
+        "logs:DescribeLogGroups",
+        ...ALERT_SUBSCRIPTION,
+        ...EVIDENCE_KEY_MAKING,
+      ],
       Resource: ["*"],
       Condition: { StringEquals: { "aws:RequestedRegion": homeRegion } },
     },
@@ -79,7 +92,24 @@ export function alertRights({ partition, homeRegion, accounts: { security }, rol
       Effect: "Allow",
       Action: ["iam:PassRole"],
       Resource: madeRoles,
-      Condition: { StringEquals: { "iam:PassedToService": ["scheduler.amazonaws.com", "sns.amazonaws.com"] } },
+      Condition: {
+        StringEquals: {
+          "iam:PassedToService": ["lambda.amazonaws.com", "scheduler.amazonaws.com", "sns.amazonaws.com"],
+        },
+      },
+    },
+    {
+      Sid: "Response",
+      Effect: "Allow",
+      Action: [...RESPONSE_FUNCTION, ...LEDGER_TABLE],
+      Resource: [...own("lambda", "function:bulwark-*"), ...own("dynamodb", `table/${awsNames.incidents}`)],
+    },
+    {
+      Sid: "ResponseFeeds",
+      Effect: "Allow",
+      Action: RESPONSE_FEED,
+      Resource: ["*"],
+      Condition: { ArnLike: { "lambda:FunctionArn": own("lambda", "function:bulwark-*") } },
     },
   ];
 }

@@ -62,15 +62,59 @@ function ownNames(roles: OrganizationSettings["roles"]): string[] {
   );
 }
 
-/** The most that the response of the security account can do: become a remediation, somewhere. */
+/**
+ * The most that the roles of the response's functions can do: become a remediation, somewhere; work with what is the response's own; read its
+ * settings, the organization and secrets; and say of findings what became of them.
+ */
 export function responseBoundary({ partition }: { readonly partition: Partition }): ManagedPolicy {
+  const own = (service: string, resource: string) => arn(partition, service, "*", "*", resource);
   return {
     policyName: awsNames.responseBoundary,
-    document: policyDocument({
-      Sid: "AtMost",
-      Effect: "Allow",
-      Action: ["sts:AssumeRole", "sts:SetSourceIdentity"],
-      Resource: [arn(partition, "iam", "", "*", `role/${awsNames.remediationRole("*")}`)],
-    }),
+    document: policyDocument(
+      {
+        Sid: "AtMost",
+        Effect: "Allow",
+        Action: ["sts:AssumeRole", "sts:SetSourceIdentity"],
+        Resource: [arn(partition, "iam", "", "*", `role/${awsNames.remediationRole("*")}`)],
+      },
+      {
+        Sid: "OwnThings",
+        Effect: "Allow",
+        Action: [
+          "dynamodb:*Item",
+          "dynamodb:Query",
+          "lambda:InvokeFunction",
+          "logs:CreateLogStream",
+          "logs:PutLogEvents",
+          "sns:Publish",
+          "sqs:*Message*",
+          "sqs:GetQueueAttributes",
+          "ssm:GetParameter*",
+        ],
+        Resource: [
+          own("dynamodb", `table/${awsNames.incidents}*`),
+          own("lambda", "function:bulwark-*"),
+          own("logs", `log-group:${awsNames.functionLog("*")}`),
+          own("sns", awsNames.incidents),
+          own("sqs", "bulwark-*"),
+          own("ssm", "parameter/bulwark/*"),
+        ],
+      },
+      {
+        // Secrets have their owners' names; a role's own policy names each.
+        Sid: "Elsewhere",
+        Effect: "Allow",
+        Action: [
+          "kms:Decrypt",
+          "kms:GenerateDataKey",
+          "organizations:ListAccounts",
+          "organizations:ListParents",
+          "secretsmanager:GetSecretValue",
+          "securityhub:BatchUpdateFindings",
+          "ssm:GetParameter",
+        ],
+        Resource: ["*"],
+      },
+    ),
   };
 }

@@ -532,6 +532,32 @@ export const ALERT_LOG = [
 /** aws:scheduler/schedule:Schedule. */
 export const ALERT_SCHEDULE = ["scheduler:*Schedule"] as const;
 
+/** aws:lambda/function:Function, permission:Permission and functionUrl:FunctionUrl. Not the call that invokes one. */
+export const RESPONSE_FUNCTION = [
+  "lambda:*FunctionCo*",
+  "lambda:*FunctionUrlConfig",
+  "lambda:*Permission",
+  "lambda:*Tag*",
+  "lambda:CreateFunction",
+  "lambda:DeleteFunction",
+  "lambda:GetFunction",
+  "lambda:GetPolicy",
+  "lambda:ListVersionsByFunction",
+] as const;
+
+/** aws:lambda/eventSourceMapping:EventSourceMapping. Those that exist are named by ids that nobody knows before. */
+export const RESPONSE_FEED = ["lambda:*EventSourceMapping", "lambda:*Tag*"] as const;
+
+/** aws:dynamodb/table:Table, without a word to say about what is in it. */
+export const LEDGER_TABLE = [
+  "dynamodb:*ContinuousBackups",
+  "dynamodb:*Table",
+  "dynamodb:*TimeToLive",
+  "dynamodb:ListTagsOfResource",
+  "dynamodb:TagResource",
+  "dynamodb:UntagResource",
+] as const;
+
 /** aws:iam/role:Role and aws:iam/rolePolicy:RolePolicy: what only reads or takes away. */
 export const ALERT_ROLE = [
   "iam:DeleteRole",

@@ -23,6 +23,7 @@ export type Listing =
   | "cisScan"
   | "configurationPolicy"
   | "detector"
+  | "eventSource"
   | "entitySet"
   | "findingAggregator"
   | "findingsExport"

@@ -143,6 +143,13 @@ export const WAYS: Readonly<Record<string, Way>> = {
   "aws:cloudwatch/eventRule:EventRule": { by: "listing", listing: "rule" },
   "aws:cloudwatch/eventTarget:EventTarget": named(onBus(joined("/", input("rule"), input("targetId")))),
 
+  "aws:lambda/function:Function": named(input("name")),
+  // One of the same queue and function is refused (Lambda API reference, CreateEventSourceMapping).
+  "aws:lambda/eventSourceMapping:EventSourceMapping": { by: "listing", listing: "eventSource" },
+  "aws:lambda/permission:Permission": named(joined("/", input("function"), input("statementId"))),
+  "aws:lambda/functionUrl:FunctionUrl": named(input("functionName")),
+  "aws:dynamodb/table:Table": named(input("name")),
+
   [resourceTypes.topic]: named(topicArn),
   "aws:sns/topicPolicy:TopicPolicy": named(input("arn")),
   // Subscribing again answers with the subscription that is there (SNS API, Subscribe).

@@ -9,6 +9,7 @@ import { findDetector, findEntitySet, findFindingsExport } from "./guardduty.ts"
 import { findRootAccess } from "./iam.ts";
 import { findCisScan } from "./inspector.ts";
 import { findKey } from "./kms.ts";
+import { findEventSource } from "./lambda.ts";
 import { findPolicy } from "./organizations.ts";
 import { findPatchBaseline, findPatchWindow, findPatchWindowPart } from "./patching.ts";
 import { findBucket } from "./s3.ts";
@@ -31,6 +32,7 @@ const LISTINGS: Readonly<Record<Listing, Find>> = {
   cisScan: findCisScan,
   configurationPolicy: findConfigurationPolicy,
   detector: findDetector,
+  eventSource: findEventSource,
   entitySet: findEntitySet,
   findingAggregator: findFindingAggregator,
   findingsExport: findFindingsExport,

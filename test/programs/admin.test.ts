@@ -195,6 +195,12 @@ describe("the admin stack in two regions", () => {
         keyArn: `arn:test:alert-key-${HOME}`,
       },
       responseRoleArn: "arn:test:response-role",
+      response: {
+        table: "bulwark-incidents",
+        requestsQueueUrl: `https://queue.test/response-queue-requests-${HOME}`,
+        repairsQueueUrl: `https://queue.test/response-queue-repairs-${HOME}`,
+        clicksUrl: undefined,
+      },
     });
   });
 });

@@ -19,7 +19,10 @@ const json = (value: unknown) => JSON.parse(String(value)) as Record<string, unk
 const policyOf = ({ inputs }: Registered) => json(inputs.policy) as unknown as PolicyDocument;
 
 const withAlerts = (alerts: object) =>
-  declare(() => adminProgram(adminInputs({}, settings({ features: { alerts } }))), "admin");
+  declare(
+    () => adminProgram(adminInputs({}, settings({ features: { alerts, response: { enabled: false } } }))),
+    "admin",
+  );
 /** Ways by which remediations are asked for, in the queue of the responses too. */
 const REQUESTS = MANIFESTS.flatMap(({ name }) => [`request-${name}`, `remediate-${name}`]);
 const isOfAlerts = ({ name }: Registered) =>
@@ -326,7 +329,8 @@ describe("the alerts of the admin stack", () => {
   });
 
   it("say where nobody would hear that they stay away", () => {
-    const notes = (alerts: object) => alertNotes(settings({ features: { alerts } }).features);
+    const notes = (alerts: object) =>
+      alertNotes(settings({ features: { alerts, response: { enabled: false } } }).features);
     assert.match(notes({}).join(), /features\.alerts\.subscriptions\.operations names nobody/);
     assert.deepEqual(notes({ subscriptions: { operations: ["operations@example.org"] } }), []);
     assert.deepEqual(notes({ enabled: false }), []);

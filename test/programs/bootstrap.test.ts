@@ -124,7 +124,7 @@ describe("the roles of Bulwark", () => {
     assert.equal(readable?.flatMap(({ Resource = [] }) => Resource).length, lists.length);
     const own = full?.role.boundary?.document.Statement.find(({ Sid }) => Sid === "NotItself");
     assert.ok(own?.Resource?.includes("arn:aws:iam::*:policy/BulwarkDeployment-rights-*"));
-    assert.equal(security.attached, undefined);
+    assert.equal(member.attached, undefined);
   });
 
   for (const [name, role] of Object.entries(roles)) {
@@ -247,7 +247,7 @@ describe("the roles of Bulwark", () => {
     assert.equal(logArchive.boundariesOfOthers?.length, 0);
   });
 
-  it("let no remediation do more than all manifests say, nor anything to Bulwark, and the response only become one", () => {
+  it("let no remediation do more than all manifests say, nor anything to Bulwark, and the response no more than its own work", () => {
     const [most, own, ...others] = member.boundariesOfOthers?.[0]?.document.Statement ?? [];
     const named = MANIFESTS.flatMap(({ role }) => role.flatMap(({ actions }) => actions));
     assert.deepEqual([most?.Effect, most?.Action], ["Allow", [...new Set(named)].sort()]);
@@ -256,10 +256,14 @@ describe("the roles of Bulwark", () => {
       assert.ok(own?.Resource?.includes(`arn:aws:iam::*:${kept}`), kept);
     }
     const [response] = security.boundariesOfOthers ?? [];
+    const [become, work, elsewhere] = response?.document.Statement ?? [];
     assert.deepEqual(
-      response?.document.Statement.map(({ Action, Resource }) => [Action, Resource]),
-      [[["sts:AssumeRole", "sts:SetSourceIdentity"], ["arn:aws:iam::*:role/BulwarkRemediation-*"]]],
+      [become?.Action, become?.Resource],
+      [["sts:AssumeRole", "sts:SetSourceIdentity"], ["arn:aws:iam::*:role/BulwarkRemediation-*"]],
     );
+    for (const resource of work?.Resource ?? []) assert.match(resource, /bulwark/);
+    for (const action of elsewhere?.Action ?? [])
+      assert.match(action, /:(List|Get|Decrypt|Generate|BatchUpdateFindings)/);
   });
 
   it("let a member's role make and remove the service-linked roles that come with a baseline, and no other", () => {

@@ -2,7 +2,16 @@ import fc from "fast-check";
 import type { Partition } from "../../programs/partition.ts";
 import type { OrganizationSettings } from "../../programs/settings.ts";
 import { MANIFESTS } from "../../remediation/manifests.ts";
-import { CONTACT, DETECTION_OPTIONS, EVERY_OPTION, MEMBER, OTHER_UNIT, settings, TRIAL_UNIT } from "./samples.ts";
+import {
+  CONTACT,
+  DETECTION_OPTIONS,
+  EVERY_OPTION,
+  forwarders,
+  MEMBER,
+  OTHER_UNIT,
+  settings,
+  TRIAL_UNIT,
+} from "./samples.ts";
 
 /** A section of the features, by its name in the settings. */
 export type Section = keyof OrganizationSettings["features"];
@@ -77,6 +86,20 @@ const sections: Readonly<Partial<Record<Section, (at: Place) => fc.Arbitrary<obj
       ec2: part({ declares: fc.constant(["serialConsole"]) }),
     }),
   remediations: () => part({ off: fc.subarray(MANIFESTS.map(({ name }) => name)) }),
+  response: (at) =>
+    part({
+      policy: fc.record({
+        modes: fc.dictionary(
+          fc.constantFrom(...MANIFESTS.map(({ name }) => name)),
+          fc.constantFrom("off", "observe", "alert", "ask", "automatic"),
+          { noNullPrototype: true },
+        ),
+        attempts: fc.integer({ min: 1, max: 10 }),
+      }),
+      slack: fc.constantFrom(undefined, forwarders(at).slack),
+      splunk: fc.constantFrom(undefined, forwarders(at).splunk),
+      serviceDesk: fc.constantFrom(undefined, forwarders(at).serviceDesk),
+    }),
   delegation: () => fc.record({ systemsManager: part({}) }),
   rootAccess: ({ partition }) =>
     fc

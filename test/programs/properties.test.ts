@@ -282,9 +282,9 @@ function settingOf(path: string): readonly string[] {
 const SHARED: Readonly<Record<Kind, Partial<Record<Section, readonly string[]>>>> = {
   admin: {
     accessAnalyzer: DELEGATION,
-    // Remediations are asked for through a queue of the alerts.
-    alerts: settingOf("features.remediations"),
-    remediations: settingOf("features.alerts"),
+    // Remediations are asked for through a queue of the alerts, and what responds is there where both are; its alarms are of the alerts.
+    alerts: [...settingOf("features.remediations"), ...settingOf("features.response")],
+    remediations: [...settingOf("features.alerts"), ...settingOf("features.response")],
     // Flow logs are let into the bucket where they are on; the guardrails deny to loosen what is set.
     account: ["aws:kms/key:Key", "aws:s3/bucketPolicy:BucketPolicy", "aws:organizations/policy:Policy"],
     config: DELEGATION,

@@ -65,9 +65,42 @@ export const DETECTION_OPTIONS = {
 export const EXTENSION_EXAMPLES = Object.values(EXTENSION_TYPES).map(({ example }) => example);
 
 /** Features with everything in them that the defaults leave out. */
+/** Every forwarder, with its secrets in the home region. */
+export const forwarders = ({ partition, homeRegion }: { readonly partition: string; readonly homeRegion: string }) => {
+  const secret = (name: string) => `arn:${partition}:secretsmanager:${homeRegion}:${SECURITY}:secret:${name}-AbCdEf`;
+  return {
+    slack: {
+      routing: { defaultChannel: "C0123456789" },
+      people: [{ user: "U0123456789", name: "Ada", role: "approver" }],
+      token: secret("slack-token"),
+      signingSecret: secret("slack-signing"),
+    },
+    splunk: { address: "https://splunk.example.org:8088", token: secret("splunk-token") },
+    serviceDesk: {
+      address: "https://desk.example.org",
+      credentials: secret("desk"),
+      desk: {
+        incident: { reference: "ExternalId", version: "ExternalVersion" },
+        template: { Service: "Cloud" },
+        severities: Object.fromEntries(
+          ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL"].map((name, at) => [
+            name,
+            { impact: String(at + 1), urgency: String(at + 1) },
+          ]),
+        ),
+        groups: {},
+        group: "Cloud security",
+        closure: { ClosureCode: "Solved" },
+        change: null,
+      },
+    },
+  };
+};
+
 export const EVERY_OPTION = {
   ...ADMIN_OPTIONS,
   ...DETECTION_OPTIONS,
+  response: forwarders({ partition: "aws", homeRegion: "us-east-1" }),
   account: { securityContact: CONTACT },
   alerts: { subscriptions: { operations: ["operations@example.org"] } },
   securityHub: {

@@ -2,12 +2,12 @@ import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import { ALERT_SEVERITIES, type AlertSeverity, type AlertsSettings } from "../../alerts-settings.ts";
 import { awsNames, TAGS } from "../../names.ts";
 import type { AdminStack } from "../stack.ts";
-import { type AlertPlace, type AlertTopic, topicName, WAYS_OF_FINDINGS } from "./place.ts";
+import { type AlertPlace, type AlertTopic, topicName, WAYS_OF_FINDINGS, type WayOfFindings } from "./place.ts";
 import type { AlertTopics } from "./topics.ts";
 
 /** What CloudWatch counts of one thing. */
 interface Metric {
-  readonly namespace: "AWS/Events" | "AWS/SQS" | "AWS/SNS";
+  readonly namespace: "AWS/Events" | "AWS/Lambda" | "AWS/SQS" | "AWS/SNS";
   readonly metric: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly statistic: "Maximum" | "Sum";
@@ -31,7 +31,7 @@ interface WatchedState {
 }
 
 /** A state that one metric shows. */
-type WatchedMetric = WatchedState & Metric;
+export type WatchedMetric = WatchedState & Metric;
 
 /** A state that shows in several metrics only, by an expression on their names. */
 interface WatchedExpression extends WatchedState {
@@ -43,11 +43,15 @@ export type Watched = WatchedMetric | WatchedExpression;
 
 const FIVE_MINUTES = 300;
 
-/** What is watched of the queues and topics. What a rule could not deliver shows among the dead letters. */
-export function watchedMetrics(settings: AlertsSettings): readonly Watched[] {
+/**
+ * What is watched of the queues and topics. What a rule could not deliver shows among the dead letters.
+ *
+ * @param taken ways whose queues functions of this stack take from
+ */
+export function watchedMetrics(settings: AlertsSettings, taken: readonly WayOfFindings[]): readonly Watched[] {
   const topics = Object.keys(settings.subscriptions) as AlertTopic[];
   return [
-    ...WAYS_OF_FINDINGS.flatMap((way) => queueMetrics(awsNames.alertQueue(way), settings)),
+    ...WAYS_OF_FINDINGS.flatMap((way) => queueMetrics(awsNames.alertQueue(way), settings, taken.includes(way))),
     ...WAYS_OF_FINDINGS.map((way): WatchedMetric => {
       const queue = awsNames.alertDeadLetters(way);
       return {
@@ -69,9 +73,13 @@ export function watchedMetrics(settings: AlertsSettings): readonly Watched[] {
   ];
 }
 
-function queueMetrics(queue: string, { queuesAreTaken, thresholds }: AlertsSettings): WatchedMetric[] {
+function queueMetrics(
+  queue: string,
+  { queuesAreTaken, thresholds }: AlertsSettings,
+  isTaken: boolean,
+): WatchedMetric[] {
   const dimensions = { QueueName: queue };
-  const quiet = !queuesAreTaken;
+  const quiet = !queuesAreTaken && !isTaken;
   return [
     {
       ...aboveOf("AWS/SQS", "ApproximateAgeOfOldestMessage", dimensions, thresholds.oldestMessageSeconds),
@@ -153,7 +161,8 @@ function heartbeatMetrics(everyMinutes: number): WatchedMetric[] {
   ];
 }
 
-function aboveOf(
+/** A metric that is bad above a threshold, looked at every five minutes. */
+export function aboveOf(
   namespace: WatchedMetric["namespace"],
   metric: string,
   dimensions: Readonly<Record<string, string>>,

@@ -1,5 +1,6 @@
 import { type PolicyDocument, policyDocument, type Statement } from "../../bootstrap/policy-document.ts";
 import type { AdminInputs } from "../../inputs.ts";
+import { awsNames } from "../../names.ts";
 import { arn, type Partition } from "../../partition.ts";
 import type { AlertPlace } from "./place.ts";
 
@@ -38,6 +39,31 @@ function usedBy(services: readonly string[]): Statement {
   };
 }
 
+/** The policy of a queue that takes what these topics send, and nothing else from services. */
+export function fedByTopics(queueArn: string, topicArns: readonly string[]): PolicyDocument {
+  return policyDocument(
+    {
+      Sid: "FromTopics",
+      Effect: "Allow",
+      Principal: { Service: "sns.amazonaws.com" },
+      Action: ["sqs:SendMessage"],
+      Resource: [queueArn],
+      Condition: { ArnEquals: { "aws:SourceArn": topicArns } },
+    },
+    tlsOnly("sqs:*", queueArn),
+  );
+}
+
+/** The policy of a queue that only this account's own roles use, by rights of theirs. */
+export function tlsOnlyPolicy(queueArn: string): PolicyDocument {
+  return policyDocument(tlsOnly("sqs:*", queueArn));
+}
+
+/** The same of a topic. */
+export function ownTopicPolicy(topicArn: string): PolicyDocument {
+  return policyDocument(tlsOnly("sns:Publish", topicArn));
+}
+
 /** Lets CloudWatch Logs encrypt these log groups (CloudWatch Logs User Guide, "Encrypt log data using AWS KMS"). */
 function logsOf({ partition }: AdminInputs, place: AlertPlace): Statement {
   const suffix = partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
@@ -47,7 +73,11 @@ function logsOf({ partition }: AdminInputs, place: AlertPlace): Statement {
     Principal: { Service: `logs.${place.region}.${suffix}` },
     Action: ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
     Resource: ["*"],
-    Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": place.logGroup("sns/*") } },
+    Condition: {
+      ArnLike: {
+        "kms:EncryptionContext:aws:logs:arn": [place.logGroup("sns/*"), place.logGroup(awsNames.functionLog("*"))],
+      },
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { DETECTION } from "./detection.ts";
 import { EVIDENCE } from "./evidence.ts";
 import { ORGANIZATION } from "./organization.ts";
 import { RECORDERS } from "./recorders.ts";
+import { RESPONSE } from "./response.ts";
 import type { TurnedOffInAdmin } from "./row.ts";
 import { SECURITY_HUB } from "./security-hub.ts";
 
@@ -13,6 +14,7 @@ export const TURNED_OFF_IN_ADMIN: readonly TurnedOffInAdmin[] = [
   ...RECORDERS,
   ...EVIDENCE,
   ...ALERTS,
+  ...RESPONSE,
   ...ORGANIZATION,
 ];
 

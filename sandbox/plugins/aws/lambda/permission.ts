@@ -1,6 +1,6 @@
 import type { FunctionUrlAuthType } from "@aws-sdk/client-lambda";
 import { unless } from "../../provider/errors.ts";
-import { string } from "../../provider/property.ts";
+import { boolean, string } from "../../provider/property.ts";
 import { resource } from "../../provider/resource.ts";
 import { GONE, lambdaClient } from "./client.ts";
 
@@ -38,6 +38,7 @@ export const permission = resource({
     sourceAccount: string({ replaces: true }),
     eventSourceToken: string({ replaces: true }),
     functionUrlAuthType: string({ replaces: true }),
+    invokedViaFunctionUrl: boolean({ replaces: true }),
     qualifier: string({ replaces: true }),
   },
   label: (inputs) => inputs.statementId,
@@ -53,6 +54,7 @@ export const permission = resource({
       SourceAccount: inputs.sourceAccount,
       EventSourceToken: inputs.eventSourceToken,
       FunctionUrlAuthType: inputs.functionUrlAuthType as FunctionUrlAuthType | undefined,
+      InvokedViaFunctionUrl: inputs.invokedViaFunctionUrl,
       Qualifier: inputs.qualifier,
     });
     return inputs.statementId ?? "";
@@ -79,6 +81,7 @@ export const permission = resource({
       sourceAccount: condition(found, "AWS:SourceAccount"),
       eventSourceToken: condition(found, "lambda:EventSourceToken"),
       functionUrlAuthType: condition(found, "lambda:FunctionUrlAuthType"),
+      invokedViaFunctionUrl: condition(found, "lambda:InvokedViaFunctionUrl") === "true" || undefined,
       qualifier,
     };
   },
