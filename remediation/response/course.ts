@@ -30,7 +30,7 @@ export async function pursue(responder: Responder, held: Entry, cause: Cause): P
   const { finding, remediation, request, approvedBy } = cause;
   const { ledger } = responder;
   const { manifest } = remediation;
-  const settings = await responder.settings();
+  const settings = await responder.settings(finding.AwsAccountId);
   const person = request !== null || approvedBy !== null;
   const situation = { finding, manifest, request, approved: approvedBy !== null, settings };
   const tell = (state: State, why: string) => end(responder, held, finding, { state, why, workflow: "NOTIFIED" });
@@ -49,11 +49,12 @@ export async function pursue(responder: Responder, held: Entry, cause: Cause): P
     const state = LASTING.includes(held.state) ? held.state : STATES.ignore;
     return end(responder, held, finding, { state, why: verdict.why });
   }
-  if (verdict.kind === "alert") return tell("alerted", verdict.why);
-  if (verdict.kind !== "observe" && !person && isTakenBack(held, finding)) {
-    return tell("alerted", `its change was undone ${held.undoneAt}: not made again unless a person asks`);
-  }
   let entry = await ledger.remember(held, { remediation: manifest.name, finding });
+  const tellIt = (why: string) => end(responder, entry, finding, { state: "alerted", why, workflow: "NOTIFIED" });
+  if (verdict.kind === "alert") return tellIt(verdict.why);
+  if (verdict.kind !== "observe" && !person && isTakenBack(held, finding)) {
+    return tellIt(`its change was undone ${held.undoneAt}: not made again unless a person asks`);
+  }
   if (verdict.kind !== "automatic") {
     const dry = { ledger, remediation, targets: remediation.targetsOf(finding) };
     const seen = await observe(dry, entry, () => reach(responder, cause));
@@ -140,7 +141,7 @@ function stumble(
 async function reach(responder: Responder, { finding, remediation, request, approvedBy }: Cause) {
   const session = await responder.session(remediation, finding);
   const by = approvedBy ?? (request === null ? BULWARK : `custom action ${request.actionId}`);
-  return { session, facts: { ...(await responder.facts()), cause: { finding: finding.Id, by } } };
+  return { session, facts: { ...(await responder.facts(finding.AwsAccountId)), cause: { finding: finding.Id, by } } };
 }
 
 /**

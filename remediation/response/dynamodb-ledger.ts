@@ -4,6 +4,7 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   paginateQuery,
+  QueryCommand,
   TransactionCanceledException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
@@ -11,7 +12,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { Caps } from "./decision.ts";
 import { isPassing } from "./dynamodb-errors.ts";
-import { type About, type Entry, type Ledger, LostError, type Step } from "./ledger.ts";
+import { type About, type Entry, type Ledger, LostError, type Shelf, type Step } from "./ledger.ts";
 import {
   aboutKey,
   CAPS,
@@ -22,6 +23,7 @@ import {
   lineItem,
   lineOf,
   linesPrefix,
+  listedOf,
   mainKey,
   N,
   S,
@@ -179,6 +181,51 @@ export function dynamodbLedger(client: DynamoDBClient, table: string, patience: 
       return found?.about?.S === undefined ? undefined : (JSON.parse(found.about.S) as About);
     },
 
+    async list(shelf, limit, next) {
+      const asked = {
+        TableName: table,
+        IndexName: "by-shelf",
+        KeyConditionExpression: "shelf = :shelf",
+        ExpressionAttributeValues: { ":shelf": S(shelf) },
+        ScanIndexForward: false,
+        Limit: limit,
+        ...(next === undefined ? {} : { ExclusiveStartKey: startOf(next, shelf) }),
+      };
+      const { Items = [], LastEvaluatedKey: last } = await patient(() => client.send(new QueryCommand(asked)));
+      return {
+        items: Items.map(listedOf),
+        next: last === undefined ? undefined : JSON.stringify([last.pk?.S, last.since?.S]),
+      };
+    },
+
+    async untold(limit) {
+      const asked = {
+        TableName: table,
+        IndexName: "untold",
+        KeyConditionExpression: "untold = :untold",
+        ExpressionAttributeValues: { ":untold": S("1") },
+        Limit: limit,
+      };
+      const { Items = [] } = await patient(() => client.send(new QueryCommand(asked)));
+      return Items.map(listedOf);
+    },
+
+    async published(id, version) {
+      const told = {
+        TableName: table,
+        Key: mainKey(id),
+        UpdateExpression: "REMOVE untold",
+        ConditionExpression: "version = :version",
+        ExpressionAttributeValues: { ":version": N(version) },
+      };
+      try {
+        await patient(() => client.send(new UpdateItemCommand(told)));
+      } catch (error) {
+        // There is more to tell by now.
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+
     async history(id) {
       return (await query(id, HISTORY)).map(stepOf);
     },
@@ -211,6 +258,13 @@ export function dynamodbLedger(client: DynamoDBClient, table: string, patience: 
   async function transact(items: TransactWriteItem[]): Promise<void> {
     await patient(() => client.send(new TransactWriteItemsCommand({ TransactItems: items })));
   }
+}
+
+/** Where a list goes on, as its page before said. */
+function startOf(next: string, shelf: Shelf): Item {
+  const [id, since] = JSON.parse(next) as unknown[];
+  if (typeof id !== "string" || typeof since !== "string") throw new Error("listing incidents: next is of no page");
+  return { ...mainKey(id), shelf: S(shelf), since: S(since) };
 }
 
 const lost = ({ id }: Entry) => new LostError(`going on with incident ${id}: somebody else has taken it over`);

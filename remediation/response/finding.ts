@@ -50,6 +50,14 @@ const Asff = z.object({
     .string()
     .transform((title) => title.slice(0, 256))
     .catch(""),
+  Description: z
+    .string()
+    .transform((description) => description.slice(0, 1024))
+    .catch(""),
+  ProductName: z
+    .string()
+    .transform((name) => name.slice(0, 128))
+    .catch(""),
   Resources: z.array(Resource).min(1).max(32),
   Compliance: z
     .object({

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Change } from "../run.ts";
 import type { Caps } from "./decision.ts";
-import type { Counted, Entry, Line, State, Step, TargetState } from "./ledger.ts";
+import type { Counted, Entry, Line, Listed, State, Step, TargetState } from "./ledger.ts";
 
 export type Item = Record<string, AttributeValue>;
 
@@ -45,12 +45,23 @@ export const entryOf = (id: string, item: Item): Entry => ({
   undoneAt: item.undoneAt?.S ?? "",
 });
 
+/** An incident as lists have it. */
+export const listedOf = (item: Item): Listed => {
+  const { id, state, version, since, remediation, verified, foundAt } = entryOf(item.pk?.S ?? "", item);
+  return {
+    ...{ id, state, version, since, remediation, verified, foundAt },
+    key: item.incidentKey?.S ?? "",
+    cause: item.cause?.S ?? "",
+  };
+};
+
 /** A step of the history as an item. */
 export const historyItem = (id: string, step: Step): Item => ({
   pk: S(id),
   sk: S(`${HISTORY}${padded(step.version)}`),
   version: N(step.version),
   ...{ state: S(step.state), at: S(step.at), why: S(step.why), by: S(step.by) },
+  ...(step.acknowledges === undefined ? {} : { acknowledges: { BOOL: true } }),
 });
 
 /** And back. */
@@ -60,6 +71,7 @@ export const stepOf = (item: Item): Step => ({
   at: item.at?.S ?? "",
   why: item.why?.S ?? "",
   by: item.by?.S ?? "",
+  ...(item.acknowledges?.BOOL === true ? { acknowledges: true } : {}),
 });
 
 /** What is known of a target as an item. */

@@ -1,5 +1,5 @@
 import type { TransactWriteItem } from "@aws-sdk/client-dynamodb";
-import type { Entry, Step } from "./ledger.ts";
+import { CLOSED, type Entry, type Step } from "./ledger.ts";
 import { historyItem, type Item, mainKey, N, S } from "./ledger-items.ts";
 
 /** Puts an item as it is. */
@@ -39,7 +39,8 @@ export function advance(
       Update: {
         TableName: table,
         Key: mainKey(entry.id),
-        UpdateExpression: `${sets}, #state = :state, version = :version, since = :since`,
+        // Each step is to be published: what is not known to be stays in the sparse index of what is untold.
+        UpdateExpression: `${sets}, #state = :state, version = :version, since = :since, shelf = :shelf, untold = :untold`,
         ConditionExpression: `version = :held${condition}`,
         ExpressionAttributeNames: { "#state": "state" },
         ExpressionAttributeValues: {
@@ -48,6 +49,8 @@ export function advance(
             ":version": N(step.version),
             ":held": N(entry.version),
             ":since": S(step.at),
+            ":shelf": S(CLOSED.includes(step.state) ? "closed" : "open"),
+            ":untold": S("1"),
           },
           ...values,
         },

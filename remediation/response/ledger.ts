@@ -10,7 +10,38 @@ import type { Incident } from "./incident.ts";
  */
 export type State =
   | ("seen" | "ignored" | "observed" | "alerted" | "asked" | "approved" | "rejected" | "expired")
-  | ("started" | "changed" | "delivering" | "verified" | "well" | "gone" | "failed" | "undoing" | "undone");
+  | (
+      | "started"
+      | "changed"
+      | "delivering"
+      | "verified"
+      | "well"
+      | "gone"
+      | "failed"
+      | "undoing"
+      | "undone"
+      | "suppressed"
+    );
+
+/** Nothing is waited for: what was found is no more, or was only to be seen. All other incidents are open. */
+export const CLOSED: readonly State[] = ["ignored", "observed", "verified", "well", "gone", "suppressed"];
+
+/** Where an incident is listed. */
+export type Shelf = "open" | "closed";
+
+/** A part of a list, and where it goes on; undefined at its end. */
+export interface Page {
+  readonly items: readonly Listed[];
+  readonly next: string | undefined;
+}
+
+/** What a list tells of an incident. */
+export type Listed = Pick<Entry, "id" | "state" | "version" | "since" | "remediation" | "verified"> & {
+  /** What it is about: the key as `incidentOf` made it, and the cause in words. */
+  readonly key: string;
+  readonly cause: string;
+  readonly foundAt: string;
+};
 
 /** A change is under way: the next attempt goes on with what was recorded, and is none that is counted. */
 export const UNFINISHED: readonly State[] = ["started", "changed", "delivering"];
@@ -45,6 +76,8 @@ export interface Step {
   readonly why: string;
   /** A person, or Bulwark. */
   readonly by: string;
+  /** Somebody has said that they look after it. */
+  readonly acknowledges?: true;
 }
 
 /**
@@ -117,6 +150,12 @@ export interface Ledger {
   /** Keeps what an incident is about, for when a person answers. Throws `LostError`. */
   remember(entry: Entry, about: About): Promise<Entry>;
   about(id: string): Promise<About | undefined>;
+  /** The newest first. `next` is what a page before gave; throws where it is none of those. */
+  list(shelf: Shelf, limit: number, next?: string): Promise<Page>;
+  /** Incidents of which a step was kept and is not known to be published, the oldest first. */
+  untold(limit: number): Promise<readonly Listed[]>;
+  /** Notes that an incident was published as of a version; nothing where it has gone on since. */
+  published(id: string, version: number): Promise<void>;
   /** In order, the oldest first. */
   history(id: string): Promise<readonly Step[]>;
 }

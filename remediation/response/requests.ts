@@ -2,7 +2,7 @@ import type { AnyRemediation } from "../remediation.ts";
 import { undo as takeBack } from "../run.ts";
 import { StepError } from "../step-error.ts";
 import { pursue } from "./course.ts";
-import { type About, type Entry, type Line, LostError, type State, UNFINISHED } from "./ledger.ts";
+import { type About, CLOSED, type Entry, type Line, LostError, type State, UNFINISHED } from "./ledger.ts";
 import { BULWARK, type Ended, end, LEASE, type Responder } from "./responder.ts";
 
 /** Milliseconds for which a question can be answered: what was found may be otherwise by then. */
@@ -34,6 +34,39 @@ export async function reject(responder: Responder, id: string, who: string): Pro
   return close(responder, id, "rejected", `rejected by ${who}`, who, false);
 }
 
+/** Notes that somebody looks after an incident, so that nobody else is called. Whatever it waits for it still waits for. */
+export async function acknowledge(responder: Responder, id: string, who: string): Promise<Answered> {
+  const found = await find(responder, id);
+  if (found.kind === "refused") return found;
+  const { entry } = found;
+  if (CLOSED.includes(entry.state)) return refused(`incident ${id} needs nobody: it is ${entry.state}`);
+  const why = `${who} looks after it`;
+  const done = async (): Promise<Ended> => ({ kind: "done", id, state: entry.state, why });
+  return published(responder, id, held(responder, entry, entry.state, why, who, done, 0, true));
+}
+
+/** Sets an incident aside: its finding is suppressed in Security Hub, and nothing is done about it until a person undoes that there. */
+export async function suppress(responder: Responder, id: string, who: string): Promise<Answered> {
+  const found = await find(responder, id);
+  if (found.kind === "refused") return found;
+  const { entry, about } = found;
+  if (entry.state === "suppressed") return { kind: "done", id, state: entry.state, why: "it is suppressed" };
+  if (UNFINISHED.includes(entry.state) || entry.state === "undoing") {
+    return refused(`incident ${id} is being changed: ask again when that has ended`);
+  }
+  const why = `suppressed by ${who}`;
+  return held(responder, entry, entry.state, why, who, (taken) =>
+    end(responder, taken, about.finding, { state: "suppressed", why, by: who, workflow: "SUPPRESSED" }),
+  );
+}
+
+/** What is kept without the end of a work is published all the same; what is missed is published by who watches. */
+async function published(responder: Responder, id: string, answering: Promise<Answered>): Promise<Answered> {
+  const answered = await answering;
+  if (answered.kind !== "refused") await responder.publish(id).catch(() => undefined);
+  return answered;
+}
+
 /** Closes a question that nobody has answered in time. */
 export async function expire(responder: Responder, id: string): Promise<Answered> {
   return close(responder, id, "expired", "nobody has answered in time", BULWARK, true);
@@ -53,7 +86,11 @@ async function close(
   if (entry.state !== "asked") return refused(`incident ${id} asks nothing: it is ${entry.state}`);
   if (ifOver && !isOver(responder, entry))
     return refused(`the question of incident ${id} is open until ${over(entry)}`);
-  return held(responder, entry, state, why, by, async () => ({ kind: "done", id, state, why }), 0);
+  return published(
+    responder,
+    id,
+    held(responder, entry, state, why, by, async () => ({ kind: "done", id, state, why }), 0),
+  );
 }
 
 /**
@@ -143,11 +180,17 @@ async function held(
   by: string,
   act: (taken: Entry) => Promise<Ended>,
   lease = LEASE,
+  acknowledges = false,
 ): Promise<Answered> {
   const now = responder.now();
   let taken: Entry;
   try {
-    taken = await responder.ledger.take(entry, { at: now.toISOString(), why, by, state }, now, lease);
+    taken = await responder.ledger.take(
+      entry,
+      { at: now.toISOString(), why, by, state, ...(acknowledges ? { acknowledges: true } : {}) },
+      now,
+      lease,
+    );
   } catch (error) {
     if (error instanceof LostError) return refused(`incident ${entry.id} is being worked on: look at it again`);
     throw error;

@@ -7,16 +7,21 @@ import type { Entry, Hold, Ledger, State } from "./ledger.ts";
 export interface Responder {
   readonly ledger: Ledger;
   readonly remediations: readonly AnyRemediation[];
-  /** As they are now; undefined where they can't be read. */
-  settings(): Promise<ResponseSettings | undefined>;
-  facts(): Promise<Facts>;
+  /** As they are now for an account; undefined where they can't be read. */
+  settings(accountId: string): Promise<ResponseSettings | undefined>;
+  facts(accountId: string): Promise<Facts>;
   session(remediation: AnyRemediation, finding: AsffFinding): Promise<Session>;
   /** Tells Security Hub. Throws where it did not take it. */
   update(finding: AsffFinding, workflow: Workflow, note: string): Promise<void>;
   now(): Date;
+  /**
+   * Tells people of an incident as the ledger has it by now. Rejects where it can't: what is not known to be published is published later
+   * (`publishUntold`).
+   */
+  publish(id: string): Promise<void>;
 }
 
-export type Workflow = "NOTIFIED" | "RESOLVED";
+export type Workflow = "NOTIFIED" | "RESOLVED" | "SUPPRESSED";
 
 /** What came of an incident: it is dealt with, or it has to be tried again, and why. */
 export type Ended = {
@@ -47,7 +52,7 @@ export interface Ending {
 
 /** Tells Security Hub, and then lets go of the incident: what is cut off between them is told twice, never not at all. */
 export async function end(
-  { ledger, update, now }: Responder,
+  { ledger, update, now, publish }: Responder,
   entry: Entry,
   finding: AsffFinding,
   { state, why, by = BULWARK, workflow, hold = "done", facts }: Ending,
@@ -55,5 +60,7 @@ export async function end(
   if (workflow !== undefined) await update(finding, workflow, `Bulwark ${entry.id}: ${why}`.slice(0, LONGEST_NOTE));
   const step = { at: now().toISOString(), why: why.slice(0, LONGEST_WHY), by, state };
   await ledger.move(entry, step, hold, facts);
+  // The ledger has it: whoever watches publishes what is missed here.
+  await publish(entry.id).catch(() => undefined);
   return { kind: hold, id: entry.id, state, why };
 }

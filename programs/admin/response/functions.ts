@@ -81,7 +81,7 @@ export function functionPlans({ features: { response } }: Pick<AdminInputs, "fea
         name: "slack-clicks",
         description: "Takes clicks from Slack",
         ...{ memory: 512, timeout: 10 },
-        work: { ...NO_WORK, sends: ["requests"], secrets: [slack.signingSecret] },
+        work: { ...NO_WORK, sends: ["requests"], writes: ["slack#"], secrets: [slack.signingSecret] },
         environment: ["BULWARK_REQUESTS_URL"],
       },
     );

@@ -19,12 +19,24 @@ export async function makeTable(client: DynamoDBClient, TableName: string): Prom
     { AttributeName: "pk", KeyType: "HASH" as const },
     { AttributeName: "sk", KeyType: "RANGE" as const },
   ];
+  const index = (IndexName: string, hash: string) => ({
+    IndexName,
+    KeySchema: [
+      { AttributeName: hash, KeyType: "HASH" as const },
+      { AttributeName: "since", KeyType: "RANGE" as const },
+    ],
+    Projection: { ProjectionType: "ALL" as const },
+  });
   await client.send(
     new CreateTableCommand({
       TableName,
       KeySchema,
+      GlobalSecondaryIndexes: [index("by-shelf", "shelf"), index("untold", "untold")],
       BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: KeySchema.map(({ AttributeName }) => ({ AttributeName, AttributeType: "S" })),
+      AttributeDefinitions: ["pk", "shelf", "since", "sk", "untold"].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: "S" as const,
+      })),
     }),
   );
   await waitUntilTableExists({ client, maxWaitTime: 60 }, { TableName });
@@ -47,6 +59,7 @@ export async function makeWorld(client: DynamoDBClient, table: string, mode: Set
     writes: [] as string[],
     told: [] as string[],
     notes: [] as string[],
+    published: [] as string[],
     time: Date.parse("2026-03-01T12:00:00Z"),
     settings: { ...settings, modes: { [manifest.name]: mode } } as ResponseSettings | undefined,
     calls: 0,
@@ -107,6 +120,10 @@ export async function makeWorld(client: DynamoDBClient, table: string, mode: Set
       made.notes.push(note);
     },
     now: () => new Date(made.time),
+    publish: async (id) => {
+      call();
+      made.published.push(id);
+    },
   };
   return { made, responder, kept };
 }
