@@ -105,11 +105,12 @@ export function alertRights({ partition, homeRegion, accounts: { security }, rol
       Resource: [...own("lambda", "function:bulwark-*"), ...own("dynamodb", `table/${awsNames.incidents}`)],
     },
     {
-      Sid: "ResponseFeeds",
+      Sid: "MakeResponseFeeds",
       Effect: "Allow",
-      Action: RESPONSE_FEED,
+      Action: ["lambda:CreateEventSourceMapping"],
       Resource: ["*"],
       Condition: { ArnLike: { "lambda:FunctionArn": own("lambda", "function:bulwark-*") } },
     },
+    { Sid: "ResponseFeeds", Effect: "Allow", Action: RESPONSE_FEED, Resource: own("lambda", "event-source-mapping:*") },
   ];
 }

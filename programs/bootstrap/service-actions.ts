@@ -545,8 +545,13 @@ export const RESPONSE_FUNCTION = [
   "lambda:ListVersionsByFunction",
 ] as const;
 
-/** aws:lambda/eventSourceMapping:EventSourceMapping. Those that exist are named by ids that nobody knows before. */
-export const RESPONSE_FEED = ["lambda:*EventSourceMapping", "lambda:*Tag*"] as const;
+/** aws:lambda/eventSourceMapping:EventSourceMapping once it is there, under an id that nobody knows before. */
+export const RESPONSE_FEED = [
+  "lambda:*Tag*",
+  "lambda:DeleteEventSourceMapping",
+  "lambda:GetEventSourceMapping",
+  "lambda:UpdateEventSourceMapping",
+] as const;
 
 /** aws:dynamodb/table:Table, without a word to say about what is in it. */
 export const LEDGER_TABLE = [

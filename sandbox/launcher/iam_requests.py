@@ -1,8 +1,9 @@
 """What MiniStack's IAM leaves out of requests: resources of roles with a path, of instance profiles, of service-linked
-roles, of access keys, of rules on the default bus, of alarms, dashboards and tagged topics, and IAM's own condition keys.
+roles, of access keys, of rules on the default bus, of alarms, dashboards, tagged topics and tables, IAM's own condition
+keys, and the function that is to be fed.
 
 Source of names and keys: service authorization reference, "AWS Identity and Access Management", "Amazon EventBridge",
-"Amazon CloudWatch" and "Amazon SNS".
+"Amazon CloudWatch", "Amazon SNS", "Amazon DynamoDB" and "AWS Lambda".
 """
 
 from ministack.core import iam_actions
@@ -32,6 +33,12 @@ def _resource_arn(service, method, path, headers, body, parameters, region, acco
         return _value(parameters, "ResourceArn") or arn
     if service == "cloudtrail" and arn == "*":
         return _tagged_trail(body) or arn
+    if service == "dynamodb" and arn == "*":
+        # Calls on tags name a table by its ARN.
+        return iam_actions._safe_json_field(body, "ResourceArn") or arn
+    if service == "lambda" and arn == "*" and path.rstrip("/").endswith("/functions"):
+        name = iam_actions._safe_json_field(body, "FunctionName")
+        return f"arn:aws:lambda:{region}:{account_id}:function:{name}" if name else arn
     if service == "kms" and arn == "*":
         return _aliased_key(body, region, account_id) or arn
     return arn
@@ -96,6 +103,9 @@ def _iam_resource(parameters, account_id):
 
 def _request_context(service, action, body, parameters):
     context = _request_tag_context(service, action, body, parameters)
+    if action == "lambda:CreateEventSourceMapping":
+        function = iam_actions._safe_json_field(body, "FunctionName") or ""
+        return {**context, "lambda:FunctionArn": function}
     if service != "iam":
         return context
     operation = action.split(":", 1)[-1]

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { EventBridge } from "@aws-sdk/client-eventbridge";
 import { CreateKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
 import { type AwsSecurityFinding, SecurityHub } from "@aws-sdk/client-securityhub";
 import { SNS } from "@aws-sdk/client-sns";
@@ -42,6 +43,12 @@ describe("the alerts", function () {
     const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [{ ...fromSns, Resource: arn }] });
     const { QueueUrl: url = "" } = await sqs.createQueue({ QueueName: "subscriber", Attributes: { Policy } });
     subscriber = { url, arn };
+    // What the rule of responses sends to its queue the responder takes: a second target sees the same.
+    const tapArn = `arn:aws:sqs:us-east-1:${security}:tap`;
+    const fromRule = { Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: "sqs:SendMessage" };
+    const ofTap = JSON.stringify({ Version: "2012-10-17", Statement: [{ ...fromRule, Resource: tapArn }] });
+    await sqs.createQueue({ QueueName: "tap", Attributes: { Policy: ofTap } });
+    await new EventBridge(home).putTargets({ Rule: "bulwark-respond", Targets: [{ Id: "tap", Arn: tapArn }] });
     for (const topic of ["findings-critical", "findings-high", "findings-medium", "findings-low", "operations"]) {
       await sns.subscribe({ TopicArn: topicArn(topic), Protocol: "sqs", Endpoint: subscriber.arn });
     }
@@ -94,7 +101,7 @@ describe("the alerts", function () {
 
   it("bring a member's finding from another region two ways, and to the topic of its severity", async () => {
     await imported("alerts-high", { Severity: { Label: "HIGH" } });
-    for (const queue of ["bulwark-forward", "bulwark-respond"]) {
+    for (const queue of ["bulwark-forward", "tap"]) {
       const event = await taken(`the finding in ${queue}`, await urlOf(queue), about("alerts-high"));
       assert.equal(event["detail-type"], "Security Hub Findings - Imported");
       const [finding] = event.detail.findings;
@@ -115,7 +122,7 @@ describe("the alerts", function () {
     await taken("the resolved finding", await urlOf("bulwark-forward"), about("alerts-resolved"));
     const seen: BusEvent[] = [];
     // What was sent first would have arrived first.
-    await taken("the open finding", await urlOf("bulwark-respond"), (event: BusEvent) => {
+    await taken("the open finding", await urlOf("tap"), (event: BusEvent) => {
       seen.push(event);
       return about("alerts-open")(event);
     });
@@ -137,7 +144,7 @@ describe("the alerts", function () {
       ...{ Name: once.name, GroupName: once.group, FlexibleTimeWindow, Target },
       ScheduleExpression: "at(2026-01-01T00:00:00)",
     });
-    for (const queue of ["bulwark-forward", "bulwark-respond"]) {
+    for (const queue of ["bulwark-forward", "tap"]) {
       await taken(`the synthetic finding in ${queue}`, await urlOf(queue), about("bulwark-heartbeat"));
     }
     await scheduler.deleteSchedule(once);

@@ -13,6 +13,7 @@ import { dynamodbAlone } from "../dynamodb-alone.ts";
 import { readEnvironment, VARIABLES } from "../environment.ts";
 import { parameterOf } from "../parameter.ts";
 import { quarantine } from "../quarantine.ts";
+import { sooner } from "../sooner.ts";
 
 const { AWS_REGION, BULWARK_PARAMETERS, BULWARK_QUARANTINE_URL, BULWARK_REQUESTS_URL, BULWARK_TABLE } = VARIABLES;
 const environment = readEnvironment(
@@ -58,7 +59,10 @@ const incidents = {
 export const handler = async (event: Partial<SQSEvent>): Promise<SQSBatchResponse | undefined> => {
   const { address, credentials, desk } = await settings();
   const forwarder = { ...shared, address, credentials, desk };
-  if (event.Records !== undefined) return deskForwarder(forwarder)({ Records: event.Records });
+  if (event.Records !== undefined) {
+    const taken = { Records: event.Records };
+    return sooner(sqs, taken, await deskForwarder(forwarder)(taken));
+  }
   await watchDesk(await openIncidents(incidents), forwarder);
   return undefined;
 };

@@ -15,6 +15,7 @@ import { dynamodbTold } from "../dynamodb-told.ts";
 import { readEnvironment, VARIABLES } from "../environment.ts";
 import { parameterOf } from "../parameter.ts";
 import { quarantine } from "../quarantine.ts";
+import { sooner } from "../sooner.ts";
 
 const { AWS_REGION, BULWARK_PARAMETERS, BULWARK_QUARANTINE_URL, BULWARK_TABLE } = VARIABLES;
 const environment = readEnvironment(
@@ -50,7 +51,10 @@ export const handler = async (event: Partial<SQSEvent>, context: Context): Promi
     ...{ routing, escalation, token, period: digestMinutes * 60_000 },
     ...(address === undefined ? {} : { address }),
   };
-  if (event.Records !== undefined) return slackForwarder(forwarder)({ Records: event.Records }, context);
+  if (event.Records !== undefined) {
+    const taken = { Records: event.Records };
+    return sooner(sqs, taken, await slackForwarder(forwarder)(taken, context));
+  }
   await attend(forwarder, await openIncidents(incidents), context);
   return undefined;
 };

@@ -80,9 +80,11 @@ export function parameterOperations(ssm: Ssm): Record<string, Operation> {
     GetParameters: (call: Call<GetParametersRequest>): GetParametersResult => {
       const asked = call.input.Names ?? [];
       const found = asked.flatMap((name) => parametersOf(call).get(parameterNameOf(name)) ?? []);
+      const unknown = asked.filter((name) => !parametersOf(call).has(parameterNameOf(name)));
       return {
         Parameters: found.map((stored) => told(call, stored)),
-        InvalidParameters: asked.filter((name) => !parametersOf(call).has(parameterNameOf(name))),
+        // By the model there is no empty list of them.
+        ...(unknown.length === 0 ? {} : { InvalidParameters: unknown }),
       };
     },
 

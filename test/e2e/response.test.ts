@@ -1,0 +1,253 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { S3 } from "@aws-sdk/client-s3";
+import { SecretsManager } from "@aws-sdk/client-secrets-manager";
+import { type AwsSecurityFinding, SecurityHub } from "@aws-sdk/client-securityhub";
+import { SQS } from "@aws-sdk/client-sqs";
+import { SSM } from "@aws-sdk/client-ssm";
+import { awsNames } from "../../programs/names.ts";
+import { dynamodbLedger } from "../../remediation/response/dynamodb-ledger.ts";
+import { type ServiceDeskReceiver, serviceDeskReceiver } from "../../sandbox/receivers/service-desk.ts";
+import { type SlackReceiver, slackReceiver } from "../../sandbox/receivers/slack.ts";
+import { type SplunkReceiver, splunkReceiver } from "../../sandbox/receivers/splunk.ts";
+import { forwarders } from "../programs/samples.ts";
+import { type Environment, type Shelter, startEnvironment } from "./environment.ts";
+import { until } from "./until.ts";
+
+const HOME = "us-east-1";
+const SECURITY = "222222222222";
+const MEMBER = "100000000001";
+const CHANNEL = "C0123456789";
+const APPROVER = "U0123456789";
+const SECRETS = {
+  "slack-token": "xoxb-1",
+  "slack-signing": "signing-secret",
+  "splunk-token": "hec-1",
+  desk: "bulwark:desk-1",
+};
+const CLOSED = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
+
+describe("the response", function () {
+  this.timeout(300_000);
+  const shelter: Shelter = { parts: [] };
+  let environment: Environment;
+  let slack: SlackReceiver;
+  let splunk: SplunkReceiver;
+  let desk: ServiceDeskReceiver;
+  let s3: S3;
+  let hub: SecurityHub;
+  let sqs: SQS;
+  let ssm: SSM;
+  const now = () => new Date();
+  /** When a product first told of each: a check that finds the same again updates what is there. */
+  const created = new Map<string, string>();
+
+  before(async () => {
+    slack = await slackReceiver({
+      now,
+      tokens: [SECRETS["slack-token"]],
+      channels: [CHANNEL],
+      signingSecret: SECRETS["slack-signing"],
+    });
+    splunk = await splunkReceiver({ tokens: [SECRETS["splunk-token"]] });
+    desk = await serviceDeskReceiver({ logins: [SECRETS.desk] });
+    const arns: Record<string, string> = {};
+    // Names follow from the names of the secrets; AWS adds six characters, so they are there before the settings.
+    environment = await startEnvironment(shelter, (settings) => ({
+      ...settings,
+      regions: [HOME],
+      features: { ...settings.features, systemsManager: { enabled: false }, alerts: { heartbeat: { enabled: false } } },
+    }));
+    const home = environment.root(SECURITY);
+    const secrets = new SecretsManager(home);
+    for (const [Name, SecretString] of Object.entries(SECRETS)) {
+      arns[Name] = (await secrets.createSecret({ Name, SecretString })).ARN ?? "";
+    }
+    const all = forwarders({ partition: "aws", homeRegion: HOME });
+    await serveWith({
+      policy: { modes: { "s3-public-access-block": "automatic" } },
+      slack: {
+        ...all.slack,
+        ...{ token: arns["slack-token"], signingSecret: arns["slack-signing"], address: slack.address },
+      },
+      splunk: { ...all.splunk, token: arns["splunk-token"], address: splunk.address },
+      serviceDesk: { ...all.serviceDesk, credentials: arns.desk, address: desk.address },
+    });
+    await environment.api.done("POST", "/admin/deployments", {});
+    await environment.api.done("POST", "/accounts", { accountId: MEMBER });
+    s3 = new S3({ ...environment.root(MEMBER), forcePathStyle: true });
+    hub = new SecurityHub(environment.root(MEMBER));
+    sqs = new SQS({ ...home, useQueueUrlAsEndpoint: false });
+    ssm = new SSM(home);
+  });
+  after(async () => {
+    for (const part of shelter.parts.toReversed()) await part.stop();
+    for (const receiver of [slack, splunk, desk]) await receiver?.stop();
+  });
+
+  async function serveWith(response: object): Promise<void> {
+    const { service, settingsFile } = environment;
+    const former = JSON.parse(await readFile(settingsFile, "utf8")) as { features: object };
+    await service.stop();
+    await writeFile(settingsFile, JSON.stringify({ ...former, features: { ...former.features, response } }));
+    await service.start();
+  }
+
+  const ledger = () => dynamodbLedger(new DynamoDB(environment.root(SECURITY)), awsNames.incidents);
+  const urlOf = async (name: string) => (await sqs.getQueueUrl({ QueueName: name })).QueueUrl ?? "";
+  const blockOf = async (Bucket: string) =>
+    (await s3.getPublicAccessBlock({ Bucket }).catch(() => undefined))?.PublicAccessBlockConfiguration;
+
+  /** A bucket of the member that can be public, and what Security Hub would find of it. */
+  async function publicBucket(Bucket: string, more: Partial<AwsSecurityFinding> = {}): Promise<void> {
+    await s3.createBucket({ Bucket });
+    await s3.deletePublicAccessBlock({ Bucket });
+    await found(Bucket, more);
+  }
+
+  async function found(Bucket: string, more: Partial<AwsSecurityFinding> = {}): Promise<void> {
+    const at = new Date().toISOString();
+    const first = created.get(Bucket) ?? at;
+    created.set(Bucket, first);
+    const { FailedFindings } = await hub.batchImportFindings({
+      Findings: [
+        {
+          SchemaVersion: "2018-10-08",
+          Id: `public-${Bucket}`,
+          ProductArn: `arn:aws:securityhub:${HOME}:${MEMBER}:product/${MEMBER}/default`,
+          GeneratorId: "test",
+          AwsAccountId: MEMBER,
+          ...{ CreatedAt: first, UpdatedAt: at },
+          Title: `Bucket ${Bucket} can be public`,
+          Description: "A bucket without a public access block",
+          Types: ["TTPs/Policy:S3-BucketAnonymousAccessGranted"],
+          Severity: { Label: "HIGH" },
+          Resources: [{ Type: "AwsS3Bucket", Id: `arn:aws:s3:::${Bucket}`, Region: HOME }],
+          ...more,
+        },
+      ],
+    });
+    assert.deepEqual(FailedFindings ?? [], []);
+  }
+
+  const findingOf = async (Bucket: string) => {
+    const Filters = { Id: [{ Value: `public-${Bucket}`, Comparison: "EQUALS" as const }] };
+    return (await hub.getFindings({ Filters })).Findings?.[0];
+  };
+  const messageOf = (Bucket: string) => slack.messages.find(({ thread, text }) => !thread && text.includes(Bucket));
+  const incidentOf = async (Bucket: string): Promise<string> => {
+    const note = (await findingOf(Bucket))?.Note?.Text ?? "";
+    return /^Bulwark ([0-9a-f]{32}):/.exec(note)?.[1] ?? "";
+  };
+
+  it("closes a public bucket by itself, verified, and says so to Security Hub, Slack, Splunk and the ledger", async () => {
+    await publicBucket("response-automatic");
+    await until("the bucket to be closed", async () => (await blockOf("response-automatic")) !== undefined);
+    assert.deepEqual(await blockOf("response-automatic"), CLOSED);
+    await until("RESOLVED", async () => (await findingOf("response-automatic"))?.Workflow?.Status === "RESOLVED");
+    const id = await incidentOf("response-automatic");
+    await until("the ledger", async () => (await ledger().get(id))?.state === "verified");
+    const states = (await ledger().history(id)).map(({ state }) => state);
+    assert.deepEqual(states, ["started", "verified"]);
+    await until("Slack", async () =>
+      JSON.stringify(messageOf("response-automatic")?.blocks ?? "").includes("Remediated"),
+    );
+    await until("Splunk", async () =>
+      splunk.indexed.some(({ event }) => JSON.stringify(event).includes("response-automatic")),
+    );
+    const untold = async () => (await ledger().untold(10)).length;
+    await until("everything to be published", async () => (await untold()) === 0);
+  });
+
+  it("gives back exactly what was before when a person asks for it, and leaves it so", async () => {
+    const id = await incidentOf("response-automatic");
+    const request = { id: "test-undo", kind: "undo", incident: id, who: "Ada", source: "api", at: now().toISOString() };
+    for (let time = 0; time < 3; time++) {
+      await sqs.sendMessage({ QueueUrl: await urlOf(awsNames.requests), MessageBody: JSON.stringify(request) });
+    }
+    await until("the undo", async () => (await ledger().get(id))?.state === "undone");
+    assert.equal(await blockOf("response-automatic"), undefined);
+    await until("Slack", async () => JSON.stringify(messageOf("response-automatic")?.blocks ?? "").includes("Undone"));
+    // The finding comes again, as a check would find it: a person has decided.
+    await found("response-automatic");
+    await until("the alert", async () => (await ledger().get(id))?.state === "alerted");
+    assert.equal(await blockOf("response-automatic"), undefined);
+  });
+
+  it("asks where it may not act, opens a ticket, and acts when an approver clicks, who may", async () => {
+    await ssm.putParameter({
+      Name: `${awsNames.responseParameters}/policy`,
+      Value: JSON.stringify({ modes: { "s3-public-access-block": "ask" } }),
+      Overwrite: true,
+    });
+    // Settings count for fifteen seconds.
+    await new Promise((settle) => setTimeout(settle, 16_000));
+    await publicBucket("response-asked");
+    await until("the question", async () =>
+      JSON.stringify(messageOf("response-asked")?.blocks ?? "").includes("approve"),
+    );
+    assert.equal(await blockOf("response-asked"), undefined);
+    await until("the ticket", async () => desk.incidents.some((row) => JSON.stringify(row).includes("response-asked")));
+    const lambda = new Lambda(environment.root(SECURITY));
+    const click = async (user: string) => {
+      const { headers, body } = slack.click(messageOf("response-asked")?.ts ?? "", "bulwark:approve", user);
+      const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+      const { Payload } = await lambda.invoke({
+        FunctionName: awsNames.responseFunction("slack-clicks"),
+        Payload: JSON.stringify({ headers: lower, body, isBase64Encoded: false }),
+      });
+      return JSON.parse(Buffer.from(Payload ?? []).toString()) as { statusCode: number; body: string };
+    };
+    const stranger = await click("U9999999999");
+    assert.equal(stranger.statusCode, 200);
+    assert.match(stranger.body, /does not know you/);
+    const answered = await click(APPROVER);
+    assert.match(answered.body, /Asked to approve/);
+    await until("the bucket to be closed", async () => (await blockOf("response-asked")) !== undefined);
+    const id = await incidentOf("response-asked");
+    await until("the ledger", async () => (await ledger().get(id))?.state === "verified");
+    const by = (await ledger().history(id)).map((step) => `${step.state} by ${step.by}`);
+    assert.deepEqual(by, ["asked by Bulwark", "approved by Ada", "started by Ada", "verified by Bulwark"]);
+    await until("the ticket to be closed", async () =>
+      desk.incidents.some((row) => JSON.stringify(row).includes("response-asked") && row.Status === "Closed"),
+    );
+  });
+
+  it("puts what nobody can read into quarantine with the reason, and goes on with the rest of the batch", async () => {
+    const QueueUrl = await urlOf(awsNames.alertQueue("respond"));
+    await sqs.sendMessageBatch({
+      QueueUrl,
+      Entries: [
+        { Id: "no-json", MessageBody: "<script>alert(1)</script>" },
+        { Id: "no-event", MessageBody: JSON.stringify({ detail: { findings: [{ Id: 1 }] } }) },
+      ],
+    });
+    const reasons: string[] = [];
+    await until("the quarantine", async () => {
+      const { Messages = [] } = await sqs.receiveMessage({
+        QueueUrl: await urlOf(awsNames.responseQueue("quarantine")),
+        MessageAttributeNames: ["All"],
+        MaxNumberOfMessages: 10,
+      });
+      reasons.push(...Messages.map(({ MessageAttributes }) => MessageAttributes?.reason?.StringValue ?? ""));
+      return reasons.length >= 2;
+    });
+    assert.deepEqual(reasons.filter((reason) => reason === "the message is no JSON").length, 1);
+    assert.ok(reasons.some((reason) => reason.startsWith("the event is none of a finding")));
+  });
+
+  it("stops at the kill switch, and tells a person", async () => {
+    await ssm.putParameter({
+      Name: `${awsNames.responseParameters}/kill-switch`,
+      Value: JSON.stringify({ on: true, reason: "a test", by: "Ada", at: now().toISOString() }),
+      Type: "String",
+    });
+    await new Promise((settle) => setTimeout(settle, 16_000));
+    await publicBucket("response-killed");
+    await until("the alert", async () => (await findingOf("response-killed"))?.Workflow?.Status === "NOTIFIED");
+    assert.match((await findingOf("response-killed"))?.Note?.Text ?? "", /the kill switch is on/);
+    assert.equal(await blockOf("response-killed"), undefined);
+  });
+});
