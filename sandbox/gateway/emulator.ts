@@ -166,6 +166,23 @@ export interface RootSession {
   readonly expiration: number;
 }
 
+/** A session of a role that a service wants for something of its own. */
+export interface ServiceSessionRequest {
+  readonly roleArn: string;
+  /** `ssm.amazonaws.com`. */
+  readonly service: string;
+  /** `aws:SourceAccount` and `aws:SourceArn` for the role's trust policy. */
+  readonly accountId: string;
+  readonly sourceArn: string;
+  readonly sessionName: string;
+}
+
+export interface ServiceSession {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
 /** What the gateway lends every emulator. */
 export interface Aws {
   readonly organization: OrganizationView;
@@ -186,6 +203,10 @@ export interface Aws {
   }): Promise<void>;
   /** Opens a session of an account's root user that is held to one task. */
   openRootSession(wanted: RootSessionRequest): Promise<RootSession>;
+  /** Assumes a role as a service; undefined where the role's trust policy does not let it in. */
+  openServiceSession(wanted: ServiceSessionRequest): Promise<ServiceSession | undefined>;
+  /** A session with the rights of a role's session that called: what a service does on its behalf. Undefined where that is over. */
+  forwardSession(principal: Principal): Promise<ServiceSession | undefined>;
   /** Creates the service-linked role of a service in an account if it is not there, as services do when they are enabled. */
   ensureServiceLinkedRole(accountId: string, servicePrincipal: string): Promise<void>;
   /** AWS SDK settings (endpoint, region, root credentials of the account) for a call to another service of the sandbox. */

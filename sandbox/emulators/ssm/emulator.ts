@@ -2,6 +2,7 @@ import type { EmulatorFactory } from "../../gateway/emulator.ts";
 import { associationListings } from "./association-listings.ts";
 import { associationOperations } from "./associations.ts";
 import { authorizationOf } from "./authorization.ts";
+import { automationOperations } from "./automation/operations.ts";
 import { documentListings } from "./documents/listing.ts";
 import { documentOperations } from "./documents/operations.ts";
 import { permissionOperations } from "./documents/permissions.ts";
@@ -17,7 +18,7 @@ import { windowTaskOperations } from "./windows/tasks.ts";
 import { windowOperations } from "./windows/windows.ts";
 
 /**
- * AWS Systems Manager without managed nodes: documents and whom they are shared with, associations, service settings,
+ * AWS Systems Manager without managed nodes: documents and whom they are shared with, runs of runbooks, associations, service settings,
  * patch baselines and groups, maintenance windows, parameters, resource data syncs, tags.
  */
 export const systemsManager: EmulatorFactory = (aws) => {
@@ -31,6 +32,7 @@ export const systemsManager: EmulatorFactory = (aws) => {
       ...permissionOperations(state),
       ...associationOperations(state),
       ...associationListings(state),
+      ...automationOperations(state),
       ...serviceSettingOperations(state),
       ...baselineOperations(state),
       ...registrationOperations(state),
