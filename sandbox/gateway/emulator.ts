@@ -60,6 +60,8 @@ export interface Emulator {
   readonly selfValidating?: readonly string[];
   /** By operation: lists that AWS answers empty although its model asks for an entry. As validation errors name them. */
   readonly emptyLists?: Readonly<Record<string, readonly string[]>>;
+  /** By operation: members of its answer, however deep, that AWS fills with what its own model's pattern refuses. */
+  readonly beyondModel?: Readonly<Record<string, readonly string[]>>;
   /**
    * IAM action and resources of a call where they differ from `<signingName>:<operation>` on `*`
    * (for example `access-analyzer:CreateAnalyzer` on the analyzer's ARN).

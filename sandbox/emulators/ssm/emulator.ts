@@ -43,6 +43,11 @@ export const systemsManager: EmulatorFactory = (aws) => {
       ...parameterOperations(state),
       ...tagOperations(state),
     },
+    // The model has 25 letters for an action, and `waitForAwsResourceProperty` has 26.
+    beyondModel: {
+      GetAutomationExecution: ["action", "currentAction"],
+      DescribeAutomationExecutions: ["currentAction"],
+    },
     authorization: (call) => authorizationOf(state, call),
   };
 };

@@ -57,10 +57,11 @@ export const SERVED: Readonly<Record<string, (running: Running) => Promise<Came>
     return next === undefined ? {} : { next: String(next) };
   },
 
-  async "aws:sleep"({ ssm, inputs }) {
+  async "aws:sleep"({ ssm, execution, inputs }) {
     const [, hours = 0, minutes = 0, seconds = 0] =
       /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(String(inputs.Duration)) ?? [];
-    await pause(ssm, (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000);
+    const end = ssm.aws.now() + (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
+    while (ssm.aws.now() < end && execution.status !== "Cancelling") await pause(ssm, LOOK);
     return {};
   },
 };

@@ -42,7 +42,11 @@ export async function awsCall(
   const command = loaded[`${api}Command`] as (new (input: object) => object) | undefined;
   const [, Class] = Object.entries(loaded).find(([name]) => /^(?!__)\w+Client$/.test(name)) ?? [];
   if (command === undefined || Class === undefined) throw new Error(`Invalid API ${api} for service ${service}`);
-  const settings = { ...signing, forcePathStyle: true, followRegionRedirects: true, disableHostPrefix: true };
+  const settings = {
+    ...{ ...signing, forcePathStyle: true, followRegionRedirects: true },
+    // S3 Control puts the account into the host's name, and the sandbox has none.
+    ...(service === "s3control" && { endpointProvider: () => ({ url: new URL(signing.endpoint) }) }),
+  };
   const client = new (Class as new (settings: object) => Client)(settings);
   try {
     const { $metadata: _, ...answer } = await client.send(new command(input));
