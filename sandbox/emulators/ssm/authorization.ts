@@ -83,6 +83,12 @@ function resourcesOf(ssm: Ssm, call: AnyCall): string[] {
   if (operation === "StartAssociationsOnce" && Array.isArray(input.AssociationIds)) {
     return input.AssociationIds.map((id) => arnOf(ssm, call, `association/${id}`));
   }
+  if (operation === "SendCommand" && Array.isArray(input.InstanceIds)) {
+    const { partition } = ssm.aws.organization;
+    const { accountId, region } = call;
+    const hosts = input.InstanceIds.map((id) => `arn:${partition}:ec2:${region}:${accountId}:instance/${id}`);
+    return [named(ssm, call, "document", String(input.DocumentName)), ...hosts];
+  }
   if (operation === "StartAutomationExecution") {
     const [name = ""] = String(input.DocumentName).split("/").slice(-1);
     return [arnOf(ssm, call, `automation-definition/${name}:${input.DocumentVersion ?? "$DEFAULT"}`)];

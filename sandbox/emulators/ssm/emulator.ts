@@ -3,6 +3,7 @@ import { associationListings } from "./association-listings.ts";
 import { associationOperations } from "./associations.ts";
 import { authorizationOf } from "./authorization.ts";
 import { automationOperations } from "./automation/operations.ts";
+import { commandOperations } from "./commands.ts";
 import { documentListings } from "./documents/listing.ts";
 import { documentOperations } from "./documents/operations.ts";
 import { permissionOperations } from "./documents/permissions.ts";
@@ -18,7 +19,7 @@ import { windowTaskOperations } from "./windows/tasks.ts";
 import { windowOperations } from "./windows/windows.ts";
 
 /**
- * AWS Systems Manager without managed nodes: documents and whom they are shared with, runs of runbooks, associations, service settings,
+ * AWS Systems Manager without agents: documents and whom they are shared with, runs of runbooks, commands, associations, service settings,
  * patch baselines and groups, maintenance windows, parameters, resource data syncs, tags.
  */
 export const systemsManager: EmulatorFactory = (aws) => {
@@ -33,6 +34,7 @@ export const systemsManager: EmulatorFactory = (aws) => {
       ...associationOperations(state),
       ...associationListings(state),
       ...automationOperations(state),
+      ...commandOperations(state),
       ...serviceSettingOperations(state),
       ...baselineOperations(state),
       ...registrationOperations(state),

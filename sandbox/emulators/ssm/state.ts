@@ -1,6 +1,7 @@
 import type {
   AssociationDescription,
   AssociationExecution,
+  CommandInvocation,
   DocumentFormat,
   GetMaintenanceWindowResult,
   GetPatchBaselineResult,
@@ -114,6 +115,8 @@ export interface Place {
   readonly parameters: Map<string, StoredParameter>;
   /** Of runbooks, in the order in which they were started. */
   readonly executions: Map<string, Execution>;
+  /** On single hosts, the newest first. */
+  readonly commands: CommandInvocation[];
 }
 
 export interface Ssm {
@@ -133,6 +136,7 @@ export function createState(aws: Aws): Ssm {
     syncs: new Map(),
     parameters: new Map(),
     executions: new Map(),
+    commands: [],
   });
   return { aws, places: regional(empty) };
 }

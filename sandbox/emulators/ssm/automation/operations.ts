@@ -18,10 +18,20 @@ import { prepared } from "./start.ts";
 const MOST_RUNNING = 100;
 const MOST_WAITING = 5000;
 
-/** How long the sandbox remembers executions that are over: AWS for 30 days. */
+/** Executions that the sandbox remembers; AWS keeps those of 30 days. */
 const MOST_REMEMBERED = 10_000;
 
 const UNSERVED = ["Targets", "TargetMaps", "TargetLocations", "TargetLocationsURL", "AlarmConfiguration"] as const;
+
+/** The execution that a client token has started. Throws `IdempotentParameterMismatch`. */
+function alreadySent(
+  executions: ReadonlyMap<string, Execution>,
+  { ClientToken: token, Parameters = {} }: StartAutomationExecutionRequest,
+): string | undefined {
+  const sent = [...executions.values()].find(({ clientToken }) => token !== undefined && clientToken === token);
+  if (sent === undefined || isDeepStrictEqual(sent.asked, Parameters)) return sent?.id;
+  throw new AwsError("IdempotentParameterMismatch", "The client token was used with other parameters.");
+}
 
 /** Systems Manager Automation: runbooks that are run, by real calls to the sandbox with the rights of their role. */
 export function automationOperations(ssm: Ssm): Record<string, Operation> {
@@ -52,19 +62,17 @@ export function automationOperations(ssm: Ssm): Record<string, Operation> {
       const unserved = UNSERVED.find((name) => input[name] !== undefined) ?? (input.Mode === "Interactive" && "Mode");
       if (unserved) throw new AwsError("NotImplemented", `The sandbox runs no automation with ${unserved}.`, 501);
       const executions = executionsOf(call);
-      const sent = [...executions.values()].find(
-        ({ clientToken }) => clientToken !== undefined && clientToken === input.ClientToken,
-      );
-      if (sent !== undefined) {
-        if (isDeepStrictEqual(sent.asked, input.Parameters ?? {})) return { AutomationExecutionId: sent.id };
-        throw new AwsError("IdempotentParameterMismatch", "The client token was used with other parameters.");
-      }
+      const already = alreadySent(executions, input);
+      if (already !== undefined) return { AutomationExecutionId: already };
       const waiting = [...executions.values()].filter(({ status }) => status === "Pending").length;
       if (waiting >= MOST_WAITING) {
         const message = `The number of queued automation executions exceeds the limit of ${MOST_WAITING}.`;
         throw new AwsError("AutomationExecutionLimitExceededException", message);
       }
       const execution = await prepared(ssm, call);
+      // The same may have come a second time meanwhile.
+      const meanwhile = alreadySent(executions, input);
+      if (meanwhile !== undefined) return { AutomationExecutionId: meanwhile };
       forget(executions);
       executions.set(execution.id, execution);
       begin(call);
