@@ -110,16 +110,18 @@ describe("the import rule", () => {
     assert.deepEqual(wrong.map(told), []);
   });
 
-  it("lets other parts see of a remediation only its manifest, which is data and loads nothing", () => {
+  it("lets other parts see of a remediation only its manifest and its runbooks, which are data and load nothing", () => {
     const wrong = all.filter(
       (found) =>
         found.part !== "remediation" &&
         found.specifier.startsWith(".") &&
         targetOf(found) === "remediation" &&
-        !/\/manifests?\.ts$/.test(found.specifier),
+        !/\/(manifests?|automations|automation\/document)\.ts$/.test(found.specifier),
     );
     assert.deepEqual(wrong.map(told), []);
-    assert.deepEqual([...loadedBy("remediation/manifests.ts")], []);
+    for (const file of ["manifests.ts", "automations.ts", "automation/document.ts"]) {
+      assert.deepEqual([...loadedBy(`remediation/${file}`)], [], file);
+    }
   });
 
   it("keeps Pulumi's Automation API in stacks, its AWS packages in programs, Express and SQL in api", () => {
