@@ -82,6 +82,8 @@ export const names = {
 
   remediationRole: (remediation: string) => `remediation-role-${remediation}`,
   remediationPolicy: (remediation: string) => `remediation-policy-${remediation}`,
+  /** @param document its name, which AWS sees */
+  responseDocument: (document: string, region: string) => `response-document-${document}-${region}`,
   customAction: (remediation: string, region: string) => `custom-action-${remediation}-${region}`,
 
   extensionRule: (name: string, region: string) => `extension-rule-${name}-${region}`,

@@ -110,16 +110,18 @@ describe("the import rule", () => {
     assert.deepEqual(wrong.map(told), []);
   });
 
-  it("lets programs see of a remediation only its manifest, which is data and loads nothing, and of others their settings", () => {
+  it("lets programs see of a remediation only its manifest and its runbooks, which are data and load nothing, and of others their settings", () => {
     const wrong = all.filter(
       (found) =>
         ["programs", "stacks"].includes(found.part) &&
         found.specifier.startsWith(".") &&
         targetOf(found) === "remediation" &&
-        !/\/(manifests?|settings)\.ts$/.test(found.specifier),
+        !/\/(manifests?|settings|automations|automation\/document)\.ts$/.test(found.specifier),
     );
     assert.deepEqual(wrong.map(told), []);
-    assert.deepEqual([...loadedBy("remediation/manifests.ts")], []);
+    for (const file of ["manifests.ts", "automations.ts", "automation/document.ts"]) {
+      assert.deepEqual([...loadedBy(`remediation/${file}`)], [], file);
+    }
     for (const settings of globSync("remediation/**/settings.ts", { cwd: root })) {
       assert.deepEqual([...loadedBy(settings)], ["zod"], settings);
     }

@@ -12,6 +12,7 @@ import { inspector } from "./inspector.ts";
 import { networks } from "./networks.ts";
 import { regionalSettings } from "./regional-settings.ts";
 import { remediationRoles } from "./remediation-roles.ts";
+import { responseDocuments } from "./response-documents.ts";
 import { securityContact } from "./security-contact.ts";
 import { serviceLinkedRoles } from "./service-linked-roles.ts";
 import { baselineStack } from "./stack.ts";
@@ -60,5 +61,6 @@ export function baselineProgram(inputs: BaselineInputs): BaselineOutputs {
   extensions(stack, recordings);
   systemsManager(stack);
   remediationRoles(stack);
+  responseDocuments(stack);
   return outputs;
 }

@@ -1,5 +1,6 @@
 import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
+import { automationsOf } from "../../remediation/automations.ts";
 import { awsNames, names, TAGS } from "../names.ts";
 import { arn } from "../partition.ts";
 import { remediationPolicy, remediationTrust } from "../remediation-role.ts";
@@ -18,7 +19,7 @@ export function remediationRoles({ inputs, member: provider }: BaselineStack): v
       {
         name: awsNames.remediationRole(manifest.name),
         description: `Remediation: ${manifest.title}. Managed by Bulwark.`,
-        assumeRolePolicy: JSON.stringify(remediationTrust(inputs)),
+        assumeRolePolicy: JSON.stringify(remediationTrust(inputs, automationsOf(manifest).length > 0)),
         permissionsBoundary: arn(partition, "iam", "", accountId, `policy/${awsNames.remediationBoundary}`),
         maxSessionDuration: SESSION,
         tags: TAGS,

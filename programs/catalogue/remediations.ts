@@ -1,12 +1,19 @@
+import { automationsOf } from "../../remediation/automations.ts";
 import { MANIFESTS } from "../../remediation/manifests.ts";
 import type { Feature, SatisfiedControl } from "./feature.ts";
 
+const hasRunbook = (name: string) => automationsOf({ name }).length > 0;
+
 /** What each remediation is in a member account: the role by which its controls can be satisfied again. By default it only observes. */
-export const REMEDIATION_ROLES: readonly Feature[] = MANIFESTS.map(({ title, what, controls }) => ({
+export const REMEDIATION_ROLES: readonly Feature[] = MANIFESTS.map(({ name, title, what, controls }) => ({
   stack: "baseline",
   title: `Remediation: ${title}`,
-  what: `A role by which the security account can see to it. ${what}`,
-  types: ["aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"],
+  what: `A role by which the security account can see to it${hasRunbook(name) ? ", and a runbook for an operator" : ""}. ${what}`,
+  types: [
+    "aws:iam/role:Role",
+    "aws:iam/rolePolicy:RolePolicy",
+    ...(hasRunbook(name) ? ["aws:ssm/document:Document"] : []),
+  ],
   controls: [],
   supports: controls,
   setting: "features.remediations",

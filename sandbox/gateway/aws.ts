@@ -43,6 +43,8 @@ export function lendAws(options: LentAwsOptions): LentAws {
     },
     putEvent: (event) => options.launcher.putEvent(event),
     openRootSession: (wanted) => options.launcher.openRootSession(wanted),
+    openServiceSession: (wanted) => options.launcher.openServiceSession(wanted),
+    forwardSession: ({ arn }) => options.launcher.forwardSession(arn),
     async ensureServiceLinkedRole(accountId, servicePrincipal) {
       const key = `${accountId}/${servicePrincipal}`;
       const running = linkedRoles.get(key);

@@ -60,6 +60,8 @@ export interface Emulator {
   readonly selfValidating?: readonly string[];
   /** By operation: lists that AWS answers empty although its model asks for an entry. As validation errors name them. */
   readonly emptyLists?: Readonly<Record<string, readonly string[]>>;
+  /** By operation: members of its answer, however deep, that AWS fills with what its own model's pattern refuses. */
+  readonly beyondModel?: Readonly<Record<string, readonly string[]>>;
   /**
    * IAM action and resources of a call where they differ from `<signingName>:<operation>` on `*`
    * (for example `access-analyzer:CreateAnalyzer` on the analyzer's ARN).
@@ -166,6 +168,23 @@ export interface RootSession {
   readonly expiration: number;
 }
 
+/** A session of a role that a service wants for something of its own. */
+export interface ServiceSessionRequest {
+  readonly roleArn: string;
+  /** `ssm.amazonaws.com`. */
+  readonly service: string;
+  /** `aws:SourceAccount` and `aws:SourceArn` for the role's trust policy. */
+  readonly accountId: string;
+  readonly sourceArn: string;
+  readonly sessionName: string;
+}
+
+export interface ServiceSession {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
 /** What the gateway lends every emulator. */
 export interface Aws {
   readonly organization: OrganizationView;
@@ -186,6 +205,10 @@ export interface Aws {
   }): Promise<void>;
   /** Opens a session of an account's root user that is held to one task. */
   openRootSession(wanted: RootSessionRequest): Promise<RootSession>;
+  /** Assumes a role as a service; undefined where the role's trust policy does not let it in. */
+  openServiceSession(wanted: ServiceSessionRequest): Promise<ServiceSession | undefined>;
+  /** A session with the rights of a role's session that called: what a service does on its behalf. Undefined where that is over. */
+  forwardSession(principal: Principal): Promise<ServiceSession | undefined>;
   /** Creates the service-linked role of a service in an account if it is not there, as services do when they are enabled. */
   ensureServiceLinkedRole(accountId: string, servicePrincipal: string): Promise<void>;
   /** AWS SDK settings (endpoint, region, root credentials of the account) for a call to another service of the sandbox. */

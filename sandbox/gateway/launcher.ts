@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import { type Child, type ChildOptions, startChild } from "./child.ts";
-import type { Check, Principal, RootSession, RootSessionRequest } from "./emulator.ts";
+import type {
+  Check,
+  Principal,
+  RootSession,
+  RootSessionRequest,
+  ServiceSession,
+  ServiceSessionRequest,
+} from "./emulator.ts";
 import type { WireRequest } from "./wire.ts";
 
 export interface Authorization {
@@ -39,6 +46,9 @@ export interface Launcher {
   /** The principal behind an access key, its signature not checked. */
   identify(accessKeyId: string): Promise<Principal | undefined>;
   openRootSession(wanted: RootSessionRequest): Promise<RootSession>;
+  openServiceSession(wanted: ServiceSessionRequest): Promise<ServiceSession | undefined>;
+  /** A session with the rights of a session of a role. */
+  forwardSession(principalArn: string): Promise<ServiceSession | undefined>;
   putEvent(event: object): Promise<void>;
   setMembership(membership: Membership): Promise<void>;
   /** Service and resource control policies as they are in force from now on. */
@@ -94,6 +104,10 @@ export async function startLauncher(options: LauncherOptions): Promise<Launcher>
       })) as Authorization,
     identify: async (accessKeyId) => ((await call("identify", { accessKeyId })) as Principal | null) ?? undefined,
     openRootSession: async (wanted) => (await call("openRootSession", wanted)) as RootSession,
+    openServiceSession: async (wanted) =>
+      ((await call("openServiceSession", wanted)) as ServiceSession | null) ?? undefined,
+    forwardSession: async (principalArn) =>
+      ((await call("forwardSession", { principalArn })) as ServiceSession | null) ?? undefined,
     putEvent: async (event) => void (await call("putEvent", event)),
     setMembership: async (membership) => void (await call("setMembership", membership)),
     setControls: async (controls) => void (await call("setControls", controls)),

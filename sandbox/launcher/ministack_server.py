@@ -26,6 +26,7 @@ import policy_variables  # noqa: E402
 import principal_arn  # noqa: E402
 import root_users  # noqa: E402
 import service_linked_roles  # noqa: E402
+import service_sessions  # noqa: E402
 import trail_tags  # noqa: E402
 import transport  # noqa: E402
 import universal_targets  # noqa: E402
@@ -36,7 +37,9 @@ from ministack.app import app  # noqa: E402
 CALLS = {
     "authorize": authorization.authorize,
     "identify": authorization.identify,
+    "forwardSession": service_sessions.forward_session,
     "openRootSession": root_users.open_session,
+    "openServiceSession": service_sessions.open_session,
     "putEvent": events.put_event,
     "setControls": organization_policies.set_controls,
     "setMembership": organization.set_membership,

@@ -11,18 +11,15 @@ import os
 import re
 from datetime import datetime, timezone
 
-from ministack.core import iam_evaluator
-from ministack.core.iam_evaluator import EvalContext
+import service_sessions
 from ministack.core.responses import get_account_id, get_region, new_uuid
-from ministack.services import eventbridge, iam, sts
+from ministack.services import eventbridge
 
 _log = logging.getLogger("universal-targets")
 _TARGET = re.compile(r"arn:[\w-]+:scheduler:::aws-sdk:(\w+):(\w+)")
 _PRINCIPAL = "scheduler.amazonaws.com"
-_SECONDS_OF_SESSION = 900
 
 _invoke_target = eventbridge._invoke_target
-_evaluate_trust_policy = iam_evaluator.evaluate_trust_policy
 
 
 def _invoke(target, event, rule, view=None):
@@ -62,42 +59,17 @@ def _with_context(text, schedule, time):
 
 def _credentials(role_arn, schedule):
     """A session of the role, if it trusts Scheduler for this account and schedule."""
-    account, name = get_account_id(), role_arn.rsplit("/", 1)[-1]
-    role = iam._roles.get_scoped(account, None, name)
-    if role is None or not _trusts(role.get("AssumeRolePolicyDocument", "{}"), account, schedule):
-        raise PermissionError(f"the role {role_arn} does not let {_PRINCIPAL} assume it")
-    key, secret, token = sts._gen_session_access_key(), sts._gen_secret(), sts._gen_session_token()
-    sts.register_session(key, {
-        "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/scheduler",
-        "UserId": f"{role.get('RoleId', name)}:scheduler",
-        "SecretAccessKey": secret,
-        "SessionToken": token,
-        "Expiration": datetime.now().timestamp() + _SECONDS_OF_SESSION,
-        "AccountId": account,
-        "PrincipalType": "AssumedRole",
+    keys = service_sessions.open_session({
+        "roleArn": role_arn, "service": _PRINCIPAL, "accountId": get_account_id(), "sourceArn": schedule,
+        "sessionName": "scheduler",
     })
-    return {"aws_access_key_id": key, "aws_secret_access_key": secret, "aws_session_token": token}
-
-
-def _trusts(document, account, schedule):
-    """Reads statements for the service as if they were for anybody: the evaluator knows callers only."""
-    document = json.loads(document) if isinstance(document, str) else document
-    statements = document.get("Statement", [])
-    for_service = [
-        {**statement, "Principal": "*"}
-        for statement in ([statements] if isinstance(statements, dict) else statements)
-        if _PRINCIPAL in _services(statement.get("Principal"))
-    ]
-    context = EvalContext(
-        principal_arn="*", principal_type="Service", principal_account="", action="sts:AssumeRole", resource_arn="*",
-        region=get_region(), service_context={"aws:sourceaccount": account, "aws:sourcearn": schedule},
-    )
-    return _evaluate_trust_policy({**document, "Statement": for_service}, "*", context)
-
-
-def _services(principal):
-    named = principal.get("Service", []) if isinstance(principal, dict) else []
-    return [named] if isinstance(named, str) else named
+    if keys is None:
+        raise PermissionError(f"the role {role_arn} does not let {_PRINCIPAL} assume it")
+    return {
+        "aws_access_key_id": keys["accessKeyId"],
+        "aws_secret_access_key": keys["secretAccessKey"],
+        "aws_session_token": keys["sessionToken"],
+    }
 
 
 def install():

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { baselineProgram } from "../../programs/baseline/program.ts";
+import { documentName } from "../../remediation/automation/document.ts";
+import { automationsOf } from "../../remediation/automations.ts";
 import { MANIFESTS } from "../../remediation/manifests.ts";
 import { type Declaration, declare, upstreamOf } from "./declared.ts";
 import { baselineInputs, MEMBER, SECURITY, settings, VPC } from "./samples.ts";
@@ -14,6 +16,8 @@ const GLOBAL = [
   ["config", "config-conforms", "guardduty", "securityhub"].map((service) => `service-linked-role-${service}`),
   MANIFESTS.flatMap(({ name }) => [`remediation-role-${name}`, `remediation-policy-${name}`]),
 );
+const RUNBOOKS = MANIFESTS.flatMap((manifest) => automationsOf(manifest).map((plan) => documentName(manifest, plan)));
+
 const perRegion = (region: string) =>
   [
     "hub",
@@ -44,6 +48,7 @@ const perRegion = (region: string) =>
       (document) => `host-document-${document}`,
     ),
     ...["virus-scan", "sensitive-information-scan"].map((document) => `host-scan-${document}`),
+    ...RUNBOOKS.map((document) => `response-document-${document}`),
   ].map((name) => `${name}-${region}`);
 
 describe("the baseline of an empty account", () => {

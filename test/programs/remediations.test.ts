@@ -4,6 +4,7 @@ import { baselineProgram } from "../../programs/baseline/program.ts";
 import type { PolicyDocument } from "../../programs/bootstrap/policy-document.ts";
 import { remediationPolicy } from "../../programs/remediation-role.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
+import { automationsOf } from "../../remediation/automations.ts";
 import type { Manifest } from "../../remediation/manifest.ts";
 import { MANIFESTS } from "../../remediation/manifests.ts";
 import { controls } from "../../sandbox/emulators/securityhub/catalog/controls.ts";
@@ -117,11 +118,21 @@ describe("the remediations in the stacks", () => {
   });
 
   for (const [partition, region] of PARTITIONS) {
-    it(`trust nobody but the response of the security account, in the organization, in ${partition}`, async () => {
+    it(`trust nobody but the response of the security account, and Systems Manager for their runbooks, in ${partition}`, async () => {
       const there = await both(settings({ partition, homeRegion: region, regions: [region] }));
       const iam = `arn:${partition}:iam::`;
       for (const { name } of MANIFESTS) {
         const { inputs } = there.baseline.named(`remediation-role-${name}`);
+        const runbook = {
+          Sid: "Runbook",
+          Effect: "Allow",
+          Principal: { Service: "ssm.amazonaws.com" },
+          Action: ["sts:AssumeRole"],
+          Condition: {
+            ArnLike: { "aws:SourceArn": `arn:${partition}:ssm:*:${MEMBER}:automation-execution/*` },
+            StringEquals: { "aws:SourceAccount": MEMBER },
+          },
+        };
         assert.deepEqual(document(inputs.assumeRolePolicy).Statement, [
           {
             Sid: "Response",
@@ -133,6 +144,7 @@ describe("the remediations in the stacks", () => {
               StringEquals: { "aws:PrincipalOrgID": "o-bulwark0demo" },
             },
           },
+          ...(automationsOf({ name }).length > 0 ? [runbook] : []),
         ]);
         assert.equal(inputs.permissionsBoundary, `${iam}${MEMBER}:policy/BulwarkRemediationBoundary`);
         assert.deepEqual([inputs.name, inputs.maxSessionDuration], [`BulwarkRemediation-${name}`, 3600]);

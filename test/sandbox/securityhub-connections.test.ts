@@ -38,6 +38,8 @@ function alone(partition = "aws-us-gov") {
     later: (_, work) => void work(),
     putEvent: async (event) => void events.push(event),
     openRootSession: () => assert.fail("Security Hub opens no session"),
+    openServiceSession: () => assert.fail("Security Hub opens no session"),
+    forwardSession: () => assert.fail("Security Hub opens no session"),
     ensureServiceLinkedRole: async () => {},
     asRoot: () => {
       throw new Error("there is nothing to call");

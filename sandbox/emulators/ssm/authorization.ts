@@ -1,4 +1,5 @@
 import type { Call, Emulator } from "../../gateway/emulator.ts";
+import { roleAskedFor } from "./automation/start.ts";
 import { baselineIdOf } from "./patching/find.ts";
 import { DEFAULT_HOST_MANAGEMENT, settingIdOf } from "./service-settings.ts";
 import { arnOf, type Ssm } from "./state.ts";
@@ -28,6 +29,7 @@ const ON_ONE: Readonly<Record<string, readonly [path: string, member: string]>> 
   DescribeDocumentPermission: ["document", "Name"],
   DescribeMaintenanceWindowTargets: ["maintenancewindow", "WindowId"],
   DescribeMaintenanceWindowTasks: ["maintenancewindow", "WindowId"],
+  GetAutomationExecution: ["automation-execution", "AutomationExecutionId"],
   GetDocument: ["document", "Name"],
   GetMaintenanceWindow: ["maintenancewindow", "WindowId"],
   GetMaintenanceWindowTask: ["maintenancewindow", "WindowId"],
@@ -43,6 +45,7 @@ const ON_ONE: Readonly<Record<string, readonly [path: string, member: string]>> 
   RegisterTargetWithMaintenanceWindow: ["maintenancewindow", "WindowId"],
   RegisterTaskWithMaintenanceWindow: ["maintenancewindow", "WindowId"],
   ResetServiceSetting: ["servicesetting", "SettingId"],
+  StopAutomationExecution: ["automation-execution", "AutomationExecutionId"],
   UpdateAssociation: ["association", "AssociationId"],
   UpdateDocument: ["document", "Name"],
   UpdateDocumentDefaultVersion: ["document", "Name"],
@@ -80,6 +83,16 @@ function resourcesOf(ssm: Ssm, call: AnyCall): string[] {
   if (operation === "StartAssociationsOnce" && Array.isArray(input.AssociationIds)) {
     return input.AssociationIds.map((id) => arnOf(ssm, call, `association/${id}`));
   }
+  if (operation === "SendCommand" && Array.isArray(input.InstanceIds)) {
+    const { partition } = ssm.aws.organization;
+    const { accountId, region } = call;
+    const hosts = input.InstanceIds.map((id) => `arn:${partition}:ec2:${region}:${accountId}:instance/${id}`);
+    return [named(ssm, call, "document", String(input.DocumentName)), ...hosts];
+  }
+  if (operation === "StartAutomationExecution") {
+    const [name = ""] = String(input.DocumentName).split("/").slice(-1);
+    return [arnOf(ssm, call, `automation-definition/${name}:${input.DocumentVersion ?? "$DEFAULT"}`)];
+  }
   const path = TAGGED[String(input.ResourceType)];
   if (/Tags(To|From|For)Resource$/.test(operation) && path !== undefined)
     return [named(ssm, call, path, String(input.ResourceId))];
@@ -105,9 +118,10 @@ function named(ssm: Ssm, call: AnyCall, path: string, name: string): string {
   return arnOf(ssm, call, `${path}/${path === "parameter" ? id.replace(/^\//, "") : id}`);
 }
 
-function passedRole(ssm: Ssm, { operation, input, accountId }: AnyCall): string | undefined {
+function passedRole(ssm: Ssm, { operation, input, accountId, region }: AnyCall): string | undefined {
   if (ROLE_GIVERS.includes(operation))
     return typeof input.ServiceRoleArn === "string" ? input.ServiceRoleArn : undefined;
+  if (operation === "StartAutomationExecution") return roleAskedFor(ssm, { accountId, region }, input);
   const isHostRole =
     operation === "UpdateServiceSetting" && settingIdOf(String(input.SettingId)) === DEFAULT_HOST_MANAGEMENT;
   if (!isHostRole || input.SettingValue === "$None") return undefined;

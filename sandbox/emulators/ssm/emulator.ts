@@ -2,6 +2,8 @@ import type { EmulatorFactory } from "../../gateway/emulator.ts";
 import { associationListings } from "./association-listings.ts";
 import { associationOperations } from "./associations.ts";
 import { authorizationOf } from "./authorization.ts";
+import { automationOperations } from "./automation/operations.ts";
+import { commandOperations } from "./commands.ts";
 import { documentListings } from "./documents/listing.ts";
 import { documentOperations } from "./documents/operations.ts";
 import { permissionOperations } from "./documents/permissions.ts";
@@ -17,7 +19,7 @@ import { windowTaskOperations } from "./windows/tasks.ts";
 import { windowOperations } from "./windows/windows.ts";
 
 /**
- * AWS Systems Manager without managed nodes: documents and whom they are shared with, associations, service settings,
+ * AWS Systems Manager without agents: documents and whom they are shared with, runs of runbooks, commands, associations, service settings,
  * patch baselines and groups, maintenance windows, parameters, resource data syncs, tags.
  */
 export const systemsManager: EmulatorFactory = (aws) => {
@@ -31,6 +33,8 @@ export const systemsManager: EmulatorFactory = (aws) => {
       ...permissionOperations(state),
       ...associationOperations(state),
       ...associationListings(state),
+      ...automationOperations(state),
+      ...commandOperations(state),
       ...serviceSettingOperations(state),
       ...baselineOperations(state),
       ...registrationOperations(state),
@@ -40,6 +44,11 @@ export const systemsManager: EmulatorFactory = (aws) => {
       ...resourceDataSyncOperations(state),
       ...parameterOperations(state),
       ...tagOperations(state),
+    },
+    // The model has 25 letters for an action, and `waitForAwsResourceProperty` has 26.
+    beyondModel: {
+      GetAutomationExecution: ["action", "currentAction"],
+      DescribeAutomationExecutions: ["currentAction"],
     },
     authorization: (call) => authorizationOf(state, call),
   };

@@ -1,6 +1,7 @@
 import type {
   AssociationDescription,
   AssociationExecution,
+  CommandInvocation,
   DocumentFormat,
   GetMaintenanceWindowResult,
   GetPatchBaselineResult,
@@ -16,6 +17,7 @@ import type {
 } from "@aws-sdk/client-ssm";
 import { type Aws, AwsError, type Regional, regional } from "../../gateway/emulator.ts";
 import { page } from "../page.ts";
+import type { Execution } from "./automation/execution.ts";
 import type { Content } from "./documents/content.ts";
 
 /** One version of a document's content. */
@@ -111,6 +113,10 @@ export interface Place {
   readonly windows: Map<string, MaintenanceWindow>;
   readonly syncs: Map<string, ResourceDataSyncItem>;
   readonly parameters: Map<string, StoredParameter>;
+  /** Of runbooks, in the order in which they were started. */
+  readonly executions: Map<string, Execution>;
+  /** On single hosts, the newest first. */
+  readonly commands: CommandInvocation[];
 }
 
 export interface Ssm {
@@ -129,6 +135,8 @@ export function createState(aws: Aws): Ssm {
     windows: new Map(),
     syncs: new Map(),
     parameters: new Map(),
+    executions: new Map(),
+    commands: [],
   });
   return { aws, places: regional(empty) };
 }
