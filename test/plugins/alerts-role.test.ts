@@ -25,7 +25,7 @@ import { type Engine, type Program, startEngine } from "./engine.ts";
 const program =
   (wanted: object = {}): Program =>
   async () => {
-    const stack = adminStack(adminInputs({}, settings({ features: { alerts: wanted } })));
+    const stack = adminStack(adminInputs({}, settings({ features: { alerts: wanted, response: { enabled: false } } })));
     alerts(stack, []);
     response(stack);
     return {};

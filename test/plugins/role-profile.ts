@@ -31,11 +31,13 @@ export async function writeRoleProfile(
 export async function putRights(
   sandbox: RunningSandbox,
   accountId: string,
-  { roleName, policies }: RoleDocuments,
+  { roleName, policies, attached = [] }: RoleDocuments,
   ...without: readonly string[]
 ): Promise<void> {
   const iam = new IAMClient(sandbox.root(accountId));
-  for (const [PolicyName, { Version, Statement }] of Object.entries(policies)) {
+  // What has no room in the role is as good inline: the sandbox takes it.
+  const more = attached.map(({ policyName, document }) => [policyName, document] as const);
+  for (const [PolicyName, { Version, Statement }] of [...Object.entries(policies), ...more]) {
     const narrowed = Statement.map((statement) => {
       if (statement.Action === undefined) return statement;
       return { ...statement, Action: statement.Action.filter((action) => !without.includes(action)) };
