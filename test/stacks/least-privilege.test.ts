@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { IAM } from "@aws-sdk/client-iam";
 import { deploymentRole } from "../../programs/bootstrap/deployment-role.ts";
-import type { PolicyDocument } from "../../programs/bootstrap/policy-document.ts";
+import { type PolicyDocument, policyDocument } from "../../programs/bootstrap/policy-document.ts";
 import { ensureRole } from "../../stacks/bootstrap/role.ts";
 import { EVERY_OPTION, settings } from "../programs/samples.ts";
 import { assume, type RunningSandbox, runSandbox } from "../sandbox/running-sandbox.ts";
@@ -21,7 +21,9 @@ describe("the deployment role", () => {
   for (const place of Object.keys(TRIED_RIGHTS) as TriedPlace[]) {
     const accountId = ACCOUNTS[place];
     const role = deploymentRole(settings({ features: EVERY_OPTION }), place);
-    const document = role.policies[POLICY] as PolicyDocument;
+    // What has no room in the role is attached to it; here all is one policy, from which a right can be taken.
+    const parts = [role.policies[POLICY] as PolicyDocument, ...(role.attached ?? []).map((one) => one.document)];
+    const document = policyDocument(...parts.flatMap(({ Statement }) => Statement));
     const rights = TRIED_RIGHTS[place];
 
     it(`of the ${place} account does with each right what it is for, and nothing of that without`, async () => {
@@ -30,7 +32,8 @@ describe("the deployment role", () => {
         ...role.trust,
         Statement: [{ Effect: "Allow", Principal: { AWS: accountId }, Action: "sts:AssumeRole" }],
       };
-      await ensureRole({ iam, partition: "aws", accountId, region: "us-east-1" }, { ...role, trust });
+      const { attached: _, ...inOne } = role;
+      await ensureRole({ iam, partition: "aws", accountId, region: "us-east-1" }, { ...inOne, trust });
       for (const { prepare } of rights) await prepare?.(sandbox.root(accountId));
       const put = (wanted: PolicyDocument) =>
         iam.putRolePolicy({

@@ -2,12 +2,14 @@ import { AccessAnalyzer } from "@aws-sdk/client-accessanalyzer";
 import { Account } from "@aws-sdk/client-account";
 import { CloudControl } from "@aws-sdk/client-cloudcontrol";
 import { ConfigService } from "@aws-sdk/client-config-service";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { EventBridge } from "@aws-sdk/client-eventbridge";
 import { GuardDuty } from "@aws-sdk/client-guardduty";
 import { IAM } from "@aws-sdk/client-iam";
 import { Inspector2 } from "@aws-sdk/client-inspector2";
 import { KMS } from "@aws-sdk/client-kms";
+import { Lambda } from "@aws-sdk/client-lambda";
 import { Organizations } from "@aws-sdk/client-organizations";
 import { S3 } from "@aws-sdk/client-s3";
 import { S3Control } from "@aws-sdk/client-s3-control";
@@ -127,6 +129,21 @@ export const TRIED_RIGHTS: Readonly<Record<TriedPlace, readonly TriedRight[]>> =
       action: "events:PutRule",
       call: (as) =>
         new EventBridge(as).putRule({ Name: "bulwark-forward", EventPattern: '{"source":["aws.securityhub"]}' }),
+    },
+    {
+      action: "dynamodb:CreateTable",
+      call: (as) =>
+        new DynamoDB(as).createTable({
+          TableName: "bulwark-incidents",
+          BillingMode: "PAY_PER_REQUEST",
+          AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+          KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+        }),
+    },
+    {
+      // A function needs a role that it can be given, which the deployment makes before it.
+      action: "lambda:ListEventSourceMappings",
+      call: (as) => new Lambda(as).listEventSourceMappings({}),
     },
     { action: "kms:CreateKey", call: (as) => new KMS(as).createKey({}) },
     {
