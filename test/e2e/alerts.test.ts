@@ -54,6 +54,10 @@ describe("the alerts", function () {
     }
   });
 
+  after(async () => {
+    await new EventBridge(environment.root(security)).removeTargets({ Rule: "bulwark-respond", Ids: ["tap"] });
+  });
+
   const settings = () => {
     const { endpoint, region, credentials } = environment.root(security);
     const shared = { maxAttempts: 3, retryMode: "standard", customUserAgent: "test" } as const;
