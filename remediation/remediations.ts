@@ -1,4 +1,5 @@
 import { accessKeyDeactivationRemediation } from "./access-key-deactivation/remediation.ts";
+import { defaultSecurityGroupClosedRemediation } from "./default-security-group-closed/remediation.ts";
 import { ec2Imdsv2Remediation } from "./ec2-imdsv2/remediation.ts";
 import { ec2IsolationRemediation } from "./ec2-isolation/remediation.ts";
 import { iamRoleQuarantineRemediation } from "./iam-role-quarantine/remediation.ts";
@@ -11,6 +12,7 @@ import { rdsPublicAccessRemediation } from "./rds-public-access/remediation.ts";
 import type { AnyRemediation } from "./remediation.ts";
 import { s3PublicAccessBlockRemediation } from "./s3-public-access-block/remediation.ts";
 import { s3TlsOnlyRemediation } from "./s3-tls-only/remediation.ts";
+import { securityGroupOpenPortsRemediation } from "./security-group-open-ports/remediation.ts";
 import { unauthorizedPrincipalsKmsRemediation } from "./unauthorized-principals-kms/remediation.ts";
 import { unauthorizedPrincipalsLambdaRemediation } from "./unauthorized-principals-lambda/remediation.ts";
 import { unauthorizedPrincipalsRoleRemediation } from "./unauthorized-principals-role/remediation.ts";
@@ -22,6 +24,7 @@ import { unusedCredentialsRemediation } from "./unused-credentials/remediation.t
 
 const ALL: readonly AnyRemediation[] = [
   accessKeyDeactivationRemediation,
+  defaultSecurityGroupClosedRemediation,
   ec2Imdsv2Remediation,
   ec2IsolationRemediation,
   iamRoleQuarantineRemediation,
@@ -32,6 +35,7 @@ const ALL: readonly AnyRemediation[] = [
   rdsPublicAccessRemediation,
   s3PublicAccessBlockRemediation,
   s3TlsOnlyRemediation,
+  securityGroupOpenPortsRemediation,
   unauthorizedPrincipalsKmsRemediation,
   unauthorizedPrincipalsLambdaRemediation,
   unauthorizedPrincipalsRoleRemediation,

@@ -10,6 +10,7 @@ import type { RootAccess } from "../../sandbox/organization/root-access.ts";
 import { baselineInputs, MEMBER } from "../programs/samples.ts";
 import { assume, type RunningSandbox, runSandbox } from "../sandbox/running-sandbox.ts";
 import { accessKey } from "./trials/access-key-deactivation.ts";
+import { defaultGroup } from "./trials/default-security-group-closed.ts";
 import { tokensRequired } from "./trials/ec2-imdsv2.ts";
 import { isolatedInstance } from "./trials/ec2-isolation.ts";
 import { roleOfInstance } from "./trials/iam-role-quarantine.ts";
@@ -20,6 +21,7 @@ import { publicClusterSnapshot, publicSnapshot } from "./trials/public-snapshots
 import { publicDatabase } from "./trials/rds-public-access.ts";
 import { accountBlock, bucketBlock } from "./trials/s3-public-access-block.ts";
 import { plainBucket, sharedBucket } from "./trials/s3-tls-only.ts";
+import { groupOpenToAll, groupOpenToSsh } from "./trials/security-group-open-ports.ts";
 import type { Scene, Trial } from "./trials/trial.ts";
 import { keyPolicyNarrowed } from "./trials/unauthorized-principals-kms.ts";
 import { aliasPolicyEmptied, functionPolicyNarrowed } from "./trials/unauthorized-principals-lambda.ts";
@@ -60,6 +62,9 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   publicClusterSnapshot,
   publicDatabase,
   tokensRequired,
+  groupOpenToSsh,
+  groupOpenToAll,
+  defaultGroup,
 };
 
 const FACTS: Facts = {

@@ -63,6 +63,11 @@ export function resourceDecisions(aws: Aws): Readonly<Record<string, Decisions>>
     ];
   };
 
+  const onNewRules: Decisions = async (call: Call<{ GroupId?: string; TagSpecifications?: TagSpecification[] }>) => [
+    ...(await onGroup(call)),
+    ...tagging(call, "security-group-rule", call.input.TagSpecifications),
+  ];
+
   const onInstance: Decisions = (call: Call<{ InstanceId?: string }>) => [
     { action: `ec2:${call.operation}`, resource: arnOf(call, "instance", call.input.InstanceId) },
   ];
@@ -70,8 +75,8 @@ export function resourceDecisions(aws: Aws): Readonly<Record<string, Decisions>>
   return {
     CreateTags: onTags,
     DeleteTags: onTags,
-    AuthorizeSecurityGroupEgress: onGroup,
-    AuthorizeSecurityGroupIngress: onGroup,
+    AuthorizeSecurityGroupEgress: onNewRules,
+    AuthorizeSecurityGroupIngress: onNewRules,
     RevokeSecurityGroupEgress: onGroup,
     RevokeSecurityGroupIngress: onGroup,
     CreateSecurityGroup: (call: Call<CreateSecurityGroupRequest>) => [
@@ -133,6 +138,7 @@ const TYPES: Readonly<Record<string, string>> = {
   eni: "network-interface",
   i: "instance",
   sg: "security-group",
+  sgr: "security-group-rule",
   snap: "snapshot",
   vol: "volume",
   vpc: "vpc",
