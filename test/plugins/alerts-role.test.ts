@@ -30,8 +30,8 @@ const program =
     response(stack);
     return {};
   };
-/** Those of one remediation: two rules with a target each, which belong to the alerts. */
-const RULES = 4 * MANIFESTS.length;
+/** Those of the remediations: rules with a target each, which belong to the alerts. */
+const RULES = 2 * 3;
 /** The role of the responses with its policy, and a custom action for each remediation. */
 const RESPONSE = 2 + MANIFESTS.length;
 /** The resources of the alerts, three providers and the stack itself. */
