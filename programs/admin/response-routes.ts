@@ -16,7 +16,7 @@ function chosen(manifests: readonly Manifest[]): object {
   return {
     source: ["aws.securityhub"],
     "detail-type": ["Security Hub Findings - Custom Action"],
-    resources: manifests.map(({ customAction: { id } }) => ({ suffix: `/custom/${id}` })),
+    resources: manifests.map(({ customAction: { id } }) => ({ suffix: `/${id}` })),
   };
 }
 
