@@ -81,7 +81,6 @@ export const names = {
   configAggregatorPolicy: "config-aggregator-policy",
 
   remediationRole: (remediation: string) => `remediation-role-${remediation}`,
-  remediationPolicy: (remediation: string) => `remediation-policy-${remediation}`,
   /** @param document its name, which AWS sees */
   responseDocument: (document: string, region: string) => `response-document-${document}-${region}`,
   customAction: (remediation: string, region: string) => `custom-action-${remediation}-${region}`,
@@ -157,6 +156,10 @@ export const awsNames = {
   heartbeat: "bulwark-heartbeat",
   /** In members; the roles that they are for may have no other boundary. */
   remediationRole: (remediation: string) => `BulwarkRemediation-${remediation}`,
+  /**
+   * In the role. Not the name that it had as a resource of its own: a deployment removes that one after it has made this.
+   */
+  remediationPolicy: "Rights",
   remediationBoundary: "BulwarkRemediationBoundary",
   /** In the security account: the only principal that the roles of remediations trust. */
   responseRole: "BulwarkResponse",
@@ -177,8 +180,9 @@ export const awsNames = {
   responseParameters: "/bulwark/response",
   /** What a role of Bulwark may do and has no room for in itself; `part` is a number, or `*` for all. */
   rolePolicy: (roleName: string, part: string) => `${roleName}-rights-${part}`,
-  requestRule: (remediation: string) => `bulwark-request-${remediation}`,
-  remediationRule: (remediation: string) => `bulwark-remediate-${remediation}`,
+  requestRule: "bulwark-request",
+  toldRule: "bulwark-told",
+  overRule: "bulwark-over",
 } as const;
 
 /** On everything that Bulwark makes and AWS can tag. */

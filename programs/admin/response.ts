@@ -10,13 +10,18 @@ import { remediationsOf } from "../remediation-settings.ts";
 import { assumedBy } from "./alerts/policies.ts";
 import type { AdminStack } from "./stack.ts";
 
-/** Lets the response become the roles of remediations in the organization's accounts, and nothing else. */
-export function responsePolicy({ partition, organizationId }: AdminInputs): PolicyDocument {
+/**
+ * Lets the response become the roles of remediations in the organization's accounts, and nothing else. Each is named: one that is switched off
+ * can't be entered any more, also where the account still has its role.
+ */
+export function responsePolicy({ partition, organizationId, features }: AdminInputs): PolicyDocument {
   return policyDocument({
     Sid: "BecomeRemediations",
     Effect: "Allow",
     Action: ["sts:AssumeRole", "sts:SetSourceIdentity"],
-    Resource: [arn(partition, "iam", "", "*", `role/${awsNames.remediationRole("*")}`)],
+    Resource: remediationsOf(features.remediations).map(({ name }) =>
+      arn(partition, "iam", "", "*", `role/${awsNames.remediationRole(name)}`),
+    ),
     Condition: { StringEquals: { "aws:ResourceOrgID": organizationId } },
   });
 }

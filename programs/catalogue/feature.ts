@@ -18,7 +18,7 @@ export interface Feature {
   readonly controls: readonly SatisfiedControl[];
   /**
    * Controls that it does not decide, but that are prepared, judged, shown, answered or guarded by it: they would be judged the same without it.
-   * A feature names at least one control by one of the two.
+   * A feature names at least one control by one of the two, but for remediations of what no control finds.
    */
   readonly supports?: readonly SatisfiedControl[];
   /** Path in the settings by which it is chosen, such as `features.guardDuty`. */

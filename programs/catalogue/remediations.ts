@@ -8,10 +8,10 @@ const hasRunbook = (name: string) => automationsOf({ name }).length > 0;
 export const REMEDIATION_ROLES: readonly Feature[] = MANIFESTS.map(({ name, title, what, controls }) => ({
   stack: "baseline",
   title: `Remediation: ${title}`,
-  what: `A role by which the security account can see to it${hasRunbook(name) ? ", and a runbook for an operator" : ""}. ${what}`,
+  what: `A role by which the security account can see to it${controls.length === 0 ? ", for findings that are no control's" : ""}${hasRunbook(name) ? ", and a runbook for an operator" : ""}. ${what}`,
   types: [
     "aws:iam/role:Role",
-    "aws:iam/rolePolicy:RolePolicy",
+    "aws:ssm/parameter:Parameter",
     ...(hasRunbook(name) ? ["aws:ssm/document:Document"] : []),
   ],
   controls: [],
@@ -19,16 +19,13 @@ export const REMEDIATION_ROLES: readonly Feature[] = MANIFESTS.map(({ name, titl
   setting: "features.remediations",
 }));
 
-const answered = MANIFESTS.flatMap(({ controls }) => controls) as unknown as readonly [
-  SatisfiedControl,
-  ...SatisfiedControl[],
-];
+const answered: readonly SatisfiedControl[] = MANIFESTS.flatMap(({ controls }) => controls);
 
 /** What all of them are in the security account. */
 export const RESPONSES: Feature = {
   stack: "admin",
   title: "Remediations on request",
-  what: "Each remediation has a custom action in Security Hub; what it is used on, and what still fails after somebody was told, goes to the queue of the responses.",
+  what: "Each remediation has a custom action in Security Hub; what it is used on, what still is after somebody was told, and what is over goes to the queue of the responses.",
   types: [
     "aws:securityhub/actionTarget:ActionTarget",
     "aws:iam/role:Role",

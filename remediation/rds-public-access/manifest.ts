@@ -21,7 +21,7 @@ export const rdsPublicAccess: Manifest = {
   ],
   customAction: {
     id: "RdsPublicAccess",
-    name: "Make database private",
+    name: "Unpublish database",
     description: "Takes the public address from the RDS instance",
   },
   mode: "observe",

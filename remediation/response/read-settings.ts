@@ -2,18 +2,10 @@ import { GetParametersCommand, type SSMClient } from "@aws-sdk/client-ssm";
 import { z } from "zod";
 import type { ResponseSettings } from "./decision.ts";
 import type { Organization } from "./organization.ts";
-import { ResponsePolicy } from "./settings.ts";
+import { AccountResponse, ResponsePolicy } from "./settings.ts";
 
 /** Whether everything is stopped, and by whom. */
 const KillSwitch = z.object({ on: z.boolean() });
-
-const Modes = z.record(
-  z.string(),
-  z.object({
-    atLeast: z.enum(["off", "observe", "alert", "ask", "automatic"]).optional(),
-    offUntil: z.string().optional(),
-  }),
-);
 
 /** Milliseconds for which what was read counts: the kill switch has to be heard of soon. */
 const KEPT = 15 * 1000;
@@ -22,7 +14,7 @@ const KEPT = 15 * 1000;
 export interface ParameterPlace {
   /** Of the settings of the response, without a slash at the end. */
   readonly settings: string;
-  /** Of what accounts say of remediations. */
+  /** Of what accounts' baselines tell. */
   readonly accounts: string;
 }
 
@@ -30,6 +22,9 @@ export interface ParameterPlace {
 export interface Read {
   readonly policy: ResponsePolicy;
   readonly settings: ResponseSettings;
+  /** Whose the account is and for what, where its baseline tells. */
+  readonly owner: string | null;
+  readonly environment: string | null;
 }
 
 /**
@@ -59,17 +54,17 @@ export function settingsReader(
     // Without a policy nothing was deployed that could be gone by.
     const policy = ResponsePolicy.parse(parameter(names.policy));
     const killed = KillSwitch.parse(parameter(names.killSwitch) ?? { on: false }).on;
-    const account = Modes.parse(parameter(names.account) ?? {});
+    const { owner = null, environment = null, remediations } = AccountResponse.parse(parameter(names.account) ?? {});
     const { modes, caps, attempts, freezes, acceptedRisks } = policy;
     const isObserved = policy.observeUntil !== undefined && now().getTime() < Date.parse(policy.observeUntil);
     return {
-      policy,
+      ...{ policy, owner, environment },
       settings: {
         killed,
         modes: isObserved ? observed(modes) : modes,
         accounts: {
           [accountId]: Object.fromEntries(
-            Object.entries(account).map(([name, { atLeast, offUntil }]) => [
+            Object.entries(remediations).map(([name, { atLeast, offUntil }]) => [
               name,
               {
                 ...(atLeast === undefined || isObserved ? {} : { atLeast }),

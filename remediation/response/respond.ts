@@ -1,6 +1,6 @@
 import type { AnyRemediation } from "../remediation.ts";
 import { pursue } from "./course.ts";
-import { type AsffFinding, readFinding } from "./finding.ts";
+import { type AsffFinding, type Read, readFinding } from "./finding.ts";
 import { incidentOf } from "./incident.ts";
 import { UNFINISHED } from "./ledger.ts";
 import { BULWARK, type Ended, end, LEASE, type Responder } from "./responder.ts";
@@ -23,9 +23,7 @@ export async function respond(responder: Responder, body: string): Promise<Respo
   const read = readFinding(body);
   if (read.kind === "wrong") return read;
   const { finding, request, at } = read;
-  const remediation = responder.remediations.find(({ manifest }) =>
-    request === null ? answers(manifest, finding) : manifest.customAction.id === request.actionId,
-  );
+  const remediation = answering(responder, read);
   const isAble = remediation !== undefined && remediation.targetsOf(finding).length > 0;
   if (!isAble && request === null) return { kind: "none" };
   const isAhead = Date.parse(finding.UpdatedAt) > Date.parse(at) + AHEAD;
@@ -49,6 +47,20 @@ export async function respond(responder: Responder, body: string): Promise<Respo
   // An approval whose work was cut off is one still.
   const approvedBy = entry.state === "approved" ? BULWARK : null;
   return pursue(responder, entry, { finding, remediation, request, approvedBy });
+}
+
+/**
+ * Of the remediations that answer a finding, or a person's button, the first that finds something in it to work on: several answer findings of one type,
+ * each on resources of its own. Undefined where none answers.
+ */
+function answering(
+  { remediations }: Responder,
+  { finding, request }: Extract<Read, { kind: "finding" }>,
+): AnyRemediation | undefined {
+  const asked = remediations.filter(({ manifest }) =>
+    request === null ? answers(manifest, finding) : manifest.customAction.id === request.actionId,
+  );
+  return asked.find((one) => one.targetsOf(finding).length > 0) ?? asked[0];
 }
 
 function answers({ controls, findingTypes }: AnyRemediation["manifest"], { Compliance, Types }: AsffFinding): boolean {

@@ -72,3 +72,16 @@ export const ResponsePolicy = z.strictObject({
   link: z.url({ protocol: /^https?$/ }).optional(),
 });
 export type ResponsePolicy = z.infer<typeof ResponsePolicy>;
+
+/**
+ * What an account's baseline tells of it, in a parameter of its own: whose it is, for what, and what it says of remediations. What a later baseline
+ * may tell besides is left out, so that functions of before can go on.
+ */
+export const AccountResponse = z.object({
+  owner: z.string().min(1).optional(),
+  environment: z.string().min(1).optional(),
+  remediations: z
+    .record(z.string().min(1).max(40), z.strictObject({ atLeast: mode.optional(), offUntil: instant.optional() }))
+    .default({}),
+});
+export type AccountResponse = z.infer<typeof AccountResponse>;

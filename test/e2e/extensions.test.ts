@@ -82,7 +82,7 @@ describe("the extensions of an account", function () {
     assert.ok(Associations.some(({ AssociationName }) => AssociationName === "bulwark-extension-patch-nights"));
     const [rule] = await archiveRules();
     assert.deepEqual(rule?.filter?.resourceOwnerAccount?.eq, [accountId]);
-    assert.deepEqual(await modes(), { "s3-public-access-block": { atLeast: "automatic" } });
+    assert.deepEqual((await modes()).remediations, { "s3-public-access-block": { atLeast: "automatic" } });
     const guardDuty = new GuardDuty(administrator);
     const { DetectorIds: [DetectorId] = [] } = await guardDuty.listDetectors({});
     const { MemberDataSourceConfigurations: plans = [] } = await guardDuty.getMemberDetectors({
@@ -120,7 +120,7 @@ describe("the extensions of an account", function () {
     assert.equal(await controlStatus(), "DISABLED");
     assert.deepEqual(await suppressions(), ["SUPPRESSED"]);
     // What nobody has approved is not there.
-    assert.deepEqual(await modes(), { "s3-public-access-block": { atLeast: "automatic" } });
+    assert.deepEqual((await modes()).remediations, { "s3-public-access-block": { atLeast: "automatic" } });
 
     const imported = async (id: string, resource: string) => {
       const now = new Date().toISOString();

@@ -109,8 +109,8 @@ export const HOSTS_TURNED_OFF: readonly TurnedOff[] = [
   },
   {
     ...byMember,
-    type: "aws:iam/rolePolicy:RolePolicy",
-    drifts: () => names.remediationPolicy(REMEDIATION),
+    type: "aws:iam/role:Role",
+    drifts: () => names.remediationRole(REMEDIATION),
     turnOff: async (member) => {
       const RoleName = awsNames.remediationRole(REMEDIATION);
       const { PolicyNames: [PolicyName] = [] } = await iam(member).listRolePolicies({ RoleName });

@@ -14,6 +14,8 @@ import { adminStack } from "../../programs/admin/stack.ts";
 import { remediationRoles } from "../../programs/baseline/remediation-roles.ts";
 import { baselineStack } from "../../programs/baseline/stack.ts";
 import { deploymentRole } from "../../programs/bootstrap/deployment-role.ts";
+import { remediationPolicy } from "../../programs/remediation-role.ts";
+import { MANIFESTS } from "../../remediation/manifests.ts";
 import { s3PublicAccessBlock as manifest } from "../../remediation/s3-public-access-block/manifest.ts";
 import type { RootAccess } from "../../sandbox/organization/root-access.ts";
 import { ensureRole, type RolePlace, removeRole } from "../../stacks/bootstrap/role.ts";
@@ -118,14 +120,17 @@ describe("the role of a remediation, deployed with the rights of the deployment 
   const root = {
     see: async (): Promise<PublicAccessBlockConfiguration | undefined> =>
       (await s3().send(new GetPublicAccessBlockCommand({ Bucket: "statements" }))).PublicAccessBlockConfiguration,
-    putPolicy: (PolicyDocument: string) =>
-      iam.putRolePolicy({ RoleName: NAME, PolicyName: "Remediation", PolicyDocument }),
+    putPolicy: (PolicyDocument: string) => iam.putRolePolicy({ RoleName: NAME, PolicyName: "Rights", PolicyDocument }),
+    policies: async () => (await iam.listRolePolicies({ RoleName: NAME })).PolicyNames,
+    policy: async () =>
+      decodeURIComponent((await iam.getRolePolicy({ RoleName: NAME, PolicyName: "Rights" })).PolicyDocument ?? ""),
   };
 
   it("comes with the response of the security account and its custom action, and is the same the second time", async () => {
     for (const [stack, program, all] of [
-      ["admin", admin(), 7],
-      ["account", baseline(), 5],
+      // Beside stack and providers the response's role with its policy, and custom actions; or roles.
+      ["admin", admin(), 4 + 2 + MANIFESTS.length],
+      ["account", baseline(), 3 + MANIFESTS.length],
     ] as const) {
       assert.deepEqual(await engine.run(stack, "up", program), { changes: { create: all }, diffs: {}, errors: "" });
       assert.deepEqual(await engine.run(stack, "up"), { changes: { same: all }, diffs: {}, errors: "" });
@@ -171,10 +176,24 @@ describe("the role of a remediation, deployed with the rights of the deployment 
     const wide = await session(responding, ROLE);
     await refused(client(new IAM(wide)).createUser({ UserName: "backdoor" }));
     await refused(client(new IAM(wide)).listRoles({}));
-    const drift = await engine.run("account", "refresh");
-    assert.deepEqual(drift.diffs, { [`remediation-policy-${manifest.name}`]: ["~ policy"] });
+    await isRepaired(["~ inlinePolicies[0]"]);
+  });
+
+  /** The role's drift is seen by what is different, and all that is repaired; what it may do is then what its manifest says, and nothing else. */
+  async function isRepaired(differences: readonly string[]): Promise<void> {
+    const name = `remediation-role-${manifest.name}`;
+    assert.deepEqual((await engine.run("account", "refresh")).diffs, { [name]: differences });
     const { changes, errors } = await engine.run("account", "up");
-    assert.deepEqual([changes, errors], [{ same: 4, update: 1 }, ""]);
+    assert.deepEqual([changes, errors], [{ same: 2 + MANIFESTS.length, update: 1 }, ""]);
+    assert.deepEqual(await root.policies(), ["Rights"]);
+    assert.deepEqual(JSON.parse(await root.policy()), remediationPolicy(manifest, baselineInputs()));
+  }
+
+  it("shows rights that somebody adds beside its own, or takes from it, and has them as they were", async () => {
+    await iam.putRolePolicy({ RoleName: NAME, PolicyName: "More", PolicyDocument: everything });
+    await isRepaired(["+ inlinePolicies[1]"]);
+    await iam.deleteRolePolicy({ RoleName: NAME, PolicyName: "Rights" });
+    await isRepaired(["- inlinePolicies[0]"]);
   });
 
   it("is nothing that the deployment role could make or widen without the boundary, or free of it", async () => {
@@ -200,16 +219,18 @@ describe("the role of a remediation, deployed with the rights of the deployment 
 
   it("shows a custom action that somebody renamed, and has it back", async () => {
     const hub = client(new SecurityHub(sandbox.root(SECURITY)));
-    const { ActionTargets: [made] = [] } = await hub.describeActionTargets({});
     const { id, name: Name, description: Description } = manifest.customAction;
-    assert.match(made?.ActionTargetArn ?? "", new RegExp(`:action/custom/${id}$`));
+    const own = async () =>
+      (await hub.describeActionTargets({})).ActionTargets?.filter(({ ActionTargetArn }) =>
+        ActionTargetArn?.endsWith(`:action/custom/${id}`),
+      );
+    const [made] = (await own()) ?? [];
     await hub.updateActionTarget({ ActionTargetArn: made?.ActionTargetArn, Name: "Ignore" });
     const { diffs } = await engine.run("admin", "refresh");
     assert.deepEqual(diffs[`custom-action-${manifest.name}-us-east-1`], ["~ name"]);
     const { errors } = await engine.run("admin", "up", admin());
     assert.equal(errors, "");
-    const { ActionTargets = [] } = await hub.describeActionTargets({});
-    assert.deepEqual(ActionTargets, [{ ActionTargetArn: made?.ActionTargetArn, Name, Description }]);
+    assert.deepEqual(await own(), [{ ActionTargetArn: made?.ActionTargetArn, Name, Description }]);
     // The trust that this test put in place of Lambda's was drift too.
     await refused(session(sandbox.root(SECURITY), `arn:aws:iam::${SECURITY}:role/BulwarkResponse`));
   });
@@ -217,7 +238,7 @@ describe("the role of a remediation, deployed with the rights of the deployment 
   it("goes when remediations are switched off, and its boundary with the deployment role", async () => {
     for (const [stack, program] of [
       ["admin", admin({ remediations: { enabled: false } })],
-      ["account", baseline({ remediations: { off: [manifest.name] } })],
+      ["account", baseline({ remediations: { off: MANIFESTS.map(({ name }) => name) } })],
     ] as const) {
       assert.equal((await engine.run(stack, "up", program)).errors, "");
     }

@@ -4,7 +4,6 @@ import { adminProgram } from "../../programs/admin/program.ts";
 import type { PolicyDocument } from "../../programs/bootstrap/policy-document.ts";
 import { bootstrapRoles } from "../../programs/bootstrap/roles.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
-import { MANIFESTS } from "../../remediation/manifests.ts";
 import { type Declaration, declare, type Registered, upstreamOf } from "./declared.ts";
 import { adminInputs, SECURITY, settings } from "./samples.ts";
 
@@ -24,7 +23,7 @@ const withAlerts = (alerts: object) =>
     "admin",
   );
 /** Ways by which remediations are asked for, in the queue of the responses too. */
-const REQUESTS = MANIFESTS.flatMap(({ name }) => [`request-${name}`, `remediate-${name}`]);
+const REQUESTS = ["request", "told"];
 const isOfAlerts = ({ name }: Registered) =>
   name.startsWith("alert-") && !REQUESTS.some((rule) => name.includes(`-bulwark-${rule}-`));
 

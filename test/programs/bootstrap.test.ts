@@ -252,6 +252,12 @@ describe("the roles of Bulwark", () => {
     const named = MANIFESTS.flatMap(({ role }) => role.flatMap(({ actions }) => actions));
     assert.deepEqual([most?.Effect, most?.Action], ["Allow", [...new Set(named)].sort()]);
     assert.deepEqual([own?.Effect, others], ["Deny", []]);
+    // IAM User Guide, "IAM and AWS STS quotas": 6,144 characters of a managed policy, with the longest names in it.
+    const roles = Object.fromEntries(Object.keys(settings().roles).map((role) => [role, `${role}-`.padEnd(64, "x")]));
+    const [homeRegion, regions] = ["us-gov-west-1", ["us-gov-west-1"]];
+    const wide = memberDeploymentRole(settings({ partition: "aws-us-gov", homeRegion, regions, roles }));
+    const { length } = JSON.stringify(wide.boundariesOfOthers?.[0]?.document);
+    assert.ok(length <= 6144, `${length} characters`);
     for (const kept of ["role/Bulwark*", "policy/Bulwark*", "role/OrganizationAccountAccessRole"]) {
       assert.ok(own?.Resource?.includes(`arn:aws:iam::*:${kept}`), kept);
     }

@@ -6,6 +6,7 @@ import { extensionsPage } from "../../programs/catalogue/extensions-page.ts";
 import { EXTENSION_TYPES, type Extension, Extensions, refusals } from "../../programs/extensions/extensions.ts";
 import { effectiveMode, REMEDIATION_MODES, stricterMode } from "../../programs/extensions/remediation-mode.ts";
 import { isAssociationSchedule } from "../../programs/extensions/ssm-association.ts";
+import { AccountResponse } from "../../remediation/response/settings.ts";
 import { type Declaration, declare } from "./declared.ts";
 import { baselineInputs, MEMBER, SECURITY, settings } from "./samples.ts";
 
@@ -320,7 +321,8 @@ describe("extensions of an account", () => {
     const { named } = await deploy([entry("a", "ask"), entry("b", "automatic"), entry("c", "alert")]);
     const { inputs } = named("remediation-modes-us-east-1");
     assert.equal(inputs.name, `/bulwark/remediation-modes/${MEMBER}`);
-    assert.deepEqual(JSON.parse(String(inputs.insecureValue)), { "s3-public-access-block": { atLeast: "automatic" } });
+    const told = AccountResponse.parse(JSON.parse(String(inputs.insecureValue)));
+    assert.deepEqual(told, { remediations: { "s3-public-access-block": { atLeast: "automatic" } } });
     for (const mode of ["off", "observe"])
       assert.match(complaints([entry("a", mode)])[0] ?? "", /^0\.mode: must be one of/);
     fc.assert(
@@ -409,7 +411,7 @@ describe("extensions of an account", () => {
     const { named } = await deploy([remediationPolicy.example, remediationOff.example]);
     const modes = JSON.parse(String(named("remediation-modes-us-east-1").inputs.insecureValue));
     const own = { atLeast: "automatic", offUntil: "2030-01-15T00:00:00.000Z" } as const;
-    assert.deepEqual(modes, { "s3-public-access-block": own });
+    assert.deepEqual(modes, { remediations: { "s3-public-access-block": own } });
     const [before, after] = [new Date("2030-01-14T00:00:00Z"), new Date("2030-01-15T00:00:00Z")];
     assert.equal(effectiveMode("ask", own, before), "off");
     assert.equal(effectiveMode("ask", own, after), "automatic");

@@ -124,7 +124,7 @@ describe("an account outside of the organization", () => {
     const baseline = await declare(() => baselineProgram(outsideInputs(every)), `account-${OUTSIDE}`);
     const names = baseline.resources.map(({ name }) => name);
     // Uploads, signatures and responses are let in by the organization's id.
-    for (const gone of [/^host-document-/, /^host-scan-/, /^host-policy$/, /^remediation-(role|policy)-/]) {
+    for (const gone of [/^host-document-/, /^host-scan-/, /^host-policy$/, /^remediation-(role|modes)-/]) {
       assert.deepEqual(
         names.filter((name) => gone.test(name)),
         [],

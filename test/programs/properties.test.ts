@@ -137,16 +137,19 @@ describe("whatever an organization chooses, a stack", () => {
 });
 
 describe("another region", () => {
-  /** What names all regions, or comes after the same of the region before, in the admin stack. */
-  const OF_ALL_REGIONS = [
-    /^finding-aggregator-/,
-    /^guardrail-regions$/,
-    // Delegations, one region after another.
-    /^(hub|detector|inspector)-administrator-/,
-    // Keys and buckets name the services or trails of each region.
-    /^(findings|guardduty)-(key|bucket-policy)/,
-    /^alert-/,
-  ];
+  /** What names all regions, or comes after the same of the region before. */
+  const OF_ALL_REGIONS: Readonly<Record<Kind, readonly RegExp[]>> = {
+    admin: [
+      /^finding-aggregator-/,
+      /^guardrail-regions$/,
+      // Delegations, one region after another.
+      /^(hub|detector|inspector)-administrator-/,
+      // Keys and buckets name the services or trails of each region.
+      /^(findings|guardduty)-(key|bucket-policy)/,
+      /^alert-/,
+    ],
+    baseline: [/^remediation-role-/],
+  };
 
   for (const kind of ["admin", "baseline"] as const) {
     it(`adds its own resources to the ${kind} stack, and changes none of the others`, async () => {
@@ -161,7 +164,7 @@ describe("another region", () => {
           for (const one of differences(before, after)) {
             if (!known.has(keyOf(one))) assert.ok(one.name.endsWith(`-${added}`), `${one.name} is new with ${added}`);
             else {
-              const expected = kind === "admin" && OF_ALL_REGIONS.some((pattern) => pattern.test(one.name));
+              const expected = OF_ALL_REGIONS[kind].some((pattern) => pattern.test(one.name));
               assert.ok(expected, `${one.name} changes with ${added}`);
             }
           }
@@ -183,9 +186,12 @@ describe("another input", () => {
   const changed = async (kind: Kind, more: object, to = from) =>
     differences(await resourcesOf(kind, from), await resourcesOf(kind, to, more));
 
-  it("changes nothing where it only describes the account: owner, environment, name", async () => {
-    const described = { owner: "payments", environment: "prod", accountName: "another" };
-    assert.deepEqual(await changed("baseline", described), []);
+  it("changes nothing but what the response is told, where it only describes the account: owner, environment, name", async () => {
+    assert.deepEqual(await changed("baseline", { accountName: "another" }), []);
+    const described = { owner: "payments", environment: "prod" };
+    const [told, ...others] = await changed("baseline", described);
+    assert.deepEqual([told?.name, others], ["remediation-modes-us-east-1", []]);
+    assert.deepEqual(JSON.parse(String(told?.inputs.insecureValue)), { ...described, remediations: {} });
   });
 
   it("changes only memberships, and not in place: the address", async () => {

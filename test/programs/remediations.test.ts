@@ -5,8 +5,8 @@ import type { PolicyDocument } from "../../programs/bootstrap/policy-document.ts
 import { remediationPolicy } from "../../programs/remediation-role.ts";
 import { OrganizationSettings } from "../../programs/settings.ts";
 import { automationsOf } from "../../remediation/automations.ts";
-import type { Manifest } from "../../remediation/manifest.ts";
 import { MANIFESTS } from "../../remediation/manifests.ts";
+import { s3PublicAccessBlock } from "../../remediation/s3-public-access-block/manifest.ts";
 import { controls } from "../../sandbox/emulators/securityhub/catalog/controls.ts";
 import { type Declaration, declare } from "./declared.ts";
 import { adminInputs, baselineInputs, MEMBER, SECURITY, settings } from "./samples.ts";
@@ -18,7 +18,7 @@ const PARTITIONS = [
 ] as const;
 const document = (value: unknown) => JSON.parse(String(value)) as PolicyDocument;
 const ofRemediations = ({ name }: { readonly name: string }) =>
-  /^(remediation-|response-|custom-action-|alert-(rule|target)-bulwark-(request|remediate)-)/.test(name);
+  /^(remediation-|response-|custom-action-|alert-(rule|target)-bulwark-(request|told|over)-)/.test(name);
 
 const both = async (from: OrganizationSettings) => ({
   admin: await declare(() => adminProgram(adminInputs({}, from)), "admin"),
@@ -48,7 +48,16 @@ describe("the manifests", () => {
 
   it("give no action by a pattern, and all resources only where IAM knows none", () => {
     // Service Authorization Reference: these have no resource type.
-    const without = /^(s3:(Get|Put)AccountPublicAccessBlock|iam:GetAccountAuthorizationDetails)$/;
+    const without = new RegExp(
+      [
+        "^autoscaling:Describe(AutoScalingGroups|AutoScalingInstances)$",
+        "^ec2:Describe[A-Za-z]+$",
+        "^elasticloadbalancing:Describe(TargetGroups|TargetHealth)$",
+        "^iam:GetAccountAuthorizationDetails$",
+        "^s3:(Get|Put)AccountPublicAccessBlock$",
+        "^ssm:(DescribeInstanceInformation|ListCommandInvocations)$",
+      ].join("|"),
+    );
     for (const { role } of MANIFESTS) {
       for (const { actions, resources } of role) {
         for (const action of actions) assert.match(action, /^[a-z0-9-]+:[A-Z][A-Za-z]+$/);
@@ -58,8 +67,7 @@ describe("the manifests", () => {
   });
 
   it("hold a remediation of a region to the regions that Bulwark covers, beside its own conditions", () => {
-    const [first] = MANIFESTS as [Manifest];
-    const { Statement } = remediationPolicy({ ...first, scope: "regional" }, baselineInputs());
+    const { Statement } = remediationPolicy({ ...s3PublicAccessBlock, scope: "regional" }, baselineInputs());
     const regions = { "aws:RequestedRegion": ["us-east-1", "us-west-2"] };
     assert.deepEqual(
       Statement.map(({ Condition }) => Condition?.StringEquals),
@@ -76,45 +84,69 @@ describe("the remediations in the stacks", () => {
     ({ admin, baseline } = await both(settings({ features: { response: { enabled: false } } })));
   });
 
-  it("are one role in every member, whatever its regions, and one custom action and two rules in the home region", () => {
+  it("are one role in every member with its rights in it, whatever its regions, and one custom action in the home region", () => {
     for (const { name, customAction } of MANIFESTS) {
-      const own = ({ name: resource }: { readonly name: string }) => resource.includes(name);
+      const own = ({ name: resource }: { readonly name: string }) =>
+        resource === `remediation-role-${name}` || resource === `custom-action-${name}-us-east-1`;
       assert.deepEqual(
         baseline.resources.filter(own).map(({ type, provider }) => [type, provider]),
-        [
-          ["aws:iam/role:Role", `aws-${MEMBER}`],
-          ["aws:iam/rolePolicy:RolePolicy", `aws-${MEMBER}`],
-        ],
+        [["aws:iam/role:Role", `aws-${MEMBER}`]],
       );
       const action = admin.named(`custom-action-${name}-us-east-1`);
       const { id: identifier, name: label, description } = customAction;
       assert.deepEqual(action.inputs, { region: "us-east-1", identifier, name: label, description });
       assert.deepEqual([action.provider, action.dependsOn], [`aws-${SECURITY}`, ["hub-us-east-1"]]);
-      assert.equal(admin.resources.filter(own).length, 5);
+      assert.equal(admin.resources.filter(own).length, 1);
     }
   });
 
-  it("are asked for by their own custom action, and by findings of their controls and types that somebody was told of", () => {
-    const pattern = (rule: string) =>
-      JSON.parse(String(admin.named(`alert-rule-${rule}-us-east-1`).inputs.eventPattern));
-    assert.deepEqual(pattern("bulwark-request-s3-public-access-block"), {
-      source: ["aws.securityhub"],
-      "detail-type": ["Security Hub Findings - Custom Action"],
-      resources: [`arn:aws:securityhub:us-east-1:${SECURITY}:action/custom/S3PublicAccessBlock`],
-    });
-    const { detail, ...of } = pattern("bulwark-remediate-s3-public-access-block");
+  const patternOf = (declared: Declaration, rule: string, region = "us-east-1") =>
+    JSON.parse(String(declared.named(`alert-rule-${rule}-${region}`).inputs.eventPattern));
+
+  it("are asked for by their own custom actions, and by what somebody was told of: one rule for all, that no finding matches twice", () => {
+    const asked = patternOf(admin, "bulwark-request");
+    assert.deepEqual(asked["detail-type"], ["Security Hub Findings - Custom Action"]);
+    const { resources } = asked as { resources: readonly { suffix: string }[] };
+    const arnOf = (id: string) => `arn:aws:securityhub:us-east-1:${SECURITY}:action/custom/${id}`;
+    const asks = (id: string) => resources.filter(({ suffix }) => arnOf(id).endsWith(suffix)).length;
+    for (const { customAction } of MANIFESTS) assert.equal(asks(customAction.id), 1, customAction.id);
+    for (const other of ["Block", "OtherS3PublicAccessBlock"]) assert.equal(asks(other), 0, other);
+    const { detail, ...of } = patternOf(admin, "bulwark-told");
     assert.deepEqual(of, { source: ["aws.securityhub"], "detail-type": ["Security Hub Findings - Imported"] });
-    const [failed, typed] = detail.findings.$or;
-    assert.deepEqual(failed, {
-      Compliance: { Status: ["FAILED"], SecurityControlId: ["S3.1", "S3.2", "S3.3", "S3.8"] },
-    });
-    assert.equal(typed.Types.length, 4);
-    assert.deepEqual([detail.findings.Workflow.Status, detail.findings.RecordState], [["NOTIFIED"], ["ACTIVE"]]);
-    for (const way of ["request", "remediate"]) {
-      const { inputs, dependsOn } = admin.named(`alert-target-bulwark-${way}-s3-public-access-block-us-east-1`);
+    const { Resources, ...told } = detail.findings;
+    assert.deepEqual(told, { Workflow: { Status: ["NOTIFIED"] }, RecordState: ["ACTIVE"] });
+    assert.deepEqual(new Set(Resources.Type), new Set(MANIFESTS.flatMap(({ resourceTypes }) => resourceTypes)));
+    for (const way of ["request", "told"]) {
+      const { inputs, dependsOn } = admin.named(`alert-target-bulwark-${way}-us-east-1`);
       assert.equal(inputs.arn, `arn:aws:sqs:us-east-1:${SECURITY}:bulwark-respond`);
       assert.ok(dependsOn.includes("alert-respond-policy-us-east-1"));
     }
+    assert.equal(
+      admin.resources.some(({ name }) => name.includes("bulwark-over")),
+      false,
+    );
+  });
+
+  it("are closed by findings that are over, where incidents are kept, and AWS takes every pattern and policy", async () => {
+    const [partition, region] = ["aws-us-gov", "us-gov-west-1"] as const;
+    const there = await both(settings({ partition, homeRegion: region, regions: [region] }));
+    assert.deepEqual(patternOf(there.admin, "bulwark-over", region).detail.findings.$or, [
+      { Workflow: { Status: ["RESOLVED", "SUPPRESSED"] } },
+      { RecordState: ["ARCHIVED"] },
+    ]);
+    const rules = there.admin.ofType("aws:cloudwatch/eventRule:EventRule");
+    // Amazon EventBridge User Guide, "Amazon EventBridge quotas".
+    assert.ok(rules.length <= 30, `${rules.length} of 300 rules`);
+    for (const { inputs } of rules) assert.ok(String(inputs.eventPattern).length <= 2048, String(inputs.name));
+    // IAM User Guide, "IAM and AWS STS quotas".
+    for (const { name } of MANIFESTS) {
+      const { assumeRolePolicy, inlinePolicies } = there.baseline.named(`remediation-role-${name}`).inputs;
+      assert.ok(String(assumeRolePolicy).length <= 2048, name);
+      const [{ policy }] = inlinePolicies as [{ policy: string }];
+      assert.ok(policy.length <= 10_240, name);
+    }
+    const { policy } = there.admin.named("response-role-policy").inputs;
+    assert.ok(String(policy).length <= 10_240);
   });
 
   for (const [partition, region] of PARTITIONS) {
@@ -149,7 +181,10 @@ describe("the remediations in the stacks", () => {
         assert.equal(inputs.permissionsBoundary, `${iam}${MEMBER}:policy/BulwarkRemediationBoundary`);
         assert.deepEqual([inputs.name, inputs.maxSessionDuration], [`BulwarkRemediation-${name}`, 3600]);
       }
-      const { Statement } = document(there.baseline.named("remediation-policy-s3-public-access-block").inputs.policy);
+      const { inlinePolicies } = there.baseline.named("remediation-role-s3-public-access-block").inputs;
+      const [own, ...others] = inlinePolicies as readonly { readonly name: string; readonly policy: string }[];
+      assert.deepEqual([own?.name, others], ["Rights", []]);
+      const { Statement } = document(own?.policy);
       assert.deepEqual(
         Statement.map(({ Resource, Condition }) => [Resource, Condition]),
         [
@@ -164,7 +199,7 @@ describe("the remediations in the stacks", () => {
           Sid: "BecomeRemediations",
           Effect: "Allow",
           Action: ["sts:AssumeRole", "sts:SetSourceIdentity"],
-          Resource: [`${iam}*:role/BulwarkRemediation-*`],
+          Resource: MANIFESTS.map(({ name }) => `${iam}*:role/BulwarkRemediation-${name}`),
           Condition: { StringEquals: { "aws:ResourceOrgID": "o-bulwark0demo" } },
         },
       ]);
@@ -199,7 +234,7 @@ describe("the remediations in the stacks", () => {
     assert.match(JSON.stringify(refused({ actions: ["s3:*"] })), /features\.remediations.*actions/);
     assert.match(
       JSON.stringify(refused({ off: ["no-such"] })),
-      /off\.0.*must be a remediation: s3-public-access-block/,
+      /off\.0.*must be a remediation: .*s3-public-access-block/,
     );
     assert.deepEqual(refused({ off: [name, name] }), [["features.remediations.off.1", `names ${name} twice`]]);
     const widened = baselineInputs({ roles: { deployment: "Other" } });

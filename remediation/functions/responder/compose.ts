@@ -64,7 +64,11 @@ export function composeResponse(environment: Environment): Response {
   const publisher: Publisher = {
     ledger,
     manifests: MANIFESTS,
-    account: async () => ({ owner: null, environment: null }),
+    account: async (accountId) => {
+      // A message without them is better than none.
+      const known = await read(accountId).catch(() => undefined);
+      return { owner: known?.owner ?? null, environment: known?.environment ?? null };
+    },
     link: async (accountId, id) => {
       const link = (await read(accountId).catch(() => undefined))?.policy.link;
       return link === undefined ? null : `${link.replace(/\/$/, "")}/remediations/${id}`;

@@ -226,6 +226,15 @@ describe("responding to a finding", function () {
     assert.deepEqual([made.doors.get("front"), made.told], [OPEN, []]);
   });
 
+  it("leaves a finding to the one that can work on its resource, where several answer its type", async () => {
+    const { made, responder } = await world("answered-by-several");
+    const [door] = responder.remediations;
+    assert.ok(door !== undefined);
+    const other = { ...door, manifest: { ...manifest, name: "gates" }, targetsOf: () => [] };
+    await ended({ ...responder, remediations: [other, door] }, body, "verified");
+    assert.deepEqual([made.doors.get("front"), made.writes], [SHUT, ["front"]]);
+  });
+
   it("answers a person whose custom action it can do nothing with", async () => {
     const { made, responder, kept } = await world("unable");
     const roles = { Resources: [{ Type: "AwsIamRole", Id: "arn:aws:iam::100000000001:role/clerk" }] };

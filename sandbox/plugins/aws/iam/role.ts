@@ -1,3 +1,4 @@
+import { isSame } from "../../provider/equality.ts";
 import { during, unless } from "../../provider/errors.ts";
 import type { Place } from "../../provider/place.ts";
 import { block, boolean, number, output, policy, set, string } from "../../provider/property.ts";
@@ -10,6 +11,8 @@ interface InlinePolicy {
   readonly policy?: string | undefined;
 }
 
+const inlinePolicy = block({ name: string(), policy: policy() });
+
 export const role = resource({
   title: "IAM Role",
   global: true,
@@ -21,7 +24,7 @@ export const role = resource({
     maxSessionDuration: number({ default: 3600 }),
     permissionsBoundary: string(),
     forceDetachPolicies: boolean({ default: false, unread: true }),
-    inlinePolicies: set(block({ name: string(), policy: policy() }), { computed: true }),
+    inlinePolicies: set(inlinePolicy, { computed: true }),
     managedPolicyArns: set(string(), { computed: true }),
     ...tagFields,
     arn: output(string()),
@@ -82,10 +85,16 @@ export const role = resource({
       else await iam.deleteRolePermissionsBoundary({ RoleName });
     }
     if (changed.has("inlinePolicies")) {
-      const wanted = new Set(inputs.inlinePolicies?.map(({ name }) => name));
-      const left = (prior.inlinePolicies ?? []).filter(({ name }) => name && !wanted.has(name));
-      for (const { name } of left) await iam.deleteRolePolicy({ RoleName, PolicyName: name });
-      await putInline(place, id, inputs.inlinePolicies ?? []);
+      // As in the Terraform provider: what changes is removed first, and what stays is not touched.
+      const [before, after] = [prior.inlinePolicies ?? [], inputs.inlinePolicies ?? []];
+      for (const { name } of before.filter((one) => !after.some((other) => isSame(inlinePolicy, one, other)))) {
+        if (name) await unless(iam.deleteRolePolicy({ RoleName, PolicyName: name }), "NoSuchEntityException");
+      }
+      await putInline(
+        place,
+        id,
+        after.filter((one) => !before.some((other) => isSame(inlinePolicy, one, other))),
+      );
     }
     if (changed.has("managedPolicyArns")) {
       const [before, after] = [prior.managedPolicyArns ?? [], inputs.managedPolicyArns ?? []];
