@@ -2,10 +2,6 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 
-/** What packages that are no modules ask for. */
-const REQUIRE = `import { createRequire as bulwarkCreateRequire } from "node:module";
-const require = bulwarkCreateRequire(import.meta.url);`;
-
 /**
  * Lets the schemas of calls be left out that nothing uses. The SDK keeps those of a service in one module of constant lists,
  * which esbuild keeps whole: it can't know that their computed keys have no effect.
@@ -36,14 +32,14 @@ export async function bundlePlugin(name: string): Promise<string> {
     write: false,
     platform: "node",
     target: "node24",
-    format: "esm",
+    // A module's import of `node:http` asks for all that it exports, and so loads the WebSocket client: a fifth of the start's CPU.
+    format: "cjs",
     // Modules before CommonJS, of which nothing can be left out.
     mainFields: ["module", "main"],
     minifyWhitespace: true,
     minifySyntax: true,
     // The SDK names errors and services by their classes.
     keepNames: true,
-    banner: { js: REQUIRE },
     plugins: [schemasWithoutEffect],
     logLevel: "silent",
   });

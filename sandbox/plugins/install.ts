@@ -23,7 +23,7 @@ async function installPlugin(pulumiHome: string, node: string, name: string, sdk
   const version = await packageVersion(sdk);
   const folder = join(pulumiHome, "plugins", `resource-${name}-v${version}`);
   const file = join(folder, `pulumi-resource-${name}`);
-  const main = join(folder, "plugin.mjs");
+  const main = join(folder, "plugin.cjs");
   await mkdir(folder, { recursive: true });
   await put(main, await bundleOf(name), 0o644);
   await put(file, script(node, main, version, join(pulumiHome, "compile-cache")), 0o755);

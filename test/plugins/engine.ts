@@ -60,6 +60,7 @@ const UNREACHED = "14 UNAVAILABLE: No connection established";
 
 /** One home for all engines of this run of mocha: what the plugins have compiled is found again. */
 let installed: Promise<string> | undefined;
+let command: Promise<PulumiCommand> | undefined;
 
 async function installHome(): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), "bulwark-plugins-home-"));
@@ -90,7 +91,9 @@ export async function startEngine(endpoint: string, more: Record<string, string>
   await mkdir(join(folder, "state"), { recursive: true });
   installed ??= installHome();
   const pulumiHome = await installed;
-  const pulumiCommand = await PulumiCommand.get({ root: join(ROOT, ".bulwark") });
+  // It asks the engine for its version, once for all.
+  command ??= PulumiCommand.get({ root: join(ROOT, ".bulwark") });
+  const pulumiCommand = await command;
   const env = {
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Provider } from "@pulumi/aws/provider.js";
 import { Account as Hub } from "@pulumi/aws/securityhub/account.js";
+import { allPids, readProcess } from "../process-files.ts";
 import { type RunningSandbox, runSandbox } from "../sandbox/running-sandbox.ts";
 import { type Engine, startEngine } from "./engine.ts";
 import { writeRootProfiles } from "./profiles.ts";
@@ -32,19 +33,12 @@ describe("a plugin's process", () => {
   });
 
   /** The plugin processes of this test's engine. */
-  async function running(): Promise<string[]> {
-    const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-    const mine = await Promise.all(
-      pids.map(async (pid) => {
-        const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
-        const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-        return (
-          environment.includes(`PULUMI_HOME=${engine.env.PULUMI_HOME}`) &&
-          command.includes(`${plugin.slice(0, plugin.lastIndexOf("/"))}/plugin.mjs`)
-        );
-      }),
+  function running(): number[] {
+    return allPids().filter(
+      (pid) =>
+        readProcess(pid, "environ").includes(`PULUMI_HOME=${engine.env.PULUMI_HOME}`) &&
+        readProcess(pid, "cmdline").includes(`${plugin.slice(0, plugin.lastIndexOf("/"))}/plugin.cjs`),
     );
-    return pids.filter((_, index) => mine[index]);
   }
 
   async function until(ready: () => Promise<boolean>, milliseconds: number): Promise<boolean> {
@@ -97,10 +91,10 @@ describe("a plugin's process", () => {
     // A refresh runs no program: one that loses its engine in the middle would leave what the next program of this process stumbles on.
     const failed = assert.rejects(engine.run("killed", "refresh"));
     assert.ok(await until(async () => (await calls()) > before, 120_000), "the provider was never configured");
-    const [pid = ""] = await running();
-    const status = await readFile(`/proc/${pid}/status`, "utf8");
+    const [pid = 0] = running();
+    const status = readProcess(pid, "status");
     process.kill(Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]), "SIGKILL");
-    assert.ok(await until(async () => (await running()).length === 0, 1000), "the plugin outlived its engine");
+    assert.ok(await until(async () => running().length === 0, 1000), "the plugin outlived its engine");
     await failed;
   });
 });

@@ -1,5 +1,5 @@
-import { readdir, readFile, readlink } from "node:fs/promises";
 import { basename } from "node:path";
+import { allPids, linkOfProcess, readProcess } from "../process-files.ts";
 
 /** What a process is of Bulwark. */
 export type Role =
@@ -30,33 +30,27 @@ export interface Process {
  * only. No other process is ever among them, so whoever kills by this list kills nobody else's.
  */
 export async function processesOf(folder: string): Promise<Process[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
-  const found = await Promise.all(pids.map((pid) => look(Number(pid), folder)));
-  return found.filter((process) => process !== undefined);
+  return allPids().flatMap((pid) => (pid === process.pid ? [] : (look(pid, folder) ?? [])));
 }
 
-async function look(pid: number, folder: string): Promise<Process | undefined> {
-  const read = (name: string) => readFile(`/proc/${pid}/${name}`, "utf8").catch(() => "");
-  const link = (name: string) => readlink(`/proc/${pid}/${name}`).catch(() => "");
-  const stat = await read("stat");
+function look(pid: number, folder: string): Process | undefined {
+  const stat = readProcess(pid, "stat");
   // "pid (name, with anything in it) state ppid pgrp session ...", proc(5).
   const [state, parent, , session] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   // What has ended and waits for its parent to notice is no process any more.
   if (stat === "" || state === "Z" || state === "X") return undefined;
-  const [line, environment, workingFolder, program] = await Promise.all([
-    read("cmdline"),
-    read("environ"),
-    link("cwd"),
-    link("exe"),
-  ]);
-  if (![line, environment, workingFolder].some((text) => text.includes(folder))) return undefined;
+  const line = readProcess(pid, "cmdline");
+  const environment = readProcess(pid, "environ");
+  if (!line.includes(folder) && !environment.includes(folder) && !linkOfProcess(pid, "cwd").includes(folder)) {
+    return undefined;
+  }
   const command = line.replaceAll("\0", " ").trim();
   const operationId = /\/run-(op-[0-9a-f-]{36})-/.exec(environment)?.[1];
   return {
     pid,
     parent: Number(parent),
     session: Number(session),
-    role: roleOf(command, program),
+    role: roleOf(command, linkOfProcess(pid, "exe")),
     command,
     operationId,
   };

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, fstatSync, openSync } from "node:fs";
+import { closeSync, createReadStream, fstatSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const entry = join(resolve(import.meta.dirname, "../.."), "api/main.ts");
@@ -59,7 +60,7 @@ export function createServiceProcess({ name, env, logPath, restartAfterMs }: Ser
   /** The file holds the lines of its predecessors, too: those are passed over. */
   async function findUrl(of: ChildProcess, before: number): Promise<void> {
     while (of.exitCode === null && of.signalCode === null) {
-      const written = (await readFile(logPath).catch(() => Buffer.alloc(0))).subarray(before).toString();
+      const written = await text(createReadStream(logPath, { start: before })).catch(() => "");
       const found = /"url":"(http[^"]+)".*"msg":"serving"/.exec(written)?.[1];
       if (found !== undefined) {
         if (child === of) url = found;

@@ -5,7 +5,7 @@ import { awsNativeServices } from "./services.ts";
 
 // The plugin `pulumi-resource-aws-native`. usage: main.ts <version of the package that it answers for> [address of the engine]
 // Prints its port, which is how the engine finds it.
-const port = await serve(
+void serve(
   {
     name: "aws-native",
     version: process.argv[2] ?? "",
@@ -20,5 +20,4 @@ const port = await serve(
     profile: process.env.AWS_PROFILE,
   },
   livesWithEngine(),
-);
-process.stdout.write(`${port}\n`);
+).then((port) => process.stdout.write(`${port}\n`));

@@ -6,7 +6,7 @@ import { awsServices } from "./services.ts";
 
 // The plugin `pulumi-resource-aws`. usage: main.ts <version of the package that it answers for> [address of the engine]
 // Prints its port, which is how the engine finds it.
-const port = await serve(
+void serve(
   {
     name: "aws",
     version: process.argv[2] ?? "",
@@ -21,5 +21,4 @@ const port = await serve(
     profile: process.env.AWS_PROFILE,
   },
   livesWithEngine(),
-);
-process.stdout.write(`${port}\n`);
+).then((port) => process.stdout.write(`${port}\n`));

@@ -1,5 +1,5 @@
-import { readdir, readFile, readlink } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { allPids, readProcess } from "../../process-files.ts";
 
 /** A process as /proc shows it. */
 export interface ProcessView {
@@ -13,22 +13,14 @@ export interface ProcessView {
 
 /** Every living process that this user can look into. */
 export async function processes(): Promise<ProcessView[]> {
-  const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const read = (id: string, name: string) => readFile(`/proc/${id}/${name}`, "utf8").catch(() => "");
-  const views = await Promise.all(
-    ids.map(async (id) => {
-      const [stat, command, environment] = await Promise.all([
-        read(id, "stat"),
-        read(id, "cmdline"),
-        read(id, "environ"),
-      ]);
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      if (fields.length < 20 || fields[0] === "Z") return [];
-      const [parent, session, nice] = [Number(fields[1]), Number(fields[3]), Number(fields[16])];
-      return [{ pid: Number(id), parent, session, nice, command: command.replaceAll("\0", " "), environment }];
-    }),
-  );
-  return views.flat();
+  return allPids().flatMap((pid) => {
+    const stat = readProcess(pid, "stat");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (fields.length < 20 || fields[0] === "Z") return [];
+    const [parent, session, nice] = [Number(fields[1]), Number(fields[3]), Number(fields[16])];
+    const command = readProcess(pid, "cmdline").replaceAll("\0", " ");
+    return [{ pid, parent, session, nice, command, environment: readProcess(pid, "environ") }];
+  });
 }
 
 /** Run children of this process: each one's pid is its session's id. */
@@ -43,7 +35,7 @@ export async function inSessions(sids: readonly number[]): Promise<ProcessView[]
 
 /**
  * Asks again and again until there is an answer; fails after five minutes. Seldom enough to leave a core to what is waited for: a look at every
- * process takes some ten milliseconds, and the runs give way to it.
+ * process takes some milliseconds, and the runs give way to it.
  */
 export async function eventually<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
   for (let round = 0; round < 6_000; round++) {
@@ -52,9 +44,4 @@ export async function eventually<T>(what: string, ask: () => Promise<T | undefin
     await delay(50);
   }
   throw new Error(`waiting for ${what}: nothing after five minutes`);
-}
-
-/** Working directory of a process. */
-export function workingDirectory(pid: number): Promise<string> {
-  return readlink(`/proc/${pid}/cwd`);
 }

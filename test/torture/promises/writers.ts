@@ -1,5 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { allPids, readProcess } from "../../process-files.ts";
 import type { Observer, SeenRun } from "../observer.ts";
 import type { Call } from "../sandbox-calls.ts";
 
@@ -47,13 +47,15 @@ export function watchEngines(observer: Observer, folder: string) {
 
   async function look(): Promise<void> {
     const byStack = new Map<string, { pid: number; session: number }[]>();
-    for (const engine of await engines(folder)) {
+    for (const engine of engines(folder)) {
       const stack = stackOf.get(engine.session);
       if (stack !== undefined) byStack.set(stack, [...(byStack.get(stack) ?? []), engine]);
     }
     for (const [stack, working] of byStack) {
       if (new Set(working.map(({ session }) => session)).size < 2) continue;
-      const still = await engines(folder);
+      // What was killed just now takes a moment to be gone.
+      await sleep(20);
+      const still = engines(folder);
       const both = working.filter(({ pid }) => still.some((engine) => engine.pid === pid));
       if (new Set(both.map(({ session }) => session)).size > 1) {
         found.push(`${new Date().toISOString()} ${stack} has engines ${both.map(({ pid }) => pid)} at once`);
@@ -78,17 +80,12 @@ export function watchEngines(observer: Observer, folder: string) {
 }
 
 /** The engines of this folder's runs. Reads names first, which costs little. */
-async function engines(folder: string): Promise<{ pid: number; session: number }[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      const read = (name: string) => readFile(`/proc/${pid}/${name}`, "utf8").catch(() => "");
-      if ((await read("comm")).trim() !== "pulumi") return [];
-      const [stat, environment] = await Promise.all([read("stat"), read("environ")]);
-      const [state, , , session] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      if (!environment.includes(folder) || state === "Z" || state === "X") return [];
-      return [{ pid: Number(pid), session: Number(session) }];
-    }),
-  );
-  return found.flat();
+function engines(folder: string): { pid: number; session: number }[] {
+  return allPids().flatMap((pid) => {
+    if (readProcess(pid, "comm").trim() !== "pulumi") return [];
+    const stat = readProcess(pid, "stat");
+    const [state, , , session] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (!readProcess(pid, "environ").includes(folder) || state === "Z" || state === "X") return [];
+    return [{ pid, session: Number(session) }];
+  });
 }
