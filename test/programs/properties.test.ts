@@ -41,10 +41,7 @@ function differences(before: readonly Registered[], after: readonly Registered[]
 const FEW = { numRuns: 4, endOnFailure: true } as const;
 
 const stackOf = fc.constantFrom<Kind>("admin", "baseline");
-// Plain objects, as settings are that were read: fast-check also makes some without a prototype, which are equal to no others.
-const anywhere = place.chain((at) =>
-  fc.record({ at: fc.constant(at), chosen: features(at).map((chosen) => structuredClone(chosen)) }),
-);
+const anywhere = place.chain((at) => fc.record({ at: fc.constant(at), chosen: features(at) }));
 
 describe("whatever an organization chooses, a stack", () => {
   it("is well formed: providers, regions, names, dependencies, and the ARNs of its partition", async () => {
@@ -84,7 +81,8 @@ describe("whatever an organization chooses, a stack", () => {
       fc.asyncProperty(stackOf, anywhere, async (kind, { at, chosen }) => {
         const from = organization(at, chosen);
         const again = JSON.parse(JSON.stringify(from)) as OrganizationSettings;
-        assert.deepEqual(await resourcesOf(kind, again), await resourcesOf(kind, from));
+        // Not as objects: the archives of functions hold promises, which equal nothing but themselves.
+        assert.deepEqual(differences(await resourcesOf(kind, again), await resourcesOf(kind, from)), []);
       }),
       FEW,
     );
