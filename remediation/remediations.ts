@@ -1,0 +1,43 @@
+import { accessKeyDeactivationRemediation } from "./access-key-deactivation/remediation.ts";
+import { ec2Imdsv2Remediation } from "./ec2-imdsv2/remediation.ts";
+import { ec2IsolationRemediation } from "./ec2-isolation/remediation.ts";
+import { iamRoleQuarantineRemediation } from "./iam-role-quarantine/remediation.ts";
+import { iamUserQuarantineRemediation } from "./iam-user-quarantine/remediation.ts";
+import { kmsRotationRemediation } from "./kms-rotation/remediation.ts";
+import { publicSnapshotsEbsRemediation } from "./public-snapshots-ebs/remediation.ts";
+import { publicSnapshotsRdsRemediation } from "./public-snapshots-rds/remediation.ts";
+import { rdsPublicAccessRemediation } from "./rds-public-access/remediation.ts";
+import type { AnyRemediation } from "./remediation.ts";
+import { s3PublicAccessBlockRemediation } from "./s3-public-access-block/remediation.ts";
+import { s3TlsOnlyRemediation } from "./s3-tls-only/remediation.ts";
+import { unauthorizedPrincipalsKmsRemediation } from "./unauthorized-principals-kms/remediation.ts";
+import { unauthorizedPrincipalsLambdaRemediation } from "./unauthorized-principals-lambda/remediation.ts";
+import { unauthorizedPrincipalsRoleRemediation } from "./unauthorized-principals-role/remediation.ts";
+import { unauthorizedPrincipalsS3Remediation } from "./unauthorized-principals-s3/remediation.ts";
+import { unauthorizedPrincipalsSecretsManagerRemediation } from "./unauthorized-principals-secretsmanager/remediation.ts";
+import { unauthorizedPrincipalsSnsRemediation } from "./unauthorized-principals-sns/remediation.ts";
+import { unauthorizedPrincipalsSqsRemediation } from "./unauthorized-principals-sqs/remediation.ts";
+import { unusedCredentialsRemediation } from "./unused-credentials/remediation.ts";
+
+/** Every remediation, with its code: what the functions of the response can do. Which of them are deployed is told by `manifests.ts`. */
+export const REMEDIATIONS: readonly AnyRemediation[] = [
+  accessKeyDeactivationRemediation,
+  ec2Imdsv2Remediation,
+  ec2IsolationRemediation,
+  iamRoleQuarantineRemediation,
+  iamUserQuarantineRemediation,
+  kmsRotationRemediation,
+  publicSnapshotsEbsRemediation,
+  publicSnapshotsRdsRemediation,
+  rdsPublicAccessRemediation,
+  s3PublicAccessBlockRemediation,
+  s3TlsOnlyRemediation,
+  unauthorizedPrincipalsKmsRemediation,
+  unauthorizedPrincipalsLambdaRemediation,
+  unauthorizedPrincipalsRoleRemediation,
+  unauthorizedPrincipalsS3Remediation,
+  unauthorizedPrincipalsSecretsManagerRemediation,
+  unauthorizedPrincipalsSnsRemediation,
+  unauthorizedPrincipalsSqsRemediation,
+  unusedCredentialsRemediation,
+];
