@@ -6,12 +6,13 @@ export type Severity = (typeof SEVERITIES)[number];
 
 /**
  * Where an incident stands: `detected` and nothing done (yet), `observed` where a remediation would have acted and may not, `asked` for approval,
- * `rejected` or `expired` without it, `remediated`, `failed`, `undone`, `suppressed` by a person, `resolved` where AWS was read again and is well.
+ * `approved` and not yet done, `rejected` or `expired` without it, `remediated`, `failed`, `undone`, `suppressed` by a person, `resolved` where AWS was read again and is well.
  */
 export const STATUSES = [
   "detected",
   "observed",
   "asked",
+  "approved",
   "rejected",
   "expired",
   "remediated",

@@ -1,17 +1,19 @@
 import { z } from "zod";
 
-/** What a person can ask for. */
-export const REQUEST_KINDS = ["approve", "reject", "undo", "suppress", "acknowledge"] as const;
-
-/** A person's request in the queue of requests. Who sends it has verified the person and the right to ask. */
-export const RequestMessage = z.strictObject({
-  /** The same when it is sent again: asked twice has one effect. */
-  id: z.string().min(1).max(512),
-  kind: z.enum(REQUEST_KINDS),
+/** What a person asks of an incident, from wherever they are. */
+export const RequestMessage = z.object({
+  /** The same when it is sent again: it has one effect. */
+  id: z.string().min(1).max(256),
+  kind: z.enum(["approve", "reject", "undo", "suppress", "acknowledge"]),
+  /** Of the ledger. */
   incident: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/),
   /** A person's name. */
-  who: z.string().min(1).max(200),
+  who: z
+    .string()
+    .min(1)
+    .max(256)
+    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, "has control characters"),
   source: z.enum(["api", "slack", "service-desk"]),
   at: z.iso.datetime({ offset: true }),
 });
-export type RequestMessage = z.output<typeof RequestMessage>;
+export type RequestMessage = z.infer<typeof RequestMessage>;

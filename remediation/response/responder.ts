@@ -1,3 +1,4 @@
+import type { Incident } from "../forwarders/incident.ts";
 import type { AnyRemediation, Facts, Session } from "../remediation.ts";
 import type { ResponseSettings } from "./decision.ts";
 import type { AsffFinding } from "./finding.ts";
@@ -13,10 +14,20 @@ export interface Responder {
   session(remediation: AnyRemediation, finding: AsffFinding): Promise<Session>;
   /** Tells Security Hub. Throws where it did not take it. */
   update(finding: AsffFinding, workflow: Workflow, note: string): Promise<void>;
+  /** Tells who forwards: whoever hears of a version twice hears the same. Throws where it was not taken. */
+  publish(incident: Incident): Promise<void>;
+  /** Whose an account is. Throws where that can't be read. */
+  account(accountId: string): Promise<Account>;
   now(): Date;
 }
 
-export type Workflow = "NOTIFIED" | "RESOLVED";
+/** Whose an account is and what for, as its settings say; null where they say nothing. */
+export interface Account {
+  readonly owner: string | null;
+  readonly environment: string | null;
+}
+
+export type Workflow = "NOTIFIED" | "RESOLVED" | "SUPPRESSED";
 
 /** What came of an incident: it is dealt with, or it has to be tried again, and why. */
 export type Ended = {

@@ -8,6 +8,7 @@ const BY_STATUS: Readonly<Record<Status, readonly Action[]>> = {
   detected: ["acknowledge", "suppress"],
   observed: ["acknowledge", "suppress"],
   asked: ["approve", "reject", "acknowledge", "suppress"],
+  approved: ["acknowledge"],
   rejected: ["acknowledge", "suppress"],
   expired: ["acknowledge", "suppress"],
   remediated: ["undo"],

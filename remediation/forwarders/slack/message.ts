@@ -31,6 +31,7 @@ const SAID: Readonly<Record<Status, string>> = {
   detected: "Detected",
   observed: "Observed: nothing was changed",
   asked: "Waits for approval",
+  approved: "Approved: it is being done",
   rejected: "Rejected",
   expired: "Nobody approved in time",
   remediated: "Remediated",
