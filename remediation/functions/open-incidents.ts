@@ -1,8 +1,8 @@
 import type { Incident } from "../forwarders/incident.ts";
-import type { AnyRemediation } from "../remediation.ts";
+import type { Manifest } from "../manifest.ts";
 import { incidentMessage } from "../response/incident-message.ts";
 import type { Ledger, Listed } from "../response/ledger.ts";
-import type { SettingsReader } from "./response-settings.ts";
+import type { Account } from "../response/responder.ts";
 
 /** Incidents in one page, and incidents that are read at once. */
 const PAGE = 200;
@@ -11,12 +11,14 @@ const AT_ONCE = 10;
 /** Where incidents are read. */
 export interface IncidentSource {
   readonly ledger: Pick<Ledger, "list" | "about" | "history">;
-  readonly settings: Pick<SettingsReader, "policy" | "account">;
-  readonly remediations: readonly AnyRemediation[];
+  readonly manifests: readonly Manifest[];
+  readonly account: (accountId: string) => Promise<Account>;
+  /** Of the page of Bulwark, where the policy names it. */
+  readonly link: () => Promise<string | undefined>;
 }
 
 /** The open incidents as a list has them, the newest first. */
-export async function openList(ledger: Pick<Ledger, "list">): Promise<readonly Listed[]> {
+export async function openList({ ledger }: Pick<IncidentSource, "ledger">): Promise<readonly Listed[]> {
   const all: Listed[] = [];
   let next: string | undefined;
   do {
@@ -30,28 +32,29 @@ export async function openList(ledger: Pick<Ledger, "list">): Promise<readonly L
 /** Listed incidents with all that is known of them, as they are published; those of which people were told nothing are left out. */
 export async function whole(
   listed: readonly Listed[],
-  { ledger, settings, remediations }: IncidentSource,
+  { ledger, manifests, account, link }: IncidentSource,
 ): Promise<readonly Incident[]> {
-  const { link } = await settings.policy();
+  const base = await link();
+  const read = async (entry: Listed): Promise<Incident | undefined> => {
+    const [about, history, of] = await Promise.all([
+      ledger.about(entry.id),
+      ledger.history(entry.id),
+      account(entry.account),
+    ]);
+    if (about === undefined) return undefined;
+    const manifest = manifests.find(({ name }) => name === about.remediation);
+    return incidentMessage(entry, about, history, { account: of, manifest, link: base });
+  };
   const incidents: Incident[] = [];
   for (let from = 0; from < listed.length; from += AT_ONCE) {
-    const read = listed.slice(from, from + AT_ONCE).map(async (entry) => {
-      const [about, history, account] = await Promise.all([
-        ledger.about(entry.id),
-        ledger.history(entry.id),
-        settings.account(entry.account),
-      ]);
-      if (about === undefined) return undefined;
-      const manifest = remediations.find((one) => one.manifest.name === about.remediation)?.manifest;
-      return incidentMessage(entry, about, history, { account, manifest, link });
-    });
-    incidents.push(...(await Promise.all(read)).filter((one) => one !== undefined));
+    const some = await Promise.all(listed.slice(from, from + AT_ONCE).map(read));
+    incidents.push(...some.filter((one) => one !== undefined));
   }
   return incidents;
 }
 
 /**
- * So many of a list as one run has time for: with each run the next ones, and all of them again and again. Pure.
+ * So many of a list as one run has time for: each run takes the next ones, so that every one has its turn again and again. Pure.
  *
  * @param run ordinal number of the run: of the minute, where one comes each minute
  */

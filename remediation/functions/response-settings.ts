@@ -1,6 +1,6 @@
-import type { Manifest } from "../manifest.ts";
 import type { Facts } from "../remediation.ts";
 import type { ResponseSettings } from "../response/decision.ts";
+import type { Account } from "../response/responder.ts";
 import {
   AccountResponse,
   KillSwitch,
@@ -9,9 +9,10 @@ import {
   responseSettings,
   untouchable,
 } from "../response/settings.ts";
+import { accountReader } from "./account-settings.ts";
 import { type FunctionLog, reasonOf } from "./log.ts";
 import type { Organization } from "./organization.ts";
-import type { Parameters } from "./parameters.ts";
+import { needed, type Parameters } from "./parameters.ts";
 
 /** Where settings come from, and whose they are. */
 export interface SettingsSource {
@@ -23,7 +24,6 @@ export interface SettingsSource {
   /** Path of the organization's settings, and of what accounts tell of themselves. */
   readonly path: string;
   readonly accountPath: string;
-  readonly manifests: readonly Pick<Manifest, "name" | "mode">[];
   readonly now: () => Date;
   readonly log: FunctionLog;
 }
@@ -32,39 +32,38 @@ export interface SettingsSource {
 export interface SettingsReader {
   /** Rejects where there is none: without it nothing is known to be protected. */
   policy(): Promise<ResponsePolicy>;
-  /** For findings of one account; undefined where something of it can't be read, so that nothing is changed. */
-  settings(accountId: string): Promise<ResponseSettings | undefined>;
+  /** For findings of one account, or of none; undefined where something of it can't be read, so that nothing is changed. */
+  settings(accountId: string | undefined): Promise<ResponseSettings | undefined>;
   facts(): Promise<Facts>;
-  /** As the account's baseline tells; rejects where that can't be read. */
-  account(accountId: string): Promise<{ readonly owner: string | null; readonly environment: string | null }>;
+  /** Rejects where it can't be read. */
+  account(accountId: string): Promise<Account>;
 }
 
 /** Reads settings from parameters and from Organizations. */
 export function settingsReader(source: SettingsSource): SettingsReader {
-  const { parameters, organization, organizationId, path, accountPath, manifests, now, log } = source;
+  const { parameters, organization, organizationId, path, accountPath, now, log } = source;
   const own = ownPatterns(source.account);
 
-  const policy = async (): Promise<ResponsePolicy> => {
-    const found = await parameters.read(`${path}/policy`, ResponsePolicy);
-    if (found === undefined)
-      throw new Error(`reading the parameter ${path}/policy: there is none; deploy the admin stack`);
-    return found;
-  };
-  const ofAccount = (accountId: string) => parameters.read(`${accountPath}/${accountId}`, AccountResponse);
+  const policy = () => needed(parameters, `${path}/policy`, ResponsePolicy);
 
   return {
     policy,
     async settings(accountId) {
       try {
-        const [set, killSwitch, response, known] = await Promise.all([
-          policy(),
-          parameters.read(`${path}/kill-switch`, KillSwitch),
-          ofAccount(accountId),
+        const [set, killSwitch] = await Promise.all([policy(), parameters.read(`${path}/kill-switch`, KillSwitch)]);
+        if (accountId === undefined) return responseSettings(set, killSwitch, undefined, own);
+        const [response, isOurs] = await Promise.all([
+          parameters.read(`${accountPath}/${accountId}`, AccountResponse),
           organization.has(accountId),
         ]);
         // Only freezes ask for units.
-        const units = !known ? undefined : set.freezes.length === 0 ? [] : await organization.unitsAbove(accountId);
-        return responseSettings(set, killSwitch, { id: accountId, units, response }, { manifests, own, now: now() });
+        const units = isOurs && set.freezes.length > 0 ? await organization.unitsAbove(accountId) : undefined;
+        return responseSettings(
+          set,
+          killSwitch,
+          isOurs ? { id: accountId, units: units ?? [], response } : undefined,
+          own,
+        );
       } catch (error) {
         log.error("the settings can't be read: nothing is changed", { accountId, reason: reasonOf(error) });
         return undefined;
@@ -81,9 +80,6 @@ export function settingsReader(source: SettingsSource): SettingsReader {
         ...(set.forensics === undefined ? {} : { forensics: set.forensics }),
       };
     },
-    async account(accountId) {
-      const { owner = null, environment = null } = (await ofAccount(accountId)) ?? {};
-      return { owner, environment };
-    },
+    account: accountReader(parameters, accountPath),
   };
 }

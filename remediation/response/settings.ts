@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Manifest } from "../manifest.ts";
 import type { ResponseSettings, SettingMode } from "./decision.ts";
 
 const MODE = z.enum(["off", "observe", "alert", "ask", "automatic"]);
@@ -92,50 +91,46 @@ export const AccountResponse = z.strictObject({
 });
 export type AccountResponse = z.output<typeof AccountResponse>;
 
-/** What is known of one account when its finding is decided on. */
+/** What is known of an account of the organization when its finding is decided on. */
 export interface AccountKnown {
   readonly id: string;
-  /** Ids of all units above it; undefined where it is no account of the organization. */
-  readonly units: readonly string[] | undefined;
+  /** Ids of all units above it. */
+  readonly units: readonly string[];
   /** Undefined where its baseline tells nothing. */
   readonly response: AccountResponse | undefined;
 }
 
 /**
- * What decisions on findings of one account go by. While the organization only observes (`observeUntil`), no mode is more than that, whoever set it;
- * what a person asks for is not held back by it. Pure.
+ * What decisions on findings of one account go by. Pure.
  *
+ * @param account undefined where it is none of the organization: nothing is changed there
  * @param own ARN patterns of Bulwark's own, beside what the policy protects
  */
 export function responseSettings(
   policy: ResponsePolicy,
   killSwitch: KillSwitch | undefined,
-  { id, units, response }: AccountKnown,
-  { manifests, own, now }: { manifests: readonly Pick<Manifest, "name" | "mode">[]; own: readonly string[]; now: Date },
+  account: AccountKnown | undefined,
+  own: readonly string[],
 ): ResponseSettings {
-  const observes = policy.observeUntil !== undefined && now.getTime() < Date.parse(policy.observeUntil);
-  const most = (mode: SettingMode): SettingMode => (observes && mode !== "off" ? "observe" : mode);
-  const modes: Record<string, SettingMode> = {};
-  for (const { name: remediation, mode } of manifests) {
-    const set = policy.modes[remediation];
-    if (set !== undefined || observes) modes[remediation] = most(set ?? mode);
-  }
-  const remediations: Record<string, { readonly atLeast?: SettingMode; readonly offUntil?: string }> = {};
+  const { modes, freezes, acceptedRisks, caps, attempts, tellFrom, observeUntil, link } = policy;
+  return {
+    killed: killSwitch?.on ?? false,
+    accounts: account === undefined ? {} : { [account.id]: modesOf(account.response) },
+    units: account === undefined ? {} : { [account.id]: account.units },
+    ...{ modes, freezes, acceptedRisks, caps, attempts, tellFrom, observeUntil, link },
+    protected: untouchable(policy, own),
+  };
+}
+
+function modesOf(response: AccountResponse | undefined): ResponseSettings["accounts"][string] {
+  const modes: Record<string, { readonly atLeast?: SettingMode; readonly offUntil?: string }> = {};
   for (const [remediation, { atLeast, offUntil }] of Object.entries(response?.remediations ?? {})) {
-    remediations[remediation] = {
-      ...(atLeast === undefined ? {} : { atLeast: most(atLeast) }),
+    modes[remediation] = {
+      ...(atLeast === undefined ? {} : { atLeast }),
       ...(offUntil === undefined ? {} : { offUntil }),
     };
   }
-  const { freezes, acceptedRisks, caps, attempts } = policy;
-  return {
-    killed: killSwitch?.on ?? false,
-    modes,
-    accounts: { [id]: remediations },
-    units: units === undefined ? {} : { [id]: units },
-    ...{ freezes, acceptedRisks, caps, attempts },
-    protected: untouchable(policy, own),
-  };
+  return modes;
 }
 
 /** What nothing touches: Bulwark's own roles and resources, and what the policy names. Pure. */

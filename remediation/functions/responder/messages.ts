@@ -34,7 +34,8 @@ export function responderFunction(made: ResponderFunction): (event: SQSEvent) =>
   return (event) =>
     workOn(
       event,
-      (record) => (record.eventSourceARN.split(":").at(-1) === requests ? onRequest(made, record) : onFinding(made, record)),
+      (record) =>
+        record.eventSourceARN.split(":").at(-1) === requests ? onRequest(made, record) : onFinding(made, record),
       { atOnce: AT_ONCE, log },
     );
 }
@@ -71,7 +72,15 @@ async function onRequest({ deployment, quarantine, log }: ResponderFunction, rec
   if (answer.kind === "again") throw new AgainError(`incident ${answer.id} is ${answer.state}: ${answer.why}`);
   const why = answer.kind === "duplicate" ? undefined : answer.why;
   const { id, kind, incident, source } = request;
-  log.info("a request is answered", { messageId, request: id, asked: kind, incident, source, answer: answer.kind, why });
+  log.info("a request is answered", {
+    messageId,
+    request: id,
+    asked: kind,
+    incident,
+    source,
+    answer: answer.kind,
+    why,
+  });
 }
 
 async function refuse(quarantine: Quarantine, log: FunctionLog, record: SQSRecord, reason: string): Promise<void> {

@@ -6,16 +6,14 @@ import { awsSecrets, secretReader } from "../../forwarders/secret.ts";
 import { dynamodbDigests } from "../../forwarders/slack/dynamodb-digests.ts";
 import { dynamodbTold } from "../../forwarders/slack/dynamodb-told.ts";
 import { pace } from "../../forwarders/slack/pace.ts";
-import { REMEDIATIONS } from "../../remediations.ts";
-import { dynamodbLedger } from "../../response/dynamodb-ledger.ts";
-import { accountReader } from "../account-settings.ts";
 import { environment } from "../environment.ts";
+import { incidentSource } from "../incident-source.ts";
 import { functionLog } from "../log.ts";
 import { parameters } from "../parameters.ts";
 import { quarantine } from "../queues.ts";
 import { slackFunction } from "./tell.ts";
 
-const { BULWARK_TABLE, BULWARK_QUARANTINE_URL, BULWARK_PARAMETERS, BULWARK_ACCOUNT_PARAMETERS } = environment(
+const variables = environment(
   process.env,
   "BULWARK_TABLE",
   "BULWARK_QUARANTINE_URL",
@@ -26,20 +24,16 @@ const now = () => new Date();
 const dynamodb = new DynamoDBClient({});
 const settings = parameters(new SSMClient({}), now);
 
-/** Tells Slack of incidents, and calls those whom nobody's answer calls. */
+/** Tells Slack of incidents, and calls those whose turn it is when nobody answers. */
 export const handler = slackFunction({
   parameters: settings,
-  path: BULWARK_PARAMETERS,
-  incidents: {
-    ledger: dynamodbLedger(dynamodb, BULWARK_TABLE),
-    remediations: REMEDIATIONS.map(({ manifest }) => manifest),
-    account: accountReader(settings, BULWARK_ACCOUNT_PARAMETERS),
-  },
+  path: variables.BULWARK_PARAMETERS,
+  incidents: incidentSource(dynamodb, settings, variables),
   secrets: secretReader(awsSecrets(), now),
   pace: pace(now, (milliseconds) => sleep(milliseconds)),
-  store: dynamodbTold(dynamodb, BULWARK_TABLE, now),
-  digests: dynamodbDigests(dynamodb, BULWARK_TABLE, now),
-  quarantine: quarantine(new SQSClient({}), BULWARK_QUARANTINE_URL, "slack"),
+  store: dynamodbTold(dynamodb, variables.BULWARK_TABLE, now),
+  digests: dynamodbDigests(dynamodb, variables.BULWARK_TABLE, now),
+  quarantine: quarantine(new SQSClient({}), variables.BULWARK_QUARANTINE_URL, "slack"),
   now,
   log: functionLog("slack", console.log),
 });
