@@ -87,7 +87,7 @@ export const incidentSchema = z
       .max(2_000)
       .nullable(),
     /** From the first step to the last. */
-    history: z.array(step).min(1).max(200),
+    history: z.array(step).min(1).max(1000),
   })
   .refine(({ history }) => history.every(({ version }, at) => version === at + 1), {
     path: ["history"],

@@ -51,7 +51,8 @@ export function incidentOf(finding: AsffFinding): Incident {
   };
 }
 
-function headlineOf({ AwsAccountId, Region, Severity, Title, Resources, Compliance }: AsffFinding): Headline {
+/** What a finding says of its incident. Pure. */
+export function headlineOf({ AwsAccountId, Region, Severity, Title, Resources, Compliance }: AsffFinding): Headline {
   const [{ Type = "", Id = "" } = {}] = Resources;
   return {
     account: AwsAccountId,

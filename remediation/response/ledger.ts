@@ -149,6 +149,8 @@ export interface Ledger {
   get(id: string): Promise<Entry | undefined>;
   /** Takes an incident as it was read, where nobody has it and it is the same still, and goes on to a state. Throws `LostError`. */
   take(entry: Entry, step: Omit<Step, "version">, now: Date, leaseSeconds: number): Promise<Entry>;
+  /** The same without a step, and in the state that it has. Throws `LostError`. */
+  hold(entry: Entry, now: Date, leaseSeconds: number): Promise<Entry>;
   /**
    * Notes a step in the state that an incident has, and who looks after it by now; the time since when it has its state stays. Throws `LostError`
    * where it is not as it was read any more, or somebody works on it.
@@ -169,7 +171,7 @@ export interface Ledger {
     entry: Entry,
     step: Omit<Step, "version">,
     hold: Hold,
-    facts?: Partial<Pick<Entry, "attempts" | "verified" | "undoneAt">>,
+    facts?: Partial<Pick<Entry, "attempts" | "verified" | "undoneAt" | "foundAt">>,
     about?: About,
   ): Promise<Entry>;
   /** Keeps what is known of a target; what was or is about to be changed forever. Throws `LostError`: what was lost must not be changed. */

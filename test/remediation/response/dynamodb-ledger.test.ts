@@ -3,6 +3,7 @@ import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { dynamodbLedger } from "../../../remediation/response/dynamodb-ledger.ts";
 import type { Counted, Entry, Ledger, Line } from "../../../remediation/response/ledger.ts";
 import { type RunningSandbox, runSandbox } from "../../sandbox/running-sandbox.ts";
+import { findingOf } from "./findings.ts";
 import { makeTable } from "./world.ts";
 
 const NOW = new Date("2026-03-01T12:00:00.000Z");
@@ -11,7 +12,13 @@ const NEWER = "2026-03-01T11:30:00.000Z";
 const later = (secondsOn: number) => new Date(NOW.getTime() + secondsOn * 1000);
 const step = { at: NOW.toISOString(), why: "it is so", by: "Bulwark" };
 const begun = { remediation: "doors", attempts: 1 };
-const incident = (id: string) => ({ id, key: `["${id}"]`, cause: "S3.8" });
+const headline = {
+  ...{ account: "100000000001", region: "eu-west-1", severity: "HIGH", title: "A door is open", control: "S3.8" },
+  resource: { type: "AwsS3Bucket", id: "arn:aws:s3:::statements" },
+} as const;
+const incident = (id: string) => ({ id, key: `["${id}"]`, cause: "S3.8", headline });
+const finding = findingOf();
+const about = { remediation: "doors", finding };
 const counted = (name: string, most: number): Counted => ({
   account: { name, most: 100 },
   control: { name, most },
@@ -68,7 +75,7 @@ describe("the ledger in DynamoDB", function () {
     const lost = { name: "LostError", message: /incident cut: somebody else/ };
     await assert.rejects(ledger.keep(first, line), lost);
     await assert.rejects(ledger.move(first, { ...step, state: "failed" }, "done"), lost);
-    await assert.rejects(ledger.start(first, step, begun, counted("cut", 9)), lost);
+    await assert.rejects(ledger.start(first, step, begun, counted("cut", 9), about), lost);
     assert.deepEqual(await ledger.lines("cut", 1), []);
     await ledger.move(second, { ...step, state: "alerted" }, "done");
     assert.deepEqual(await ledger.history("cut"), [{ ...step, state: "alerted", version: 3 }]);
@@ -81,13 +88,13 @@ describe("the ledger in DynamoDB", function () {
       const entry = entries[index];
       assert.ok(entry !== undefined);
       // On AWS, transactions on one counter can cancel each other: the ledger tries again.
-      return await ledger.start(entry, step, begun, limit);
+      return await ledger.start(entry, step, begun, limit, about);
     });
     assert.equal(answers.filter((answer) => typeof answer === "object").length, 4);
     assert.equal(answers.filter((answer) => answer === "control").length, 6);
     assert.deepEqual(await ledger.used(limit, NOW), { account: 4, control: 4, action: 4 });
     assert.deepEqual(await ledger.used(limit, later(3600)), { account: 0, control: 0, action: 0 });
-    assert.equal(await ledger.start(await claimed("none"), step, begun, counted("none", 0)), "control");
+    assert.equal(await ledger.start(await claimed("none"), step, begun, counted("none", 0), about), "control");
   });
 
   it("keeps what can be undone, and lets go of the rest", async () => {

@@ -1,0 +1,62 @@
+import { expire } from "./requests.ts";
+import type { Responder } from "./responder.ts";
+import type { Waiting } from "./shelf.ts";
+import { publish } from "./telling.ts";
+import { QUESTION_LASTS } from "./times.ts";
+
+/** Incidents of one tick and kind: a minute is enough for them, and what is left comes with the next. */
+const MOST = 100;
+
+/** How a state ends that waits: after how many milliseconds it is looked at, and by what. */
+const ENDS: Readonly<
+  Partial<Record<Waiting, { after: number; attend(responder: Responder, id: string): Promise<unknown> }>>
+> = {
+  asked: { after: QUESTION_LASTS, attend: expire },
+};
+
+/** What one tick did. */
+export interface Ticked {
+  readonly attended: number;
+  readonly published: number;
+}
+
+/**
+ * Does what is due by time alone: publishes what was kept and not published, and ends what has waited long enough. One that fails hides no other;
+ * throws all errors together then, and the next tick tries again.
+ */
+export async function tick(responder: Responder): Promise<Ticked> {
+  const { ledger, now } = responder;
+  const errors: unknown[] = [];
+  const each = async (ids: readonly string[], what: string, act: (id: string) => Promise<unknown>) => {
+    let done = 0;
+    for (const id of ids) {
+      try {
+        await act(id);
+        done++;
+      } catch (error) {
+        errors.push(new Error(`${what} incident ${id}: ${String(error)}`, { cause: error }));
+      }
+    }
+    return done;
+  };
+  let attended = 0;
+  for (const state of Object.keys(ENDS) as Waiting[]) {
+    const end = ENDS[state];
+    if (end === undefined) continue;
+    // One that is over at this moment is over: the index is asked for what is before.
+    const before = new Date(now().getTime() - end.after + 1);
+    const ids = await ledger.waiting(state, before, MOST);
+    attended += await each(ids, `ending the wait (${state}) of`, async (id) => {
+      await end.attend(responder, id);
+      const entry = await ledger.get(id);
+      // It has gone on to a state of which nobody hears: it does not wait any more.
+      if (entry !== undefined && entry.state !== state) await ledger.published(id, entry.version, entry.state);
+    });
+  }
+  const published = await each(await ledger.untold(MOST), "publishing", async (id) => {
+    const entry = await ledger.get(id);
+    if (entry !== undefined) await publish(responder, entry);
+  });
+  if (errors.length > 0) throw new AggregateError(errors, `the watch: ${errors.map(String).join("; ")}`);
+  return { attended, published };
+}
