@@ -1,18 +1,14 @@
 import type { Incident } from "../forwarders/incident.ts";
-import type { Manifest } from "../manifest.ts";
-import { incidentMessage } from "../response/incident-message.ts";
 import type { Ledger, Listed } from "../response/ledger.ts";
-import type { Account } from "../response/responder.ts";
+import { readIncident, type Source } from "../response/telling.ts";
 
 /** Incidents in one page, and incidents that are read at once. */
 const PAGE = 200;
 const AT_ONCE = 10;
 
 /** Where incidents are read. */
-export interface IncidentSource {
-  readonly ledger: Pick<Ledger, "list" | "about" | "history">;
-  readonly manifests: readonly Manifest[];
-  readonly account: (accountId: string) => Promise<Account>;
+export interface IncidentSource extends Omit<Source, "link" | "ledger"> {
+  readonly ledger: Pick<Ledger, "list" | "get" | "about" | "history">;
   /** Of the page of Bulwark, where the policy names it. */
   readonly link: () => Promise<string | undefined>;
 }
@@ -32,22 +28,12 @@ export async function openList({ ledger }: Pick<IncidentSource, "ledger">): Prom
 /** Listed incidents with all that is known of them, as they are published; those of which people were told nothing are left out. */
 export async function whole(
   listed: readonly Listed[],
-  { ledger, manifests, account, link }: IncidentSource,
+  { link, ...from }: IncidentSource,
 ): Promise<readonly Incident[]> {
-  const base = await link();
-  const read = async (entry: Listed): Promise<Incident | undefined> => {
-    const [about, history, of] = await Promise.all([
-      ledger.about(entry.id),
-      ledger.history(entry.id),
-      account(entry.account),
-    ]);
-    if (about === undefined) return undefined;
-    const manifest = manifests.find(({ name }) => name === about.remediation);
-    return incidentMessage(entry, about, history, { account: of, manifest, link: base });
-  };
+  const source = { ...from, link: await link() };
   const incidents: Incident[] = [];
-  for (let from = 0; from < listed.length; from += AT_ONCE) {
-    const some = await Promise.all(listed.slice(from, from + AT_ONCE).map(read));
+  for (let at = 0; at < listed.length; at += AT_ONCE) {
+    const some = await Promise.all(listed.slice(at, at + AT_ONCE).map(({ id }) => readIncident(source, id)));
     incidents.push(...some.filter((one) => one !== undefined));
   }
   return incidents;

@@ -1,5 +1,5 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { answerRequest } from "../../response/answer.ts";
+import { answerRequest } from "../../response/answer-request.ts";
 import { readFinding } from "../../response/finding.ts";
 import { RequestMessage } from "../../response/request-message.ts";
 import { respond } from "../../response/respond.ts";

@@ -9,5 +9,5 @@ const deployment = deploy(process.env, log);
 /** Ends what is over, and publishes what was kept and not published; on a schedule. Rejects with all that failed, and goes on the next time. */
 export async function handler(): Promise<void> {
   const done = await withResponder(deployment, undefined, tick);
-  if (Object.values(done).some((count) => count > 0)) log.info("what waited is told", done);
+  if (Object.values(done).some((count) => count > 0)) log.info("what waited is told", { ...done });
 }
