@@ -80,9 +80,10 @@ export function parameterOperations(ssm: Ssm): Record<string, Operation> {
     GetParameters: (call: Call<GetParametersRequest>): GetParametersResult => {
       const asked = call.input.Names ?? [];
       const found = asked.flatMap((name) => parametersOf(call).get(parameterNameOf(name)) ?? []);
+      const missing = asked.filter((name) => !parametersOf(call).has(parameterNameOf(name)));
       return {
         Parameters: found.map((stored) => told(call, stored)),
-        InvalidParameters: asked.filter((name) => !parametersOf(call).has(parameterNameOf(name))),
+        ...(missing.length === 0 ? {} : { InvalidParameters: missing }),
       };
     },
 
