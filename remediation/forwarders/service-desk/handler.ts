@@ -36,6 +36,8 @@ export interface Forwarder {
   readonly tell: (event: DeskEvent) => Promise<void>;
   /** Keeps what can never be told, with the reason; rejects where it can't. */
   readonly quarantine: (body: string, why: string) => Promise<void>;
+  /** Is told why a record comes again; it is in no other place. */
+  readonly log?: (message: string) => void;
 }
 
 /**
@@ -44,7 +46,7 @@ export interface Forwarder {
  * order makes no second ticket and no second update. Records that failed are reported, and SQS gives them again for as long as the desk is down.
  */
 export function deskForwarder(forwarder: Forwarder): (event: SQSEvent) => Promise<SQSBatchResponse> {
-  const { account, alone, quarantine } = forwarder;
+  const { account, alone, log, quarantine } = forwarder;
   const forward = async ({ body }: SQSRecord): Promise<void> => {
     const read = await notified(body, account);
     if (!read.ok) return await quarantine(body, read.why);
@@ -53,8 +55,9 @@ export function deskForwarder(forwarder: Forwarder): (event: SQSEvent) => Promis
     try {
       await alone(incident.id, () => forwardOne(incident, clientOf(forwarder), forwarder));
     } catch (error) {
-      if (!(error instanceof DeskError) || !error.permanent) throw error;
-      await quarantine(body, error.message);
+      if (error instanceof DeskError && error.permanent) return await quarantine(body, error.message);
+      log?.(`incident ${incident.id} comes again: ${error instanceof Error ? error.message : String(error)}`);
+      throw error;
     }
   };
   return async (event) =>

@@ -31,6 +31,8 @@ export interface Forwarder {
   readonly quarantine: (body: string, why: string) => Promise<void>;
   /** Of Slack's API, where it is not Slack's. */
   readonly address?: string;
+  /** Is told why a record comes again; it is in no other place. */
+  readonly log?: (message: string) => void;
 }
 
 type Invocation = Pick<Context, "getRemainingTimeInMillis">;
@@ -61,7 +63,7 @@ function tellerOf(forwarder: Forwarder, invocation: Invocation): DigestTeller {
 export function slackForwarder(
   forwarder: Forwarder,
 ): (event: SQSEvent, invocation: Invocation) => Promise<SQSBatchResponse> {
-  const { account, quarantine, routing } = forwarder;
+  const { account, log, quarantine, routing } = forwarder;
   return async (event, invocation) => {
     const teller = tellerOf(forwarder, invocation);
     const forward = async ({ body }: SQSRecord): Promise<void> => {
@@ -71,8 +73,9 @@ export function slackForwarder(
       try {
         await forwardOne(read.incident, routing, teller);
       } catch (error) {
-        if (!(error instanceof SlackError) || error.failure !== "permanent") throw error;
-        await quarantine(body, error.message);
+        if (error instanceof SlackError && error.failure === "permanent") return await quarantine(body, error.message);
+        log?.(`incident ${read.incident.id} comes again: ${error instanceof Error ? error.message : String(error)}`);
+        throw error;
       }
     };
     // One after the other: a channel takes one a second anyway, and the steps of an incident stay in their order.

@@ -41,14 +41,12 @@ export function serviceDeskFunction(
       ...set,
       ...{ secrets, quarantine },
       account: incidents.account,
+      log: log.info,
       alone: lock(new Date(now().getTime() + invocation.getRemainingTimeInMillis() + MARGIN)),
       tell: (one) => request(requestOf(one, now())),
     };
     if (given.kind === "messages") {
-      const answer = await deskForwarder(forwarder)(given.event);
-      const again = answer.batchItemFailures.length;
-      if (again > 0) log.info("messages come again", { again, of: given.event.Records.length });
-      return answer;
+      return await deskForwarder(forwarder)(given.event);
     }
     await watchDesk(await watched(incidents, now()), forwarder);
     return undefined;

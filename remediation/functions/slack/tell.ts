@@ -34,13 +34,11 @@ export function slackFunction(
       ...set,
       ...rest,
       account: incidents.account,
+      log: log.info,
       ...(address === undefined ? {} : { address }),
     };
     if (given.kind === "messages") {
-      const answer = await slackForwarder(forwarder)(given.event, invocation);
-      const again = answer.batchItemFailures.length;
-      if (again > 0) log.info("messages come again", { again, of: given.event.Records.length });
-      return answer;
+      return await slackForwarder(forwarder)(given.event, invocation);
     }
     await attend(forwarder, await waiting(made, set.escalation, log), invocation);
     return undefined;

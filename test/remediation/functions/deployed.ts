@@ -41,7 +41,7 @@ export interface DeployedResponse {
   /** Of the function URL of clicks. */
   readonly clicks: { readonly host: string };
   send(queue: QueueName, body: unknown): Promise<void>;
-  /** Bodies that wait in a queue, with their reason where they have one; they stay there, hidden for a while. */
+  /** Takes what waits in a queue: bodies, with their reason where they have one. */
   take(queue: QueueName): Promise<readonly { readonly body: string; readonly reason: string | undefined }[]>;
   /** What a function answers when it is called by itself. Rejects where it threw. */
   invoke(name: FunctionName, event: unknown): Promise<unknown>;
@@ -136,6 +136,10 @@ export async function deployResponse(
       Timeout: TIMEOUT,
       Environment: { Variables },
     });
+    // One at a time: Slack takes a message a second, and what meets another process waits for as long as a queue hides it.
+    if (name === "slack" || name === "service-desk") {
+      await lambda.putFunctionConcurrency({ FunctionName, ReservedConcurrentExecutions: 1 });
+    }
     for (const queue of queues) {
       await lambda.createEventSourceMapping({
         FunctionName,
@@ -170,6 +174,7 @@ export async function deployResponse(
         MaxNumberOfMessages: 10,
         MessageAttributeNames: ["All"],
       });
+      for (const { ReceiptHandle } of Messages) await sqs.deleteMessage({ QueueUrl: urls[queue], ReceiptHandle });
       return Messages.map(({ Body = "", MessageAttributes }) => ({
         body: Body,
         reason: MessageAttributes?.reason?.StringValue,
