@@ -13,6 +13,8 @@ describe("what forwarders get", () => {
     for (const body of [wrapped(one), JSON.stringify(one)]) {
       assert.deepEqual(await notified(body), { ok: true, incident: one });
     }
+    const newer = JSON.stringify({ ...one, mood: "good" });
+    assert.deepEqual(await notified(newer), { ok: true, incident: one }, "without what only newer routers know");
   });
 
   it("is the first version of the same incident where only Security Hub tells of it", async () => {

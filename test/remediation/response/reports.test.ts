@@ -4,7 +4,7 @@ import type { Line, Listed, State, TargetState } from "../../../remediation/resp
 import { backlog, observed, timeToResolve } from "../../../remediation/response/reports.ts";
 
 const OPENED = "2026-03-01T10:00:00.000Z";
-const after = (minutes: number) => new Date(Date.parse(OPENED) + minutes * 60_000).toISOString();
+const minute = (minutes: number) => new Date(Date.parse(OPENED) + minutes * 60_000).toISOString();
 
 function listed(id: string, state: State, more: Partial<Listed> = {}): Listed {
   return {
@@ -46,7 +46,7 @@ describe("reports of the response", () => {
     const times = fc.array(fc.nat(100_000), { minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(times, (minutes) => {
-        const incidents = minutes.map((time, index) => listed(`i${index}`, "verified", { since: after(time) }));
+        const incidents = minutes.map((time, index) => listed(`i${index}`, "verified", { since: minute(time) }));
         const put = (["suppressed", "ignored", "alerted"] as const).map((state) => listed(state, state));
         const [row, ...others] = timeToResolve([...incidents, ...put]);
         assert.ok(row !== undefined && others.length === 0 && row.count === minutes.length);
@@ -64,9 +64,9 @@ describe("reports of the response", () => {
         }
       }),
     );
-    const ahead = listed("ahead", "well", { openedAt: after(5) });
+    const ahead = listed("ahead", "well", { openedAt: minute(5) });
     assert.deepEqual(timeToResolve([ahead])[0]?.longest, 0);
-    const none = listed("none", "resolved", { control: null, cause: "TTPs/x", severity: "LOW", since: after(1) });
+    const none = listed("none", "resolved", { control: null, cause: "TTPs/x", severity: "LOW", since: minute(1) });
     assert.deepEqual(
       timeToResolve([ahead, none]).map(({ severity, control }) => [severity, control]),
       [
@@ -79,15 +79,15 @@ describe("reports of the response", () => {
   it("say what is open, of whom, and since when", () => {
     const acknowledged = { by: "ann", at: OPENED };
     const incidents = [
-      listed("a", "alerted", { openedAt: after(2) }),
-      listed("b", "asked", { openedAt: after(1), acknowledged }),
+      listed("a", "alerted", { openedAt: minute(2) }),
+      listed("b", "asked", { openedAt: minute(1), acknowledged }),
       listed("c", "failed", { severity: "CRITICAL" }),
       listed("d", "resolved"),
       listed("e", "seen"),
     ];
     const row = { account: "100000000001" };
     assert.deepEqual(backlog(incidents), [
-      { ...row, severity: "HIGH", count: 2, acknowledged: 1, oldest: after(1) },
+      { ...row, severity: "HIGH", count: 2, acknowledged: 1, oldest: minute(1) },
       { ...row, severity: "CRITICAL", count: 1, acknowledged: 0, oldest: OPENED },
     ]);
   });

@@ -294,6 +294,7 @@ describe("responding to a finding", function () {
     );
     assert.match(resolved.why, /somebody has resolved/);
     await ended(responder, newer("2026-03-01T11:00:00Z"), "observed");
+    made.time = Date.parse("2026-03-01T11:10:30Z");
     await ended(responder, message({ ...passed, UpdatedAt: "2026-03-01T11:10:00Z" }), "resolved");
     assert.equal((await respond(responder, newer("2026-03-01T11:05:00Z"))).kind, "duplicate", "it came late");
     await ended(responder, newer("2026-03-01T11:20:00Z"), "observed");
@@ -308,7 +309,10 @@ describe("responding to a finding", function () {
     const { id: verified } = await ended(own.responder, body, "verified");
     const echo = byHand("2026-03-01T12:00:01Z", { Workflow: { Status: "RESOLVED" } });
     assert.deepEqual(await respond(own.responder, echo), none);
-    assert.deepEqual([(await kept.get(id))?.state, (await own.kept.history(verified)).length], ["resolved", 2]);
+    assert.deepEqual(
+      [(await own.kept.get(verified))?.state, (await own.kept.history(verified)).length],
+      ["verified", 2],
+    );
   });
 
   it("leaves aside what a person has suppressed, until that is lifted or a finding is made after it", async () => {
