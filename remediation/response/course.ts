@@ -50,7 +50,10 @@ export async function pursue(responder: Responder, held: Entry, cause: Cause): P
   const verdict = decide({ ...situation, attempts: held.attempts, used, now: responder.now() });
   if (verdict.kind === "ignore") {
     const state = LASTING.includes(held.state) ? held.state : STATES.ignore;
-    return end(responder, held, finding, { state, why: verdict.why, remediation: name });
+    if (state !== held.state) return end(responder, held, finding, { state, why: verdict.why, remediation: name });
+    // It is as it was: nothing to keep, and nobody to tell.
+    await ledger.pass(held);
+    return { kind: "done", id: held.id, state, why: verdict.why };
   }
   if (verdict.kind === "alert") return tell("alerted", verdict.why);
   if (verdict.kind !== "observe" && !person && isTakenBack(held, finding)) {

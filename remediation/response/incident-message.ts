@@ -92,7 +92,7 @@ function within(steps: readonly Omit<Told, "version">[]): readonly Omit<Told, "v
     .toReversed()
     .map((step) => {
       const what = step.what.slice(0, LONGEST).toWellFormed();
-      left -= Buffer.byteLength(what);
+      left -= Buffer.byteLength(JSON.stringify(what));
       return { ...step, what: left < 0 ? "" : what };
     })
     .reverse();

@@ -20,9 +20,9 @@ export function isTold(state: State, before: State): boolean {
   return !UNTOLD.includes(state) || (state === "ignored" && before !== "seen" && shelfOf(before) === "open");
 }
 
-/** Whether it needs somebody again that needed nobody. */
+/** Whether it needs somebody that needed nobody before. */
 export const isReopened = (state: State, before: State): boolean =>
-  shelfOf(state) === "open" && shelfOf(before) === "closed";
+  shelfOf(state) === "open" && (before === "seen" || shelfOf(before) === "closed");
 
 /** Whether a state waits for its end. */
 export const waitingOf = (state: State): Waiting | undefined => WAITING.find((one) => one === state);
