@@ -21,7 +21,8 @@ export const remediationRole = (name: string) => `BulwarkRemediation-${name}`;
  * for each call of which incident it was. Rejects where the role can't be assumed.
  */
 export function sessions(sts: STSClient, partition: string): Sessions {
-  const clients = new Map<string, unknown>();
+  /** By class, then by role and region. */
+  const clients = new Map<unknown, Map<string, unknown>>();
 
   const credentialsOf = async (RoleArn: string, incident: string) => {
     try {
@@ -52,17 +53,21 @@ export function sessions(sts: STSClient, partition: string): Sessions {
         accountId,
         region: Region,
         client<Client>(Class: new (settings: ClientSettings) => Client, region = Region): Client {
-          const key = `${role} ${Class.name} ${region}`;
-          const known = clients.get(key) as Client | undefined;
+          const ofClass = clients.get(Class) ?? new Map<string, unknown>();
+          clients.set(Class, ofClass);
+          const key = `${role} ${region}`;
+          const known = ofClass.get(key) as Client | undefined;
           if (known !== undefined) return known;
           const made = new Class({ region, credentials: async () => keys });
-          clients.set(key, made);
+          ofClass.set(key, made);
           return made;
         },
       };
     },
     close() {
-      for (const client of clients.values()) if (isClosable(client)) client.destroy();
+      for (const ofClass of clients.values()) {
+        for (const client of ofClass.values()) if (isClosable(client)) client.destroy();
+      }
       clients.clear();
     },
   };
