@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { DescribeInstancesCommand, EC2Client, type Instance } from "@aws-sdk/client-ec2";
 import {
+  type CommandInvocation,
   DescribeInstanceInformationCommand,
   paginateListCommandInvocations,
   SendCommandCommand,
@@ -8,26 +9,29 @@ import {
 } from "@aws-sdk/client-ssm";
 import { orNull } from "./aws-errors.ts";
 import type { Manifest } from "./manifest.ts";
-import type { Facts, Finding, Session } from "./remediation.ts";
-import { PROTECTED_TAG } from "./run.ts";
-import { during } from "./step-error.ts";
+import {
+  type AnyRemediation,
+  type Decision,
+  type Facts,
+  type Finding,
+  remediation,
+  type Session,
+} from "./remediation.ts";
+import { StepError } from "./step-error.ts";
 import { isUntouchable } from "./text-pattern.ts";
 
 /** An instance that something is run on. */
 export type Host = { readonly accountId: string; readonly region: string; readonly instanceId: string };
 
-/** Whether something is to be run, or why not. */
-export type HostPlan =
-  | { readonly kind: "run" }
-  | { readonly kind: "gone" | "protected" | "refused"; readonly why: string };
+/** Which run of the document was the last, by its comment; null where Systems Manager knows of none any more, after 30 days. */
+type Asked = { readonly asked: string | null };
+/** Its ARN; whether Systems Manager reaches it (`Online`), and its platform, null where it is not managed. */
+type Managed = { readonly arn: string; readonly ping: string | null; readonly platform: string | null };
 
 /** What came of a run. `found` is for a person: it ran well, and what it looked for is there. */
 export type HostOutcome = { readonly kind: "waiting" | "well" | "found" | "failed"; readonly why: string };
 
-/**
- * Something that is run on a host by a document of the baseline. It changes no setting, so it has no state to give back and no undo; what it
- * ends with is the outcome. The same for all; who responds keeps the command's id between the calls.
- */
+/** Something that is run on a host by a document of the baseline. It changes no setting; what it ends with is the outcome. */
 export interface HostRun {
   readonly manifest: Manifest;
   /** The Command document that the baseline puts into each region. */
@@ -39,13 +43,59 @@ export interface HostRun {
 /** The id at the end of an ARN of EC2 or of Systems Manager, or alone. */
 const INSTANCE = /(?:^|[/:|])(i-(?:[0-9a-f]{8}|[0-9a-f]{17}))$/;
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
+/** What the comments of all runs begin with. */
+const COMMENT = "Bulwark ";
 
 /** Seconds in which the host must take the command, or it is over (API reference, SendCommand, TimeoutSeconds). */
 const TO_TAKE_IT = 3600;
 
+/**
+ * A run as a remediation among others, with their modes, caps, dry run and record: the run is the change, it is verified when Systems Manager has the
+ * command, and what came of it is handed over when it has ended. A finding has it run once a day.
+ */
+export function hostRemediation(run: HostRun): AnyRemediation {
+  const { manifest } = run;
+  return remediation<Host, Asked, Managed>({
+    manifest,
+    targetsOf: (finding) => hostsOf(run, finding),
+    told: hostTold,
+    async tags(session, host) {
+      const { Tags = [] } = (await instanceOf(session, host)) ?? {};
+      return Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+    },
+    async read(session, host) {
+      if ((await instanceOf(session, host)) === undefined) return undefined;
+      const at = ({ RequestedDateTime }: CommandInvocation) => RequestedDateTime?.getTime() ?? 0;
+      const [last] = (await runsOf(run, session, host)).sort((one, other) => at(other) - at(one));
+      return { asked: last?.Comment ?? null };
+    },
+    async circumstances(session, { instanceId, region, accountId }) {
+      const Filters = [{ Key: "InstanceIds", Values: [instanceId] }];
+      const managed = await session.client(SSMClient, region).send(new DescribeInstanceInformationCommand({ Filters }));
+      const { PingStatus = null, PlatformType = null } = managed.InstanceInformationList?.[0] ?? {};
+      const arn = `arn:${session.partition}:ec2:${region}:${accountId}:instance/${instanceId}`;
+      return { arn, ping: PingStatus, platform: PlatformType };
+    },
+    decide: (state, host, facts, managed) => decideRun(run, state, host, facts, managed),
+    // What was asked for is kept with the change, so that its outcome is found.
+    preserve: async (_session, _host, _facts, { asked }) => asked,
+    async write(session, host, _from, { asked }) {
+      if (asked !== null) await send(run, session, host, asked);
+    },
+    async deliver(session, host, _facts, asked) {
+      const sent = (await runsOf(run, session, host)).find(({ Comment }) => Comment === asked);
+      const outcome = outcomeOf(run, hostTold(host), sent);
+      // It is asked for again then.
+      if (outcome.kind === "waiting") throw new Error(outcome.why);
+      if (outcome.kind !== "well") throw new StepError("result", outcome.why);
+      return asked;
+    },
+  });
+}
+
 /** The hosts that a finding names, each once. Pure. */
 export function hostsOf(
-  { manifest }: HostRun,
+  { manifest }: Pick<HostRun, "manifest">,
   { AwsAccountId: accountId, Region, Resources }: Finding,
 ): readonly Host[] {
   const hosts = Resources.flatMap(({ Type, Id, Region: own }): [string, Host][] => {
@@ -60,112 +110,87 @@ export function hostsOf(
 }
 
 /** A host in words. Pure. */
-export const hostTold = ({ accountId, region, instanceId }: Host): string =>
+const hostTold = ({ accountId, region, instanceId }: Host): string =>
   `instance ${instanceId} in ${region} of account ${accountId}`;
 
-/** A dry run: whether the host is there, unprotected, and reached by Systems Manager. Throws `StepError`. */
-export async function planOnHost(session: Session, host: Host, { untouchable }: Facts): Promise<HostPlan> {
+/** Whether something is to be run: where Systems Manager reaches the host, and not twice for a finding and day. Pure. */
+function decideRun(
+  { document }: HostRun,
+  { asked }: Asked,
+  host: Host,
+  { now, cause, untouchable }: Facts,
+  { arn, ping, platform }: Managed,
+): Decision<Asked> {
   const told = hostTold(host);
-  const { instanceId, accountId, region } = host;
-  const arn = `arn:${session.partition}:ec2:${region}:${accountId}:instance/${instanceId}`;
-  if (isUntouchable(arn, untouchable)) return { kind: "refused", why: `${arn} is among what no remediation touches` };
-  return during("read", `reading ${told}`, async (): Promise<HostPlan> => {
-    const call = session.client(EC2Client, region).send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
-    const instance = (await orNull(call, "InvalidInstanceID.NotFound"))?.Reservations?.[0]?.Instances?.[0];
-    const state = instance?.State?.Name;
-    if (instance === undefined || state === "terminated" || state === "shutting-down") {
-      return { kind: "gone", why: `${told} is not there any more` };
-    }
-    const mark = instance.Tags?.find(({ Key }) => Key === PROTECTED_TAG);
-    if (mark !== undefined && mark.Value !== "false") {
-      return { kind: "protected", why: `${told} has the tag ${PROTECTED_TAG}` };
-    }
-    const Filters = [{ Key: "InstanceIds", Values: [instanceId] }];
-    const managed = await session.client(SSMClient, region).send(new DescribeInstanceInformationCommand({ Filters }));
-    const { PingStatus, PlatformType } = managed.InstanceInformationList?.[0] ?? {};
-    if (PingStatus !== "Online") {
-      return { kind: "refused", why: `Systems Manager does not reach ${told} (${PingStatus ?? "it is not managed"})` };
-    }
-    if (PlatformType === "Linux") return { kind: "run" };
-    return { kind: "refused", why: `the document is for Linux, and ${told} is a host of ${PlatformType}` };
-  });
+  const of = `${document} ${cause?.finding ?? ""} ${now.toISOString().slice(0, 10)}`;
+  const wanted = `${COMMENT}${createHash("sha256").update(of).digest("hex").slice(0, 32)}`;
+  if (asked === wanted) return { kind: "nothing" };
+  if (isUntouchable(arn, untouchable)) return { kind: "refuse", why: `${arn} is among what no remediation touches` };
+  if (ping !== "Online") {
+    return { kind: "refuse", why: `Systems Manager does not reach ${told} (${ping ?? "it is not managed"})` };
+  }
+  if (platform === "Linux") return { kind: "change", to: { asked: wanted } };
+  return { kind: "refuse", why: `the document is for Linux, and ${told} is a host of ${platform}` };
+}
+
+/** An instance that is there; undefined where it is gone or on its way. */
+async function instanceOf(session: Session, { instanceId, region }: Host): Promise<Instance | undefined> {
+  const call = session.client(EC2Client, region).send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
+  const instance = (await orNull(call, "InvalidInstanceID.NotFound"))?.Reservations?.[0]?.Instances?.[0];
+  return ["terminated", "shutting-down"].includes(instance?.State?.Name ?? "") ? undefined : instance;
+}
+
+/** The runs of the document on a host that Bulwark has asked for. */
+async function runsOf({ document }: HostRun, session: Session, host: Host): Promise<CommandInvocation[]> {
+  const { instanceId: InstanceId, region } = host;
+  const all: CommandInvocation[] = [];
+  const pages = paginateListCommandInvocations(
+    { client: session.client(SSMClient, region) },
+    { InstanceId, Details: true },
+  );
+  for await (const { CommandInvocations = [] } of pages) all.push(...CommandInvocations);
+  // By its ARN or by its name: the API reference of ListCommandInvocations does not say which.
+  const isOurs = ({ DocumentName = "", Comment = "" }: CommandInvocation) =>
+    DocumentName.split("/").at(-1) === document && Comment.startsWith(COMMENT);
+  return all.filter(isOurs);
+}
+
+/** Has the host run the document, once for a comment: SendCommand knows no token, so what was sent is looked for. */
+async function send(run: HostRun, session: Session, host: Host, comment: string): Promise<void> {
+  if ((await runsOf(run, session, host)).some(({ Comment }) => Comment === comment)) return;
+  const { instanceId, region, accountId } = host;
+  await session.client(SSMClient, region).send(
+    new SendCommandCommand({
+      // By its ARN: a document of this account and none that is shared under the name.
+      DocumentName: `arn:${session.partition}:ssm:${region}:${accountId}:document/${run.document}`,
+      InstanceIds: [instanceId],
+      Comment: comment,
+      TimeoutSeconds: TO_TAKE_IT,
+    }),
+  );
 }
 
 /**
- * Has the host run the document, once for a `cause` (the incident and its change): asked again, it finds what was sent, by the command's comment,
- * because SendCommand knows no token. Answers with the command's id. Throws `StepError`.
+ * What came of a command so far. A step that ended otherwise than with 0 makes a command failed, whatever its code means; a step of another
+ * platform is skipped. Pure.
  */
-export async function startOnHost(run: HostRun, session: Session, host: Host, cause: string): Promise<string> {
-  const { instanceId, region, accountId } = host;
-  const ssm = session.client(SSMClient, region);
-  const comment = `Bulwark ${createHash("sha256").update(`${run.document} ${cause}`).digest("hex").slice(0, 32)}`;
-  return during("change", `${run.manifest.title}: ${hostTold(host)}`, async () => {
-    for await (const { CommandInvocations = [] } of paginateListCommandInvocations(
-      { client: ssm },
-      { InstanceId: instanceId },
-    )) {
-      const sent = CommandInvocations.find(({ Comment }) => Comment === comment)?.CommandId;
-      if (sent !== undefined) return sent;
-    }
-    const { Command } = await ssm.send(
-      new SendCommandCommand({
-        // By its ARN: a document of this account and none that is shared under the name.
-        DocumentName: `arn:${session.partition}:ssm:${region}:${accountId}:document/${run.document}`,
-        InstanceIds: [instanceId],
-        Comment: comment,
-        TimeoutSeconds: TO_TAKE_IT,
-      }),
-    );
-    if (Command?.CommandId === undefined) throw new Error("Systems Manager told no command");
-    return Command.CommandId;
-  });
-}
-
-/** What came of a command so far. Throws `StepError`. */
-export async function statusOnHost(
-  run: HostRun,
-  session: Session,
-  host: Host,
-  CommandId: string,
-): Promise<HostOutcome> {
-  const told = hostTold(host);
-  return during("verify", `${run.manifest.title}: asking what came of it on ${told}`, async () => {
-    const pages = paginateListCommandInvocations(
-      { client: session.client(SSMClient, host.region) },
-      { CommandId, InstanceId: host.instanceId, Details: true },
-    );
-    for await (const { CommandInvocations = [] } of pages) {
-      const [invocation] = CommandInvocations;
-      if (invocation === undefined) continue;
-      const { Status = "", StatusDetails = Status, CommandPlugins = [] } = invocation;
-      if (!/^(Success|Failed|Cancelled|TimedOut)$/.test(Status))
-        return { kind: "waiting", why: `${told}: ${StatusDetails}` };
-      return outcomeOf(
-        run,
-        told,
-        Status,
-        StatusDetails,
-        CommandPlugins.map(({ ResponseCode = 0 }) => ResponseCode),
-      );
-    }
-    return { kind: "waiting", why: `${told}: nothing is known of the command yet` };
-  });
-}
-
-/** A step that ended otherwise than with 0 makes a command failed, whatever its code means; a step of another platform is skipped. Pure. */
 export function outcomeOf(
   { codes, document }: Pick<HostRun, "codes" | "document">,
   told: string,
-  status: string,
-  details: string,
-  responses: readonly number[],
+  sent: CommandInvocation | undefined,
 ): HostOutcome {
-  if (status === "Success") return { kind: "well", why: `${told}: ${document} ended well` };
-  const code = status === "Failed" ? responses.find((each) => each !== 0) : undefined;
+  const { Status = "", StatusDetails = Status, CommandPlugins = [] } = sent ?? {};
+  if (!/^(Success|Failed|Cancelled|TimedOut)$/.test(Status)) {
+    return {
+      kind: "waiting",
+      why: `${told}: ${document} has not ended (${StatusDetails || "nothing is known of it yet"})`,
+    };
+  }
+  if (Status === "Success") return { kind: "well", why: `${told}: ${document} ended well` };
+  const codesOf = CommandPlugins.map(({ ResponseCode = 0 }) => ResponseCode);
+  const code = Status === "Failed" ? codesOf.find((each) => each !== 0) : undefined;
   const meant = code === undefined ? undefined : codes[code];
   if (meant !== undefined) return { kind: meant.kind, why: `${told}: ${meant.why}` };
-  return {
-    kind: "failed",
-    why: `${told}: ${document} ended as ${details}${code === undefined ? "" : ` with code ${code}`}`,
-  };
+  const how = `${StatusDetails}${code === undefined ? "" : ` with code ${code}`}`;
+  return { kind: "failed", why: `${told}: ${document} ended as ${how}` };
 }

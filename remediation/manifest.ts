@@ -44,4 +44,6 @@ export interface Manifest {
   /** Security Hub takes 20 characters for the name, and for the id 20 letters and digits (API reference, CreateActionTarget). */
   readonly customAction: { readonly id: string; readonly name: string; readonly description: string };
   readonly mode: Mode;
+  /** It changes nothing that could be given back: an undo is refused. */
+  readonly irreversible?: true;
 }

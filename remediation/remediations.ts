@@ -2,6 +2,10 @@ import { accessKeyDeactivationRemediation } from "./access-key-deactivation/reme
 import { defaultSecurityGroupClosedRemediation } from "./default-security-group-closed/remediation.ts";
 import { ec2Imdsv2Remediation } from "./ec2-imdsv2/remediation.ts";
 import { ec2IsolationRemediation } from "./ec2-isolation/remediation.ts";
+import { hostPatchNowRun } from "./host-patch-now/run.ts";
+import { hostRemediation } from "./host-run.ts";
+import { hostSensitiveScanRun } from "./host-sensitive-scan/run.ts";
+import { hostVirusScanRun } from "./host-virus-scan/run.ts";
 import { iamRoleQuarantineRemediation } from "./iam-role-quarantine/remediation.ts";
 import { iamUserQuarantineRemediation } from "./iam-user-quarantine/remediation.ts";
 import { kmsRotationRemediation } from "./kms-rotation/remediation.ts";
@@ -27,6 +31,9 @@ const ALL: readonly AnyRemediation[] = [
   defaultSecurityGroupClosedRemediation,
   ec2Imdsv2Remediation,
   ec2IsolationRemediation,
+  hostRemediation(hostPatchNowRun),
+  hostRemediation(hostSensitiveScanRun),
+  hostRemediation(hostVirusScanRun),
   iamRoleQuarantineRemediation,
   iamUserQuarantineRemediation,
   kmsRotationRemediation,

@@ -1,8 +1,8 @@
 /**
  * A part of a remediation: reading what is there, recording it, keeping evidence, changing it, reading it again, handing evidence over (the
- * change is made and verified by then), taking it back.
+ * change is made and verified by then), taking it back. `result` is none that is tried again: it was done, and what came of it is for a person.
  */
-export type Step = "read" | "record" | "preserve" | "change" | "verify" | "deliver" | "undo";
+export type Step = "read" | "record" | "preserve" | "change" | "verify" | "deliver" | "result" | "undo";
 
 /** A remediation that stopped, and where: what came before is done. The cause is the AWS SDK's error, where there is one. */
 export class StepError extends Error {

@@ -6,7 +6,7 @@ export type Severity = (typeof SEVERITIES)[number];
 
 /**
  * Where an incident stands: `detected` and nothing done (yet), `observed` where a remediation would have acted and may not, `asked` for approval,
- * `approved`, `rejected` or `expired` without it, `remediated`, `failed`, `undone`, `suppressed` by a person, `resolved` where AWS was read again and is well.
+ * `approved` and not yet done, `rejected` or `expired` without it, `remediated`, `failed`, `undone`, `suppressed` by a person, `resolved` where AWS was read again and is well.
  */
 export const STATUSES = [
   "detected",
@@ -87,7 +87,7 @@ export const incidentSchema = z
       .max(2_000)
       .nullable(),
     /** From the first step to the last. */
-    history: z.array(step).min(1).max(200),
+    history: z.array(step).min(1).max(1000),
   })
   .refine(({ history }) => history.every(({ version }, at) => version === at + 1), {
     path: ["history"],

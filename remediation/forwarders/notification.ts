@@ -1,24 +1,32 @@
 import { z } from "zod";
 import { readFinding } from "../response/finding.ts";
-import { type AccountFacts, incidentMessage } from "../response/incident-message.ts";
+import { incidentOf } from "../response/incident.ts";
+import { detectedMessage } from "../response/incident-message.ts";
+import { over } from "../response/over.ts";
 import { type Incident, incidentSchema } from "./incident.ts";
 
 const envelope = z.object({ Type: z.literal("Notification"), Message: z.string() });
-const event = z.object({ source: z.literal("aws.securityhub"), "detail-type": z.string() });
+const raw = z.object({ source: z.literal("aws.securityhub"), "detail-type": z.string() });
 
-/** An incident of a queue's record, or why it is none. */
+/** An incident of a queue's record, nothing where what it tells of is over, or why it is none. */
 export type Notified =
-  | { readonly ok: true; readonly incident: Incident }
+  | { readonly ok: true; readonly incident: Incident | null }
   | { readonly ok: false; readonly why: string };
 
-const UNKNOWN: AccountFacts = { owner: null, environment: null };
+/** Whose an account is and what for; null where nothing is known. */
+export interface Whose {
+  readonly owner: string | null;
+  readonly environment: string | null;
+}
 
 /**
  * The incident in the body of an SQS message: that of an SNS topic, as a notification (Amazon SNS Developer Guide, "Amazon SNS message and JSON
- * formats") or raw. An event of Security Hub is an incident that was found and no more: that people hear of it does not depend on the response.
- * Never throws.
+ * formats") or raw. An event of Security Hub is one of which nothing more is known than that it was found: the first version of the incident
+ * that the ledger has or will have of it. Rejects only where the account can't be looked up.
+ *
+ * @param account whose the accounts of such events are; without it, nobody's
  */
-export function notified(body: string): Notified {
+export async function notified(body: string, account?: (accountId: string) => Promise<Whose>): Promise<Notified> {
   let given: unknown;
   let text = body;
   try {
@@ -31,13 +39,17 @@ export function notified(body: string): Notified {
   } catch {
     return { ok: false, why: "the message is no JSON" };
   }
-  if (event.safeParse(given).success) {
-    const read = readFinding(text);
-    if (read.kind === "wrong") return { ok: false, why: read.reason };
-    const known = { history: [], remediation: null, account: UNKNOWN, expiresAt: null, link: null };
-    return { ok: true, incident: incidentMessage(read.finding, known) };
-  }
+  if (raw.safeParse(given).success) return await ofEvent(text, account);
   const incident = incidentSchema.safeParse(given);
   if (incident.success) return { ok: true, incident: incident.data };
   return { ok: false, why: `the message is no incident: ${z.prettifyError(incident.error).slice(0, 1000)}` };
+}
+
+async function ofEvent(text: string, account: ((accountId: string) => Promise<Whose>) | undefined): Promise<Notified> {
+  const read = readFinding(text);
+  if (read.kind === "wrong") return { ok: false, why: read.reason };
+  const { finding } = read;
+  if (over(finding) !== undefined) return { ok: true, incident: null };
+  const whose = (await account?.(finding.AwsAccountId)) ?? { owner: null, environment: null };
+  return { ok: true, incident: detectedMessage(incidentOf(finding).id, finding, whose) };
 }

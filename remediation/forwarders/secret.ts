@@ -1,5 +1,6 @@
 import { SecretsProvider } from "@aws-lambda-powertools/parameters/secrets";
 import { SSMProvider } from "@aws-lambda-powertools/parameters/ssm";
+import { PARAMETER, SECRET } from "./secret-reference.ts";
 
 /** Gives what a reference stands for, from AWS. */
 export type SecretSource = (reference: string) => Promise<string>;
@@ -32,9 +33,6 @@ export function secretReader(source: SecretSource, now: () => Date, maxAge = 5 *
     }
   };
 }
-
-const SECRET = /^arn:[a-z-]+:secretsmanager:/;
-const PARAMETER = /^arn:[a-z-]+:ssm:[a-z0-9-]+:\d{12}:parameter\//;
 
 /**
  * Values of Secrets Manager's secrets and Systems Manager's parameters, by ARN: both `GetSecretValue` and `GetParameter` take one (their API

@@ -1,35 +1,36 @@
 import { z } from "zod";
 
-const text = z.string().min(1);
+const arnOf = (service: string) => z.string().regex(new RegExp(`^arn:[^:]+:${service}:[a-z0-9-]+:\\d{12}:.+$`));
+const path = z.string().regex(/^(\/[A-Za-z0-9_.-]+)+$/, "is no path of parameters");
 
-/** What functions get in their environment; each takes what it needs of it. */
-export const VARIABLES = {
-  AWS_REGION: text,
-  BULWARK_PARTITION: text,
+/** What a function can be told by its environment. Credentials, region and endpoints the AWS SDK takes from there by itself. */
+const VARIABLES = {
+  AWS_REGION: z.string().min(1),
+  BULWARK_PARTITION: z.string().regex(/^aws[a-z-]*$/),
+  /** The security account, in which the function runs. */
   BULWARK_ACCOUNT: z.string().regex(/^\d{12}$/),
-  BULWARK_ORGANIZATION: text,
-  BULWARK_TABLE: text,
-  BULWARK_TOPIC_ARN: text,
-  /** Of the settings' parameters, without a slash at the end. */
-  BULWARK_PARAMETERS: text,
-  /** Of what accounts say of remediations. */
-  BULWARK_ACCOUNT_PARAMETERS: text,
-  BULWARK_REQUESTS_URL: text,
-  BULWARK_REPAIRS_URL: text,
-  BULWARK_QUARANTINE_URL: text,
+  BULWARK_TABLE: z.string().min(1),
+  BULWARK_TOPIC_ARN: arnOf("sns"),
+  BULWARK_REQUESTS_URL: z.url(),
+  BULWARK_REPAIRS_URL: z.url(),
+  BULWARK_QUARANTINE_URL: z.url(),
+  /** Paths of the parameters with the settings, and of what accounts tell of themselves. */
+  BULWARK_PARAMETERS: path,
+  BULWARK_ACCOUNT_PARAMETERS: path,
+  BULWARK_ORGANIZATION: z.string().regex(/^o-[a-z0-9]{10,32}$/),
 };
+type Variable = keyof typeof VARIABLES;
 
-/** Reads a process's environment by some of the variables. Throws with the names of what is missing. */
-export function readEnvironment<Fields extends z.ZodRawShape>(
-  fields: Fields,
-  environment: Readonly<Record<string, string | undefined>>,
-): z.output<z.ZodObject<Fields>> {
-  const read = z.object(fields).safeParse(environment);
-  if (read.success) return read.data;
-  throw new Error(`starting a function of the response: ${z.prettifyError(read.error)}`);
-}
-
-/** One line of JSON, as CloudWatch Logs finds fields in; `details` holds no secret and nothing that a finding says but its id. */
-export function log(level: "info" | "error", message: string, details: Readonly<Record<string, unknown>> = {}): void {
-  console[level](JSON.stringify({ level, message, ...details }));
+/** The variables that a function demands. Throws with each that is missing or wrong, and no value: nothing works without them. */
+export function environment<const Name extends Variable>(
+  given: Readonly<Record<string, string | undefined>>,
+  ...names: readonly Name[]
+): Readonly<Record<Name, string>> {
+  const wrong = names.filter((name) => !VARIABLES[name].safeParse(given[name]).success);
+  if (wrong.length > 0) {
+    throw new Error(
+      `reading the function's environment: ${wrong.join(", ")} missing or wrong; deploy the function again`,
+    );
+  }
+  return Object.fromEntries(names.map((name) => [name, given[name] ?? ""])) as Record<Name, string>;
 }

@@ -5,23 +5,24 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 const FIRST = 5;
 const LONGEST = 360;
 
+/** What becomes of messages that failed before SQS gives them again. */
+export type Later = (event: SQSEvent, answer: SQSBatchResponse) => Promise<SQSBatchResponse>;
+
 /**
  * What failed comes again soon at first and seldom later, and not as late as the queue hides what a function has taken: mostly another
  * was at the same incident for a moment. Where that can't be said, it comes again as late as the queue says.
  */
-export async function sooner(
-  sqs: SQSClient,
-  { Records }: SQSEvent,
-  answer: SQSBatchResponse,
-): Promise<SQSBatchResponse> {
-  const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+export function sooner(sqs: SQSClient): Later {
   const hide = async (record: SQSRecord): Promise<void> => {
     const VisibilityTimeout = waitOf(record);
     const { receiptHandle: ReceiptHandle } = record;
     await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl: urlOf(record), ReceiptHandle, VisibilityTimeout }));
   };
-  await Promise.allSettled(Records.filter(({ messageId }) => failed.has(messageId)).map(hide));
-  return answer;
+  return async ({ Records }, answer) => {
+    const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    await Promise.allSettled(Records.filter(({ messageId }) => failed.has(messageId)).map(hide));
+    return answer;
+  };
 }
 
 function waitOf({ attributes }: SQSRecord): number {

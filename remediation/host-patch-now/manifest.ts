@@ -17,4 +17,5 @@ export const hostPatchNow: Manifest = {
     description: "Installs the patches that the host's baseline approves, and reboots it if needed",
   },
   mode: "observe",
+  irreversible: true,
 };

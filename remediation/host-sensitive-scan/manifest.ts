@@ -17,4 +17,5 @@ export const hostSensitiveScan: Manifest = {
     description: "Scans the host's files for sensitive information and reports it to Security Hub",
   },
   mode: "observe",
+  irreversible: true,
 };

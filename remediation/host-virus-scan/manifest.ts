@@ -25,4 +25,5 @@ export const hostVirusScan: Manifest = {
     description: "Scans the host's disks for malware and reports what is found to Security Hub",
   },
   mode: "observe",
+  irreversible: true,
 };

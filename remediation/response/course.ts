@@ -3,12 +3,13 @@ import { type Caps, capsOf, decide, type ResponseSettings, stopped } from "./dec
 import type { AsffFinding, Request } from "./finding.ts";
 import { incidentOf } from "./incident.ts";
 import { type Counted, type Entry, type Line, type State, UNFINISHED } from "./ledger.ts";
-import { BULWARK, type Ended, end, type Responder } from "./responder.ts";
+import { type Ended, end, type Responder } from "./responder.ts";
 import { change, observe } from "./targets.ts";
+import { BULWARK } from "./times.ts";
 
 const STATES = { ignore: "ignored", observe: "observed", alert: "alerted", ask: "asked" } as const;
 /** What a finding that is ignored leaves as it is: what came of the incident says more. */
-const LASTING: readonly State[] = ["verified", "well", "gone", "failed", "undone"];
+const LASTING: readonly State[] = ["verified", "well", "gone", "failed", "undone", "resolved", "suppressed"];
 
 /** Milliseconds for which evidence is tried to be handed over: copies of large disks take AWS a day. */
 const DELIVERY = 3 * 24 * 60 * 60 * 1000;
@@ -30,10 +31,12 @@ export async function pursue(responder: Responder, held: Entry, cause: Cause): P
   const { finding, remediation, request, approvedBy } = cause;
   const { ledger } = responder;
   const { manifest } = remediation;
-  const settings = await responder.settings(finding.AwsAccountId);
+  const settings = await responder.settings();
   const person = request !== null || approvedBy !== null;
   const situation = { finding, manifest, request, approved: approvedBy !== null, settings };
-  const tell = (state: State, why: string) => end(responder, held, finding, { state, why, workflow: "NOTIFIED" });
+  const { name } = manifest;
+  const tell = (state: State, why: string) =>
+    end(responder, held, finding, { state, why, workflow: "NOTIFIED", remediation: name });
   if (held.state === "undoing") return tell("undoing", "an undo of it was cut off: ask for it again");
   if (UNFINISHED.includes(held.state) && held.remediation === manifest.name) {
     // Whether nothing stops it is not known: it stays begun, and comes again.
@@ -47,30 +50,28 @@ export async function pursue(responder: Responder, held: Entry, cause: Cause): P
   const verdict = decide({ ...situation, attempts: held.attempts, used, now: responder.now() });
   if (verdict.kind === "ignore") {
     const state = LASTING.includes(held.state) ? held.state : STATES.ignore;
-    return end(responder, held, finding, { state, why: verdict.why });
+    if (state !== held.state) return end(responder, held, finding, { state, why: verdict.why, remediation: name });
+    // It is as it was: nothing to keep, and nobody to tell.
+    await ledger.pass(held);
+    return { kind: "done", id: held.id, state, why: verdict.why };
   }
-  let entry = await ledger.remember(held, { remediation: manifest.name, finding });
-  const tellIt = (why: string) => end(responder, entry, finding, { state: "alerted", why, workflow: "NOTIFIED" });
-  if (verdict.kind === "alert") return tellIt(verdict.why);
+  if (verdict.kind === "alert") return tell("alerted", verdict.why);
   if (verdict.kind !== "observe" && !person && isTakenBack(held, finding)) {
-    return tellIt(`its change was undone ${held.undoneAt}: not made again unless a person asks`);
+    return tell("alerted", `its change was undone ${held.undoneAt}: not made again unless a person asks`);
   }
   if (verdict.kind !== "automatic") {
     const dry = { ledger, remediation, targets: remediation.targetsOf(finding) };
-    const seen = await observe(dry, entry, () => reach(responder, cause));
+    const seen = await observe(dry, held, () => reach(responder, cause));
     const why = `${verdict.why}; ${whysOf(seen.lines)}`;
     const told = verdict.kind === "ask" ? ({ workflow: "NOTIFIED" } as const) : {};
-    return end(responder, seen.entry, finding, { state: STATES[verdict.kind], why, ...told });
+    return end(responder, seen.entry, finding, { state: STATES[verdict.kind], why, ...told, remediation: name });
   }
   const step = { at: responder.now().toISOString(), why: verdict.why, by: approvedBy ?? BULWARK };
   const attempts = person ? 1 : held.attempts + 1;
-  const started = await ledger.start(entry, step, { remediation: manifest.name, attempts }, counted);
-  if (typeof started === "string") {
-    const why = `the ${started} has had its changes of this hour`;
-    return end(responder, entry, finding, { state: "alerted", why, workflow: "NOTIFIED" });
-  }
-  entry = started;
-  return work(responder, entry, cause, settings);
+  const about = { remediation: name, finding };
+  const started = await ledger.start(held, step, { remediation: name, attempts }, counted, about);
+  if (typeof started === "string") return tell("alerted", `the ${started} has had its changes of this hour`);
+  return work(responder, started, cause, settings);
 }
 
 /** Changes the targets and says what came of all; an attempt that stopped is noted, and the last one fails. */
@@ -93,7 +94,8 @@ async function work(
   }
   const { entry, lines } = await change({ ledger, remediation, targets, ...reached }, held, responder.now());
   const some = (...states: readonly Line["state"][]) => lines.filter(({ state }) => states.includes(state));
-  const verified = some("verified", "delivering").length > 0 ? { verified: entry.epoch } : {};
+  const isUndoable = remediation.manifest.irreversible !== true && some("verified", "delivering").length > 0;
+  const verified = isUndoable ? { verified: entry.epoch } : {};
   const stopped = some("begun", "written");
   if (stopped.length > 0) {
     const state = some("begun").length > 0 ? "started" : "changed";
@@ -141,7 +143,7 @@ function stumble(
 async function reach(responder: Responder, { finding, remediation, request, approvedBy }: Cause) {
   const session = await responder.session(remediation, finding);
   const by = approvedBy ?? (request === null ? BULWARK : `custom action ${request.actionId}`);
-  return { session, facts: { ...(await responder.facts(finding.AwsAccountId)), cause: { finding: finding.Id, by } } };
+  return { session, facts: { ...(await responder.facts()), cause: { finding: finding.Id, by } } };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Severity } from "../forwarders/incident.ts";
 import type { Manifest, Mode } from "../manifest.ts";
 import { isUntouchable } from "../text-pattern.ts";
 import type { AsffFinding, Request } from "./finding.ts";
@@ -53,6 +54,12 @@ export interface ResponseSettings {
   readonly attempts: number;
   /** Patterns (`*` is any text) of ids of resources that nothing touches: break-glass roles, and Bulwark's own. */
   readonly protected: readonly string[];
+  /** From this severity on, a finding that nothing answers needs a person. */
+  readonly tellFrom: Severity;
+  /** Until then, ISO 8601, nothing goes further than to observe unless a person asks. */
+  readonly observeUntil?: string | undefined;
+  /** Where incidents are shown: the address that each one's own begins with. */
+  readonly link?: string | undefined;
 }
 
 /** What is known when a finding is decided on. */
@@ -109,6 +116,10 @@ export function decide(situation: Situation): Verdict {
   }
   // Where it is off, `stopped` has answered: only the types don't know.
   if (mode.mode === "off") return UNKNOWN;
+  // An end that is no time does not end.
+  if (!person && settings.observeUntil !== undefined && !(now.getTime() >= Date.parse(settings.observeUntil))) {
+    return { kind: "observe", why: `everything is only observed until ${settings.observeUntil}` };
+  }
   if (!person && mode.mode !== "automatic") return { kind: mode.mode, why: mode.why };
   const freeze = settings.freezes.find(
     ({ organizationalUnit, from, until }) => units.includes(organizationalUnit) && isWithin(now, from, until),

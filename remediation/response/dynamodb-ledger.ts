@@ -1,18 +1,16 @@
 import {
   BatchGetItemCommand,
-  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   paginateQuery,
-  QueryCommand,
   TransactionCanceledException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
-  UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { Caps } from "./decision.ts";
 import { isPassing } from "./dynamodb-errors.ts";
-import { type About, type Entry, type Ledger, LostError, type Shelf, type Step } from "./ledger.ts";
+import type { About, Entry, Ledger } from "./ledger.ts";
+import { endOfKeeping, ledgerClaims, lost } from "./ledger-claims.ts";
 import {
   aboutKey,
   CAPS,
@@ -23,23 +21,21 @@ import {
   lineItem,
   lineOf,
   linesPrefix,
-  listedOf,
   mainKey,
   N,
   S,
-  stateOf,
   stepOf,
   withMost,
 } from "./ledger-items.ts";
-import { advance, next, put } from "./ledger-writes.ts";
+import { ledgerListing } from "./ledger-listing.ts";
+import type { LedgerTable } from "./ledger-table.ts";
+import { advance, annotate, next, put, putAbout, stepped } from "./ledger-writes.ts";
 import { PATIENT, type Patience, patiently } from "./patience.ts";
 
-/** Days for which an incident is kept that changed nothing. The table's time-to-live attribute is `expires`, in seconds. */
-const KEPT_DAYS = 400;
-const DAY = 24 * 60 * 60;
 /** Milliseconds: together the tries wait some three seconds at most. */
 const FIRST_WAIT = 50;
-const seconds = (at: string | Date) => Math.floor(new Date(at).getTime() / 1000);
+/** Seconds for which an hour's counter is kept. */
+const COUNTED = 2 * 24 * 60 * 60;
 
 /**
  * The ledger in a table with the keys `pk` and `sk` (texts): an incident's own item, its history, what it is about and what is known of its
@@ -47,36 +43,10 @@ const seconds = (at: string | Date) => Math.floor(new Date(at).getTime() / 1000)
  * refused before it is made. What is throttled or meets another write is tried again, and rejects if that goes on.
  */
 export function dynamodbLedger(client: DynamoDBClient, table: string, patience: Patience = PATIENT): Ledger {
+  const place: LedgerTable = { client, table, patient };
   return {
-    async claim({ id, key, cause }, foundAt, now, leaseSeconds) {
-      const claiming = {
-        TableName: table,
-        Key: mainKey(id),
-        UpdateExpression:
-          "SET #state = if_not_exists(#state, :seen), incidentKey = :key, cause = :cause, foundAt = :found, leaseEnds = :lease, " +
-          "dealt = if_not_exists(dealt, :never), expires = if_not_exists(expires, :expires) ADD version :one",
-        ConditionExpression: "attribute_not_exists(pk) OR (dealt < :found AND leaseEnds <= :now)",
-        ExpressionAttributeNames: { "#state": "state" },
-        ExpressionAttributeValues: {
-          ...{ ":seen": S("seen"), ":key": S(key), ":cause": S(cause), ":found": S(foundAt), ":never": S("") },
-          ":lease": N(now.getTime() + leaseSeconds * 1000),
-          ":now": N(now.getTime()),
-          ":one": N(1),
-          ":expires": N(seconds(now) + KEPT_DAYS * DAY),
-        },
-        ReturnValues: "ALL_NEW",
-        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-      } as const;
-      try {
-        const { Attributes = {} } = await patient(() => client.send(new UpdateItemCommand(claiming)));
-        return { kind: "claimed", entry: entryOf(id, Attributes) };
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        const { Item: old = {} } = error;
-        if ((old.dealt?.S ?? "") >= foundAt) return { kind: "duplicate", state: stateOf(old) };
-        return { kind: "busy" };
-      }
-    },
+    ...ledgerClaims(place),
+    ...ledgerListing(place),
 
     async get(id) {
       const found = await getItem(mainKey(id));
@@ -84,13 +54,15 @@ export function dynamodbLedger(client: DynamoDBClient, table: string, patience: 
     },
 
     async take(entry, step, now, leaseSeconds) {
-      const moved = { ...step, version: entry.version + 1 };
       const values = { ":lease": N(now.getTime() + leaseSeconds * 1000), ":now": N(now.getTime()) };
-      await orLost(
-        entry,
-        transact(advance(table, entry, moved, "SET leaseEnds = :lease", values, " AND leaseEnds <= :now")),
-      );
-      return { ...entry, state: step.state, version: moved.version, since: step.at };
+      const taking = advance(table, entry, step, "SET leaseEnds = :lease", values, " AND leaseEnds <= :now");
+      await orLost(entry, transact(taking));
+      return stepped(entry, step);
+    },
+
+    async note(entry, step, now, acknowledged) {
+      await orLost(entry, transact(annotate(table, entry, step, now, acknowledged)));
+      return { ...entry, version: entry.version + 1, acknowledged: acknowledged ?? entry.acknowledged };
     },
 
     async used(counted, now) {
@@ -108,19 +80,22 @@ export function dynamodbLedger(client: DynamoDBClient, table: string, patience: 
       return { account: count("account"), control: count("control"), action: count("action") };
     },
 
-    async start(entry, step, { remediation, attempts }, counted) {
+    async start(entry, step, { remediation, attempts }, counted, about) {
       const counters = CAPS.map(
         (cap): TransactWriteItem => ({
           Update: {
             TableName: table,
             Key: counterKey(cap, counted, new Date(step.at)),
             UpdateExpression: "SET expires = :expires ADD n :one",
-            ...withMost(counted[cap].most, { ":one": N(1), ":expires": N(seconds(step.at) + 2 * DAY) }),
+            ...withMost(counted[cap].most, {
+              ":one": N(1),
+              ":expires": N(Math.floor(Date.parse(step.at) / 1000) + COUNTED),
+            }),
           },
         }),
       );
       const begun = { state: "started", attempts, epoch: entry.epoch + 1, remediation, began: step.at } as const;
-      const started: Step = { ...step, state: begun.state, version: entry.version + 1 };
+      const started = { ...step, state: begun.state };
       const sets =
         "SET attempts = :attempts, epoch = :epoch, remediation = :remediation, began = :since, undoneAt = :none";
       const values = {
@@ -130,37 +105,38 @@ export function dynamodbLedger(client: DynamoDBClient, table: string, patience: 
         ":none": S(""),
       };
       try {
-        await transact([...advance(table, entry, started, sets, values), ...counters]);
+        await transact([
+          ...advance(table, entry, started, sets, values),
+          ...counters,
+          ...putAbout(table, entry, about),
+        ]);
       } catch (error) {
         if (!(error instanceof TransactionCanceledException)) throw error;
         const failed = (error.CancellationReasons ?? []).map(({ Code }) => Code === "ConditionalCheckFailed");
-        if (failed[0] === true) throw lost(entry);
+        if (failed[0] === true) throw lost(entry.id);
         const full = CAPS.find((_cap, index) => failed[index + 2] === true);
         if (full === undefined) throw error;
         return full;
       }
-      return { ...entry, ...begun, version: started.version, since: step.at, undoneAt: "" };
+      return { ...stepped(entry, started), ...begun, undoneAt: "" };
     },
 
-    async move(entry, step, hold, facts = {}) {
-      const moved = { ...entry, ...facts, state: step.state, version: entry.version + 1, since: step.at };
+    async move(entry, step, hold, facts = {}, about) {
+      const moved = stepped({ ...entry, ...facts }, step);
       const values = { ":attempts": N(moved.attempts), ":verified": N(moved.verified), ":undone": S(moved.undoneAt) };
       const sets = "SET attempts = :attempts, verified = :verified, undoneAt = :undone";
-      const released = hold === "hold" ? "" : `, leaseEnds = :zero${hold === "done" ? ", dealt = foundAt" : ""}`;
+      const dealt = hold === "done" ? ", foundAt = :found, dealt = :found, findings = :findings" : "";
+      const released = hold === "hold" ? "" : `, leaseEnds = :zero${dealt}`;
       const zero = hold === "hold" ? {} : { ":zero": N(0) };
-      await orLost(
-        entry,
-        transact(advance(table, entry, { ...step, version: moved.version }, sets + released, { ...values, ...zero })),
-      );
+      const count = hold === "done" ? { ":findings": N(entry.findings), ":found": S(moved.foundAt) } : {};
+      const moving = advance(table, entry, step, sets + released, { ...values, ...zero, ...count });
+      await orLost(entry, transact([...moving, ...putAbout(table, entry, about)]));
       return moved;
     },
 
     async keep(entry, line) {
-      const isDryRun = line.epoch === 0;
-      // What can be undone has no end: attribute `expires` set to no number is none for the time-to-live.
-      const update = isDryRun || line.change === null ? undefined : { set: ", expires = :never", ":never": S("never") };
-      const end: Item = isDryRun ? { expires: N(seconds(entry.foundAt) + KEPT_DAYS * DAY) } : {};
-      await orLost(entry, transact([next(table, entry, update), put(table, { ...lineItem(entry.id, line), ...end })]));
+      const end: Item = line.epoch === 0 ? { expires: N(endOfKeeping(entry.foundAt)) } : {};
+      await orLost(entry, transact([next(table, entry), put(table, { ...lineItem(entry.id, line), ...end })]));
       return { ...entry, version: entry.version + 1 };
     },
 
@@ -168,62 +144,9 @@ export function dynamodbLedger(client: DynamoDBClient, table: string, patience: 
       return (await query(id, linesPrefix(epoch))).map(lineOf);
     },
 
-    async remember(entry, about) {
-      await orLost(
-        entry,
-        transact([next(table, entry), put(table, { ...aboutKey(entry.id), about: S(JSON.stringify(about)) })]),
-      );
-      return { ...entry, version: entry.version + 1 };
-    },
-
     async about(id) {
       const found = await getItem(aboutKey(id));
       return found?.about?.S === undefined ? undefined : (JSON.parse(found.about.S) as About);
-    },
-
-    async list(shelf, limit, next) {
-      const asked = {
-        TableName: table,
-        IndexName: "by-shelf",
-        KeyConditionExpression: "shelf = :shelf",
-        ExpressionAttributeValues: { ":shelf": S(shelf) },
-        ScanIndexForward: false,
-        Limit: limit,
-        ...(next === undefined ? {} : { ExclusiveStartKey: startOf(next, shelf) }),
-      };
-      const { Items = [], LastEvaluatedKey: last } = await patient(() => client.send(new QueryCommand(asked)));
-      return {
-        items: Items.map(listedOf),
-        next: last === undefined ? undefined : JSON.stringify([last.pk?.S, last.since?.S]),
-      };
-    },
-
-    async untold(limit) {
-      const asked = {
-        TableName: table,
-        IndexName: "untold",
-        KeyConditionExpression: "untold = :untold",
-        ExpressionAttributeValues: { ":untold": S("1") },
-        Limit: limit,
-      };
-      const { Items = [] } = await patient(() => client.send(new QueryCommand(asked)));
-      return Items.map(listedOf);
-    },
-
-    async published(id, version) {
-      const told = {
-        TableName: table,
-        Key: mainKey(id),
-        UpdateExpression: "REMOVE untold",
-        ConditionExpression: "version = :version",
-        ExpressionAttributeValues: { ":version": N(version) },
-      };
-      try {
-        await patient(() => client.send(new UpdateItemCommand(told)));
-      } catch (error) {
-        // There is more to tell by now.
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
     },
 
     async history(id) {
@@ -260,15 +183,6 @@ export function dynamodbLedger(client: DynamoDBClient, table: string, patience: 
   }
 }
 
-/** Where a list goes on, as its page before said. */
-function startOf(next: string, shelf: Shelf): Item {
-  const [id, since] = JSON.parse(next) as unknown[];
-  if (typeof id !== "string" || typeof since !== "string") throw new Error("listing incidents: next is of no page");
-  return { ...mainKey(id), shelf: S(shelf), since: S(since) };
-}
-
-const lost = ({ id }: Entry) => new LostError(`going on with incident ${id}: somebody else has taken it over`);
-
 async function orLost(entry: Entry, write: Promise<void>): Promise<void> {
   try {
     await write;
@@ -276,6 +190,6 @@ async function orLost(entry: Entry, write: Promise<void>): Promise<void> {
     const isLost =
       error instanceof TransactionCanceledException &&
       error.CancellationReasons?.[0]?.Code === "ConditionalCheckFailed";
-    throw isLost ? lost(entry) : error;
+    throw isLost ? lost(entry.id) : error;
   }
 }

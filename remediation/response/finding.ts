@@ -50,14 +50,18 @@ const Asff = z.object({
     .string()
     .transform((title) => title.slice(0, 256))
     .catch(""),
+  /** For people: cut where it is long. */
   Description: z
     .string()
     .transform((description) => description.slice(0, 1024))
-    .catch(""),
+    .optional()
+    .catch(undefined),
+  /** Who found it, in words. */
   ProductName: z
     .string()
-    .transform((name) => name.slice(0, 128))
-    .catch(""),
+    .transform((product) => product.slice(0, 128))
+    .optional()
+    .catch(undefined),
   Resources: z.array(Resource).min(1).max(32),
   Compliance: z
     .object({

@@ -1,84 +1,116 @@
-import type { Incident, Status } from "../forwarders/incident.ts";
+import { CLOSED, type Incident, type Status } from "../forwarders/incident.ts";
+import type { Manifest } from "../manifest.ts";
 import type { AsffFinding } from "./finding.ts";
-import { incidentOf } from "./incident.ts";
-import { CLOSED, type State, type Step } from "./ledger.ts";
-import { BULWARK } from "./responder.ts";
+import { headlineOf } from "./incident.ts";
+import type { About, Entry, State, Step } from "./ledger.ts";
+import type { Account } from "./responder.ts";
+import { BULWARK, endOfQuestion } from "./times.ts";
 
-/** What people see of an account. */
-export interface AccountFacts {
-  readonly owner: string | null;
-  readonly environment: string | null;
-}
+type Told = Incident["history"][number];
 
-/** What is known of an incident beside the finding. */
-export interface Known {
-  /** Of the ledger, the oldest first; none where the ledger does not know it. */
-  readonly history: readonly Step[];
-  readonly remediation: { readonly name: string; readonly title: string; readonly what: string } | null;
-  readonly account: AccountFacts;
-  /** When a question ends, ISO 8601. */
-  readonly expiresAt: string | null;
-  readonly link: string | null;
-}
-
-/** What a state is to people; those between two are no step for them. */
-const STATUS: Readonly<Record<State, Status | undefined>> = {
-  ...{ seen: undefined, ignored: undefined, started: undefined, changed: undefined, delivering: undefined },
-  ...{ undoing: undefined, approved: "approved", observed: "observed", alerted: "detected", asked: "asked" },
-  ...{ rejected: "rejected", expired: "expired", verified: "remediated", well: "resolved", gone: "resolved" },
-  ...{ failed: "failed", undone: "undone", suppressed: "suppressed" },
+/** What a state is to people; states on the way to another are nothing to them. */
+const STATUS: Readonly<Partial<Record<State, Status>>> = {
+  ...{ observed: "observed", alerted: "detected", asked: "asked", approved: "approved", rejected: "rejected" },
+  ...{ expired: "expired", verified: "remediated", well: "resolved", gone: "resolved", resolved: "resolved" },
+  ...{ failed: "failed", undone: "undone", suppressed: "suppressed", repairing: "approved" },
 };
 
-/** Steps that a message can hold, the first and the last among them. */
-const MOST = 200;
-const LONGEST = 4_000;
+/** Steps that a message has: one of them all says more than the first thousand changes of one issue would. */
+const MOST = 1000;
+/** Characters of a step's words, and bytes of all: an SNS message has at most 256 KB (Amazon SNS Developer Guide, "Amazon SNS message publishing"). */
+const LONGEST = 1000;
+const BYTES = 100 * 1024;
+
+/** What a message needs beside what the ledger has. */
+export interface Surroundings {
+  readonly account: Account;
+  /** Of what answers the incident; undefined where nothing does. */
+  readonly manifest: Pick<Manifest, "name" | "title" | "what"> | undefined;
+  /** Where incidents are shown; undefined where they are shown nowhere. */
+  readonly link: string | undefined;
+}
 
 /**
- * What forwarders get of an incident. The first step is that it was found; each step of the ledger that people see follows, in an order and
- * numbering that a longer history only adds to, so that a forwarder that knows a version knows all before it. Of what differs from the step
- * before in nothing but time there is one. Pure.
+ * An incident as people's systems get it; undefined where nothing has happened yet that they would hear of. The first step is that it was found, and
+ * each other is one of the ledger's: a longer history numbers the same steps as a shorter one. Pure.
  */
-export function incidentMessage(finding: AsffFinding, known: Known): Incident {
-  const { history, remediation, account, expiresAt, link } = known;
-  const openedAt = finding.CreatedAt ?? finding.UpdatedAt;
-  const steps: Incident["history"] = [
-    { version: 1, at: openedAt, status: "detected", what: finding.Title || "A finding", by: null },
-  ];
-  for (const { state, at, why, by } of history) {
-    const status = STATUS[state];
-    const before = steps.at(-1);
-    if (status === undefined || steps.length >= MOST) continue;
-    const what = why.slice(0, LONGEST);
-    const who = by === BULWARK ? null : by;
-    if (before?.status === status && before.what === what && before.by === who) continue;
-    steps.push({ version: steps.length + 1, at, status, what, by: who });
-  }
-  // Who looks after it does so until it begins anew.
-  const over = history.findLastIndex(({ state }) => CLOSED.includes(state));
-  const acknowledgment = history.slice(over + 1).findLast(({ acknowledges }) => acknowledges === true);
-  const last = steps.at(-1) ?? steps[0];
-  const [resource] = finding.Resources;
+export function incidentMessage(
+  entry: Entry,
+  { finding, remediation }: About,
+  history: readonly Step[],
+  { account, manifest, link }: Surroundings,
+): Incident | undefined {
+  const steps = toldOf(history);
+  if (steps.length === 0) return undefined;
+  const all = within([found(finding, entry.firstFoundAt), ...steps]).map((step, at) => ({ version: at + 1, ...step }));
+  const shown = all.length > MOST ? [...all.slice(0, MOST - 1), { ...lastOf(all), version: MOST }] : all;
   return {
-    id: incidentOf(finding).id,
-    version: steps.length,
-    account: finding.AwsAccountId,
-    region: finding.Region,
-    ...account,
-    severity: finding.Severity.Label,
-    product: finding.ProductName || "Security Hub",
-    title: finding.Title || "A finding",
-    description: finding.Description,
-    resource: { type: resource?.Type ?? "Other", id: resource?.Id ?? "" },
-    control: finding.Compliance?.SecurityControlId ?? null,
-    type: finding.Types[0] ?? null,
-    finding: finding.Id,
-    findings: 1,
-    status: last?.status ?? "detected",
-    remediation,
-    acknowledged: acknowledgment === undefined ? null : { by: acknowledgment.by, at: acknowledgment.at },
-    openedAt,
-    expiresAt: last?.status === "asked" ? expiresAt : null,
-    link,
-    history: steps,
+    ...described(entry.id, finding, account),
+    version: shown.length,
+    findings: Math.max(1, entry.findings),
+    status: lastOf(shown).status,
+    remediation: remediation === null || manifest === undefined ? null : shownManifest(manifest),
+    acknowledged: entry.acknowledged,
+    openedAt: entry.openedAt,
+    expiresAt: entry.state === "asked" ? endOfQuestion(entry).toISOString() : null,
+    link: link === undefined ? null : `${link.replace(/\/+$/, "")}/remediations/${entry.id}`,
+    history: shown,
   };
 }
+
+/** An incident of which a finding is all that is known: somebody hears of it while nothing responds. Pure. */
+export function detectedMessage(id: string, finding: AsffFinding, account: Account): Incident {
+  const first = found(finding, finding.UpdatedAt);
+  return {
+    ...described(id, finding, account),
+    ...{ version: 1, findings: 1, status: first.status, remediation: null, acknowledged: null },
+    ...{ openedAt: first.at, expiresAt: null, link: null, history: [{ version: 1, ...first }] },
+  };
+}
+
+/** The ledger's steps that people see. Only what came before a step decides on it, or numbers would change. */
+function toldOf(history: readonly Step[]): readonly Omit<Told, "version">[] {
+  const told: Omit<Told, "version">[] = [];
+  for (const { state, at, why, by } of history) {
+    const before = told.at(-1);
+    // It was open for those who have heard of it; for others there was never anything.
+    const isPutAside = state === "ignored" && before !== undefined && !CLOSED.includes(before.status);
+    const status = isPutAside ? "suppressed" : STATUS[state];
+    if (status === undefined) continue;
+    const step = { at, status, what: why, by: by === BULWARK ? null : by };
+    // The same again is an echo: a finding is updated with each check.
+    if (before?.status === status && before.what === why && before.by === step.by) continue;
+    told.push(step);
+  }
+  return told;
+}
+
+/** Words for the newest steps, as many as there is room for: old ones keep their number, time and status. */
+function within(steps: readonly Omit<Told, "version">[]): readonly Omit<Told, "version">[] {
+  let left = BYTES;
+  return steps
+    .toReversed()
+    .map((step) => {
+      const what = step.what.slice(0, LONGEST).toWellFormed();
+      left -= Buffer.byteLength(JSON.stringify(what));
+      return { ...step, what: left < 0 ? "" : what };
+    })
+    .reverse();
+}
+
+function found({ ProductName = PRODUCT }: AsffFinding, at: string): Omit<Told, "version"> {
+  return { at, status: "detected", what: `Found by ${ProductName}`, by: null };
+}
+
+function described(id: string, finding: AsffFinding, { owner, environment }: Account) {
+  const { account, region, severity, title, resource, control } = headlineOf(finding);
+  const { ProductName: product = PRODUCT, Description: description = "", Types, Id } = finding;
+  return {
+    ...{ id, account, region, environment, owner, severity, product, title, description, resource, control },
+    ...{ type: Types[0] ?? null, finding: Id },
+  };
+}
+
+const PRODUCT = "Security Hub";
+const shownManifest = ({ name, title, what }: Pick<Manifest, "name" | "title" | "what">) => ({ name, title, what });
+const lastOf = <One>(all: readonly One[]) => all.at(-1) as One;

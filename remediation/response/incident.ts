@@ -1,6 +1,18 @@
 import { createHash } from "node:crypto";
 import type { AsffFinding } from "./finding.ts";
 
+/** What a finding says of an incident, for lists: as the last one has it. */
+export interface Headline {
+  readonly account: string;
+  readonly region: string;
+  readonly severity: AsffFinding["Severity"]["Label"];
+  readonly title: string;
+  /** The first of its resources. */
+  readonly resource: { readonly type: string; readonly id: string };
+  /** Security Hub's control; null where no control found it. */
+  readonly control: string | null;
+}
+
 /** What findings are about, each once, however often and from wherever it comes. */
 export interface Incident {
   /** Of 32 hexadecimal digits; the key in the ledger, and what a note says. */
@@ -9,6 +21,7 @@ export interface Incident {
   readonly key: string;
   /** The control, the vulnerabilities or the types, in words. */
   readonly cause: string;
+  readonly headline: Headline;
 }
 
 /**
@@ -30,7 +43,25 @@ export function incidentOf(finding: AsffFinding): Incident {
   const sorted = once(names);
   const resources = once(Resources.map(({ Type, Id }) => JSON.stringify([Type, Id])));
   const key = JSON.stringify([AwsAccountId, global ? "global" : Region, resources, kind, sorted]);
-  return { id: createHash("sha256").update(key).digest("hex").slice(0, 32), key, cause: sorted.join(", ") };
+  return {
+    id: createHash("sha256").update(key).digest("hex").slice(0, 32),
+    key,
+    cause: sorted.join(", "),
+    headline: headlineOf(finding),
+  };
+}
+
+/** What a finding says of its incident. Pure. */
+export function headlineOf({ AwsAccountId, Region, Severity, Title, Resources, Compliance }: AsffFinding): Headline {
+  const [{ Type = "", Id = "" } = {}] = Resources;
+  return {
+    account: AwsAccountId,
+    region: Region,
+    severity: Severity.Label,
+    title: Title,
+    resource: { type: Type, id: Id },
+    control: Compliance?.SecurityControlId ?? null,
+  };
 }
 
 const once = (names: readonly string[]) => [...new Set(names)].sort();

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Change } from "../run.ts";
 import type { Caps } from "./decision.ts";
+import type { Incident } from "./incident.ts";
 import type { Counted, Entry, Line, Listed, State, Step, TargetState } from "./ledger.ts";
 
 export type Item = Record<string, AttributeValue>;
@@ -43,17 +44,47 @@ export const entryOf = (id: string, item: Item): Entry => ({
   since: item.since?.S ?? "",
   verified: Number(item.verified?.N ?? 0),
   undoneAt: item.undoneAt?.S ?? "",
+  firstFoundAt: item.firstFoundAt?.S ?? "",
+  openedAt: item.openedAt?.S ?? "",
+  // The one that it is held for is counted when it is dealt with: tried twice, it is one still.
+  findings: Number(item.findings?.N ?? 0) + ((item.dealt?.S ?? "") < (item.foundAt?.S ?? "") ? 1 : 0),
+  acknowledged: acknowledgedOf(item),
 });
 
-/** An incident as lists have it. */
-export const listedOf = (item: Item): Listed => {
-  const { id, state, version, since, remediation, verified, foundAt } = entryOf(item.pk?.S ?? "", item);
-  return {
-    ...{ id, state, version, since, remediation, verified, foundAt },
-    key: item.incidentKey?.S ?? "",
-    cause: item.cause?.S ?? "",
-  };
+function acknowledgedOf({ acknowledged }: Item): Entry["acknowledged"] {
+  const { by, at } = acknowledged?.M ?? {};
+  return by?.S === undefined || at?.S === undefined ? null : { by: by.S, at: at.S };
+}
+
+const HEADLINE = {
+  ...{ incidentKey: ":key", cause: ":cause", account: ":account", "#region": ":region", severity: ":severity" },
+  ...{ title: ":title", resourceType: ":type", resourceId: ":resource", control: ":control" },
 };
+
+/** What an update sets of an incident's headline, to the last or the first finding's: `#region` stands for an attribute that is a word of DynamoDB. */
+export const headlineSets = (which: "first" | "last") =>
+  Object.entries(HEADLINE)
+    .map(([name, value]) => `${name} = ${which === "last" ? value : `if_not_exists(${name}, ${value})`}`)
+    .join(", ");
+
+/** And its values. */
+export const headlineValues = ({ key, cause, headline }: Incident): Item => ({
+  ...{ ":key": S(key), ":cause": S(cause), ":account": S(headline.account), ":region": S(headline.region) },
+  ...{ ":severity": S(headline.severity), ":title": S(headline.title), ":control": S(headline.control ?? "") },
+  ...{ ":type": S(headline.resource.type), ":resource": S(headline.resource.id) },
+});
+
+/** An incident in a list, as its item has it. */
+export const listedOf = (item: Item): Listed => ({
+  ...entryOf(item.pk?.S ?? "", item),
+  cause: item.cause?.S ?? "",
+  account: item.account?.S ?? "",
+  region: item.region?.S ?? "",
+  severity: (item.severity?.S ?? "INFORMATIONAL") as Listed["severity"],
+  title: item.title?.S ?? "",
+  resource: { type: item.resourceType?.S ?? "", id: item.resourceId?.S ?? "" },
+  control: item.control?.S || null,
+});
 
 /** A step of the history as an item. */
 export const historyItem = (id: string, step: Step): Item => ({
@@ -61,7 +92,7 @@ export const historyItem = (id: string, step: Step): Item => ({
   sk: S(`${HISTORY}${padded(step.version)}`),
   version: N(step.version),
   ...{ state: S(step.state), at: S(step.at), why: S(step.why), by: S(step.by) },
-  ...(step.acknowledges === undefined ? {} : { acknowledges: { BOOL: true } }),
+  ...(step.request === undefined ? {} : { request: S(step.request) }),
 });
 
 /** And back. */
@@ -71,7 +102,7 @@ export const stepOf = (item: Item): Step => ({
   at: item.at?.S ?? "",
   why: item.why?.S ?? "",
   by: item.by?.S ?? "",
-  ...(item.acknowledges?.BOOL === true ? { acknowledges: true } : {}),
+  ...(item.request?.S === undefined ? {} : { request: item.request.S }),
 });
 
 /** What is known of a target as an item. */

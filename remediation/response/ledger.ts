@@ -1,47 +1,19 @@
-import type { AnyRemediation, Kept } from "../remediation.ts";
+import type { Kept } from "../remediation.ts";
 import type { Change } from "../run.ts";
 import type { Caps } from "./decision.ts";
 import type { AsffFinding } from "./finding.ts";
-import type { Incident } from "./incident.ts";
+import type { Headline, Incident } from "./incident.ts";
+import type { Shelf, Waiting } from "./shelf.ts";
 
 /**
  * Where an incident stands. `changed` is not yet verified; `delivering` is verified, and its evidence not yet handed over; `well` needed no
- * change; of `gone` at least one resource is not there any more.
+ * change; of `gone` at least one resource is not there any more. `repairing`: the baseline was asked to set it right. `resolved`: its finding is over, by
+ * no change of Bulwark's. `suppressed`: a person has set it aside.
  */
 export type State =
   | ("seen" | "ignored" | "observed" | "alerted" | "asked" | "approved" | "rejected" | "expired")
-  | (
-      | "started"
-      | "changed"
-      | "delivering"
-      | "verified"
-      | "well"
-      | "gone"
-      | "failed"
-      | "undoing"
-      | "undone"
-      | "suppressed"
-    );
-
-/** Nothing is waited for: what was found is no more, or was only to be seen. All other incidents are open. */
-export const CLOSED: readonly State[] = ["ignored", "observed", "verified", "well", "gone", "suppressed"];
-
-/** Where an incident is listed. */
-export type Shelf = "open" | "closed";
-
-/** A part of a list, and where it goes on; undefined at its end. */
-export interface Page {
-  readonly items: readonly Listed[];
-  readonly next: string | undefined;
-}
-
-/** What a list tells of an incident. */
-export type Listed = Pick<Entry, "id" | "state" | "version" | "since" | "remediation" | "verified"> & {
-  /** What it is about: the key as `incidentOf` made it, and the cause in words. */
-  readonly key: string;
-  readonly cause: string;
-  readonly foundAt: string;
-};
+  | ("started" | "changed" | "delivering" | "verified" | "well" | "gone" | "failed" | "undoing" | "undone")
+  | ("repairing" | "resolved" | "suppressed");
 
 /** A change is under way: the next attempt goes on with what was recorded, and is none that is counted. */
 export const UNFINISHED: readonly State[] = ["started", "changed", "delivering"];
@@ -66,6 +38,49 @@ export interface Entry {
   readonly verified: number;
   /** When that was undone, ISO 8601; empty where it was not, or a change came after it. */
   readonly undoneAt: string;
+  /** When the first finding was found, ISO 8601. */
+  readonly firstFoundAt: string;
+  /** When it last began to need somebody, ISO 8601: a closed incident that is found again is opened anew. */
+  readonly openedAt: string;
+  /** Findings that were collapsed into it, that for which it is held among them. One that is updated counts again. */
+  readonly findings: number;
+  /** Who looks after it, and since when; null where nobody said so since it was opened. */
+  readonly acknowledged: Acknowledged | null;
+}
+
+/** Who said that they look after an incident, and when, ISO 8601. */
+export interface Acknowledged {
+  readonly by: string;
+  readonly at: string;
+}
+
+/** An incident in a list: with what its last finding says, so that lists and reports need no second reading. */
+export interface Listed extends Entry, Headline {
+  /** The control, the vulnerabilities or the types, in words. */
+  readonly cause: string;
+}
+
+/** A part of the incidents of a shelf, by the time at which they came to their state. */
+export interface ListQuery {
+  readonly shelf: Shelf;
+  /** ISO 8601; what came to its state at that time is left out of both. */
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+  /** From 1 to 1,000. */
+  readonly limit: number;
+  /** Of the page before. */
+  readonly next?: string | undefined;
+}
+
+/** One page, the newest first; without `next` there is no more. */
+export interface ListPage {
+  readonly items: readonly Listed[];
+  readonly next?: string;
+}
+
+/** What `next` said can't be gone on from: it is none that a page of this shelf gave. */
+export class PageError extends Error {
+  override readonly name = "PageError";
 }
 
 /** One step in an incident's history. */
@@ -76,8 +91,8 @@ export interface Step {
   readonly why: string;
   /** A person, or Bulwark. */
   readonly by: string;
-  /** Somebody has said that they look after it. */
-  readonly acknowledges?: true;
+  /** Of the request that a person sent, by which it is known when it comes again. */
+  readonly request?: string;
 }
 
 /**
@@ -123,10 +138,24 @@ export interface Ledger {
    * was dealt with is a duplicate, an echo or late.
    */
   claim(incident: Incident, foundAt: string, now: Date, leaseSeconds: number): Promise<Claim>;
+  /**
+   * Counts a finding of which nobody hears and by which nothing changes, in one write. One that is not newer than what was dealt with, or meets
+   * somebody's work, changes nothing.
+   */
+  sight(incident: Incident, foundAt: string, now: Date): Promise<void>;
+  /** Lets go of an incident, whose finding is dealt with and changed nothing. Throws `LostError`. */
+  pass(entry: Entry): Promise<void>;
   /** As it is now; nobody has it by that. */
   get(id: string): Promise<Entry | undefined>;
   /** Takes an incident as it was read, where nobody has it and it is the same still, and goes on to a state. Throws `LostError`. */
   take(entry: Entry, step: Omit<Step, "version">, now: Date, leaseSeconds: number): Promise<Entry>;
+  /** The same without a step, and in the state that it has. Throws `LostError`. */
+  hold(entry: Entry, now: Date, leaseSeconds: number): Promise<Entry>;
+  /**
+   * Notes a step in the state that an incident has, and who looks after it by now; the time since when it has its state stays. Throws `LostError`
+   * where it is not as it was read any more, or somebody works on it.
+   */
+  note(entry: Entry, step: Omit<Step, "version" | "state">, now: Date, acknowledged?: Acknowledged): Promise<Entry>;
   /** Changes of this hour. */
   used(counted: Counted, now: Date): Promise<Caps>;
   /** Begins a change and counts it, both or neither; the cap that is full otherwise. `attempts` counts this one. Throws `LostError`. */
@@ -135,33 +164,37 @@ export interface Ledger {
     step: Omit<Step, "version" | "state">,
     change: Pick<Entry, "remediation" | "attempts">,
     counted: Counted,
+    about: About,
   ): Promise<Entry | keyof Caps>;
-  /** Goes on to a state. Throws `LostError`. */
+  /** Goes on to a state, and keeps what it is about where that is given. Throws `LostError`. */
   move(
     entry: Entry,
     step: Omit<Step, "version">,
     hold: Hold,
-    facts?: Partial<Pick<Entry, "attempts" | "verified" | "undoneAt">>,
+    facts?: Partial<Pick<Entry, "attempts" | "verified" | "undoneAt" | "foundAt">>,
+    about?: About,
   ): Promise<Entry>;
   /** Keeps what is known of a target; what was or is about to be changed forever. Throws `LostError`: what was lost must not be changed. */
   keep(entry: Entry, line: Line): Promise<Entry>;
   /** Of one change, in no order. */
   lines(id: string, epoch: number): Promise<readonly Line[]>;
-  /** Keeps what an incident is about, for when a person answers. Throws `LostError`. */
-  remember(entry: Entry, about: About): Promise<Entry>;
   about(id: string): Promise<About | undefined>;
-  /** The newest first. `next` is what a page before gave; throws where it is none of those. */
-  list(shelf: Shelf, limit: number, next?: string): Promise<Page>;
-  /** Incidents of which a step was kept and is not known to be published, the oldest first. */
-  untold(limit: number): Promise<readonly Listed[]>;
-  /** Notes that an incident was published as of a version; nothing where it has gone on since. */
-  published(id: string, version: number): Promise<void>;
   /** In order, the oldest first. */
   history(id: string): Promise<readonly Step[]>;
+  /** Incidents of a shelf. What was written a moment ago may be missing. Throws `PageError`. */
+  list(query: ListQuery): Promise<ListPage>;
+  /** As a list has it; undefined where there is none. */
+  listed(id: string): Promise<Listed | undefined>;
+  /** Ids of incidents with a step that people shall hear of and that was not published, the longest waiting first. */
+  untold(limit: number): Promise<readonly string[]>;
+  /** Ids of incidents that were told and have waited in a state since before a time, the longest waiting first. */
+  waiting(state: Waiting, before: Date, limit: number): Promise<readonly string[]>;
+  /** The steps up to a version were published: nothing is untold where no later one is. The state is that of the incident then. */
+  published(id: string, version: number, state: State): Promise<void>;
 }
 
-/** The finding that an incident was last acted on for, and what answers it. */
+/** The finding that an incident was last acted on for, and what answers it: its manifest's name, or null where nothing does. */
 export interface About {
-  readonly remediation: AnyRemediation["manifest"]["name"];
+  readonly remediation: string | null;
   readonly finding: AsffFinding;
 }

@@ -1,23 +1,19 @@
 import { z } from "zod";
 
-/** What a person asks for, as it waits in the queue of requests. */
-export const RequestMessage = z.strictObject({
-  /** The same when it is sent again. */
-  id: z.string().min(1).max(200),
+/** What a person asks of an incident, from wherever they are. */
+export const RequestMessage = z.object({
+  /** The same when it is sent again: it has one effect. */
+  id: z.string().min(1).max(256),
   kind: z.enum(["approve", "reject", "undo", "suppress", "acknowledge"]),
-  incident: z.string().regex(/^[0-9a-f]{32}$/),
-  /** Who asks, by name. */
-  who: z.string().min(1).max(200),
+  /** Of the ledger. */
+  incident: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/),
+  /** A person's name. */
+  who: z
+    .string()
+    .min(1)
+    .max(256)
+    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, "has control characters"),
   source: z.enum(["api", "slack", "service-desk"]),
   at: z.iso.datetime({ offset: true }),
 });
 export type RequestMessage = z.infer<typeof RequestMessage>;
-
-/** The request in a message, or undefined where it is none. Never throws. */
-export function requestOf(body: string): RequestMessage | undefined {
-  try {
-    return RequestMessage.safeParse(JSON.parse(body)).data;
-  } catch {
-    return undefined;
-  }
-}

@@ -1,9 +1,13 @@
+import { SEVERITIES } from "../forwarders/incident.ts";
 import type { AnyRemediation } from "../remediation.ts";
 import { pursue } from "./course.ts";
 import { type AsffFinding, type Read, readFinding } from "./finding.ts";
+import { respondToEnd } from "./finding-end.ts";
 import { incidentOf } from "./incident.ts";
-import { UNFINISHED } from "./ledger.ts";
-import { BULWARK, type Ended, end, LEASE, type Responder } from "./responder.ts";
+import { type Entry, UNFINISHED } from "./ledger.ts";
+import { over } from "./over.ts";
+import { type Ended, end, type Responder } from "./responder.ts";
+import { BULWARK, LEASE } from "./times.ts";
 
 /** Wrong messages go to where a person looks; busy ones, and those to be tried again, stay in the queue and come again. */
 export type Responded =
@@ -13,6 +17,8 @@ export type Responded =
 
 /** Milliseconds by which a product's clock may be before that of the event; a later time would make all that comes until then a duplicate. */
 const AHEAD = 5 * 60 * 1000;
+/** From which severity on people hear of what nothing answers, where the settings can't be read. */
+const TELL_FROM = "HIGH";
 
 /**
  * Responds to one message of the queue. Throws where it could not end (a throttled call, an incident that was lost): the message stays in the
@@ -23,40 +29,83 @@ export async function respond(responder: Responder, body: string): Promise<Respo
   const read = readFinding(body);
   if (read.kind === "wrong") return read;
   const { finding, request, at } = read;
+  const { ledger } = responder;
   const remediation = answering(responder, read);
   const isAble = remediation !== undefined && remediation.targetsOf(finding).length > 0;
-  if (!isAble && request === null) return { kind: "none" };
+  const incident = incidentOf(finding);
   const isAhead = Date.parse(finding.UpdatedAt) > Date.parse(at) + AHEAD;
   const foundAt = request === null && !isAhead ? finding.UpdatedAt : at;
-  const claim = await responder.ledger.claim(incidentOf(finding), foundAt, responder.now(), LEASE);
+  if (request === null) {
+    const ending = over(finding);
+    if (ending !== undefined) {
+      const ended = await respondToEnd(responder, incident, finding, ending, at);
+      // What is being changed goes on with that.
+      if (ended !== "under way") return ended;
+    } else if (!isAble && !(await isForPeople(responder, finding))) {
+      await ledger.sight(incident, foundAt, responder.now());
+      return { kind: "none" };
+    }
+  }
+  const claim = await ledger.claim(incident, foundAt, responder.now(), LEASE);
   if (claim.kind !== "claimed") return { kind: claim.kind };
   const { entry } = claim;
-  if (!isAble) {
-    // A person waits for an answer.
-    const types = [...new Set(finding.Resources.map(({ Type }) => Type))].join(", ");
-    const why =
-      remediation === undefined
-        ? `no remediation answers the custom action ${request?.actionId}`
-        : `${remediation.manifest.title} can do nothing about this finding of ${types}`;
-    const told = { why, workflow: "NOTIFIED" } as const;
-    // What another remediation has begun goes on first.
-    const isBegun = UNFINISHED.includes(entry.state) || entry.state === "undoing";
-    if (isBegun) return end(responder, entry, finding, { ...told, state: entry.state, hold: "again" });
-    return end(responder, entry, finding, { ...told, state: "alerted" });
+  if (entry.state === "suppressed" && request === null && !(await isNew(responder, entry, finding, at))) {
+    await ledger.pass(entry);
+    return { kind: "none" };
   }
+  if (!isAble) return unanswered(responder, entry, read, remediation);
   // An approval whose work was cut off is one still.
   const approvedBy = entry.state === "approved" ? BULWARK : null;
   return pursue(responder, entry, { finding, remediation, request, approvedBy });
+}
+
+type Finding = Extract<Read, { kind: "finding" }>;
+
+/** Nothing can be done about it by a machine, and a person has to know. */
+async function unanswered(
+  responder: Responder,
+  entry: Entry,
+  { finding, request }: Finding,
+  remediation: AnyRemediation | undefined,
+): Promise<Responded> {
+  // What another remediation has begun goes on first.
+  const isBegun = UNFINISHED.includes(entry.state) || entry.state === "undoing";
+  const isTold = entry.state === "alerted" && finding.Workflow.Status === "NOTIFIED";
+  if (request === null && isTold) {
+    await responder.ledger.pass(entry);
+    return { kind: "none" };
+  }
+  const why = whyUnanswered(finding, request?.actionId, remediation);
+  const told = { why, workflow: "NOTIFIED" } as const;
+  if (isBegun) return end(responder, entry, finding, { ...told, state: entry.state, hold: "again" });
+  return end(responder, entry, finding, { ...told, state: "alerted", remediation: null });
+}
+
+function whyUnanswered(finding: AsffFinding, actionId: string | undefined, remediation: AnyRemediation | undefined) {
+  const types = [...new Set(finding.Resources.map(({ Type }) => Type))].join(", ");
+  if (remediation !== undefined) return `${remediation.manifest.title} can do nothing about this finding of ${types}`;
+  if (actionId !== undefined) return `no remediation answers the custom action ${actionId}`;
+  return "no remediation answers it: a person has to";
+}
+
+async function isForPeople(responder: Responder, { Severity }: AsffFinding): Promise<boolean> {
+  const from = (await responder.settings())?.tellFrom ?? TELL_FROM;
+  return SEVERITIES.indexOf(Severity.Label) <= SEVERITIES.indexOf(from);
+}
+
+/** Whether a finding of an incident that was set aside is none of what was: it was made since, or a person has lifted that in Security Hub. */
+async function isNew({ ledger }: Responder, { id, since }: Entry, finding: AsffFinding, at: string): Promise<boolean> {
+  const { CreatedAt, Id } = finding;
+  if (CreatedAt !== undefined && Date.parse(CreatedAt) > Date.parse(since)) return true;
+  const about = await ledger.about(id);
+  return about?.finding.Id === Id && Date.parse(at) > Date.parse(since);
 }
 
 /**
  * Of the remediations that answer a finding, or a person's button, the first that finds something in it to work on: several answer findings of one type,
  * each on resources of its own. Undefined where none answers.
  */
-function answering(
-  { remediations }: Responder,
-  { finding, request }: Extract<Read, { kind: "finding" }>,
-): AnyRemediation | undefined {
+function answering({ remediations }: Responder, { finding, request }: Finding): AnyRemediation | undefined {
   const asked = remediations.filter(({ manifest }) =>
     request === null ? answers(manifest, finding) : manifest.customAction.id === request.actionId,
   );

@@ -1,24 +1,33 @@
+import type { Incident } from "../forwarders/incident.ts";
 import type { AnyRemediation, Facts, Session } from "../remediation.ts";
 import type { ResponseSettings } from "./decision.ts";
 import type { AsffFinding } from "./finding.ts";
-import type { Entry, Hold, Ledger, State } from "./ledger.ts";
+import type { About, Entry, Hold, Ledger, State } from "./ledger.ts";
+import { isTold, waitingOf } from "./shelf.ts";
+import { publishIfPossible } from "./telling.ts";
+import { BULWARK } from "./times.ts";
 
 /** What the response works with. */
 export interface Responder {
   readonly ledger: Ledger;
   readonly remediations: readonly AnyRemediation[];
-  /** As they are now for an account; undefined where they can't be read. */
-  settings(accountId: string): Promise<ResponseSettings | undefined>;
-  facts(accountId: string): Promise<Facts>;
+  /** As they are now; undefined where they can't be read. */
+  settings(): Promise<ResponseSettings | undefined>;
+  facts(): Promise<Facts>;
   session(remediation: AnyRemediation, finding: AsffFinding): Promise<Session>;
   /** Tells Security Hub. Throws where it did not take it. */
   update(finding: AsffFinding, workflow: Workflow, note: string): Promise<void>;
+  /** Tells who forwards: whoever hears of a version twice hears the same. Throws where it was not taken. */
+  publish(incident: Incident): Promise<void>;
+  /** Whose an account is. Throws where that can't be read. */
+  account(accountId: string): Promise<Account>;
   now(): Date;
-  /**
-   * Tells people of an incident as the ledger has it by now. Rejects where it can't: what is not known to be published is published later
-   * (`publishUntold`).
-   */
-  publish(id: string): Promise<void>;
+}
+
+/** Whose an account is and what for, as its settings say; null where they say nothing. */
+export interface Account {
+  readonly owner: string | null;
+  readonly environment: string | null;
 }
 
 export type Workflow = "NOTIFIED" | "RESOLVED" | "SUPPRESSED";
@@ -30,11 +39,6 @@ export type Ended = {
   readonly state: State;
   readonly why: string;
 };
-
-/** Seconds; longer than the router's Lambda may run, shorter than the queue hides a message. */
-export const LEASE = 300;
-/** Who writes notes and history where no person did. */
-export const BULWARK = "Bulwark";
 
 /** Characters of a note's text (Security Hub API reference, NoteUpdate: 512), and of a reason in the history. */
 const LONGEST_NOTE = 512;
@@ -48,19 +52,34 @@ export interface Ending {
   readonly workflow?: Workflow;
   readonly hold?: Exclude<Hold, "hold">;
   readonly facts?: Parameters<Ledger["move"]>[3];
+  /** What answers it, where that is not kept yet: its manifest's name, or null where nothing does. */
+  readonly remediation?: string | null;
+  /** The person's request that ends with it. */
+  readonly request?: string | undefined;
 }
 
-/** Tells Security Hub, and then lets go of the incident: what is cut off between them is told twice, never not at all. */
+/**
+ * Tells Security Hub, lets go of the incident, and publishes what people shall hear of. What is cut off between them is told twice, never not at
+ * all: what was not published stays in the outbox.
+ */
 export async function end(
-  { ledger, update, now, publish }: Responder,
+  responder: Responder,
   entry: Entry,
   finding: AsffFinding,
-  { state, why, by = BULWARK, workflow, hold = "done", facts }: Ending,
+  { state, why, by = BULWARK, workflow, hold = "done", facts, remediation, request }: Ending,
 ): Promise<Ended> {
+  const { ledger, update, now } = responder;
   if (workflow !== undefined) await update(finding, workflow, `Bulwark ${entry.id}: ${why}`.slice(0, LONGEST_NOTE));
-  const step = { at: now().toISOString(), why: why.slice(0, LONGEST_WHY), by, state };
-  await ledger.move(entry, step, hold, facts);
-  // The ledger has it: whoever watches publishes what is missed here.
-  await publish(entry.id).catch(() => undefined);
+  const asked = request === undefined ? {} : { request };
+  const step = { at: now().toISOString(), why: why.slice(0, LONGEST_WHY), by, state, ...asked };
+  const about = remediation === undefined ? undefined : aboutOf(state, remediation, finding);
+  const moved = await ledger.move(entry, step, hold, facts, about);
+  if (isTold(state, entry.state)) await publishIfPossible(responder, moved, about);
   return { kind: hold, id: entry.id, state, why };
+}
+
+/** What is kept of a finding: a resource's details, which may be large, only where something is still to be done with them. */
+function aboutOf(state: State, remediation: string | null, finding: AsffFinding): About {
+  if (waitingOf(state) !== undefined) return { remediation, finding };
+  return { remediation, finding: { ...finding, Resources: finding.Resources.map(({ Details, ...rest }) => rest) } };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SEVERITIES } from "../forwarders/incident.ts";
+import type { ResponseSettings, SettingMode } from "./decision.ts";
 
 const instant = z.iso.datetime({ offset: true, error: "must be a time such as 2026-12-24T18:00:00Z" });
 const accountId = z.string().regex(/^\d{12}$/, "must be an account id of twelve digits");
@@ -85,3 +86,75 @@ export const AccountResponse = z.object({
     .default({}),
 });
 export type AccountResponse = z.infer<typeof AccountResponse>;
+
+/**
+ * Stops every change while it is on: the parameter `<parameters>/kill-switch`, which is not there before it was first used. Who has set it and why is
+ * known where it was set by the service; by hand `{"on": true}` is enough.
+ */
+export const KillSwitch = z.object({
+  on: z.boolean(),
+  reason: z.string().max(1000).optional(),
+  by: z.string().max(256).optional(),
+  at: instant.optional(),
+});
+export type KillSwitch = z.infer<typeof KillSwitch>;
+
+/** What is known of an account of the organization when its finding is decided on. */
+export interface AccountKnown {
+  readonly id: string;
+  /** Ids of all units above it. */
+  readonly units: readonly string[];
+  /** Undefined where its baseline tells nothing. */
+  readonly response: AccountResponse | undefined;
+}
+
+/**
+ * What decisions on findings of one account go by. Pure.
+ *
+ * @param account undefined where it is none of the organization: nothing is changed there
+ * @param own ARN patterns of Bulwark's own, beside what the policy protects
+ */
+export function responseSettings(
+  policy: ResponsePolicy,
+  killSwitch: KillSwitch | undefined,
+  account: AccountKnown | undefined,
+  own: readonly string[],
+): ResponseSettings {
+  const { modes, freezes, acceptedRisks, caps, attempts, tellFrom, observeUntil, link } = policy;
+  return {
+    killed: killSwitch?.on ?? false,
+    accounts: account === undefined ? {} : { [account.id]: modesOf(account.response) },
+    units: account === undefined ? {} : { [account.id]: account.units },
+    ...{ modes, freezes, acceptedRisks, caps, attempts, tellFrom, observeUntil, link },
+    protected: [...own, ...policy.protected],
+  };
+}
+
+function modesOf(response: AccountResponse | undefined): ResponseSettings["accounts"][string] {
+  const modes: Record<string, { readonly atLeast?: SettingMode; readonly offUntil?: string }> = {};
+  for (const [remediation, { atLeast, offUntil }] of Object.entries(response?.remediations ?? {})) {
+    modes[remediation] = {
+      ...(atLeast === undefined ? {} : { atLeast }),
+      ...(offUntil === undefined ? {} : { offUntil }),
+    };
+  }
+  return modes;
+}
+
+/**
+ * ARN patterns of what is Bulwark's own or AWS's: roles and their policies everywhere, where guardrails keep these names for Bulwark, and what bears its
+ * name in the security account alone, since a team that named its bucket so would be out of reach else. Buckets, whose ARNs have no account, are named by
+ * the policy. Pure.
+ */
+export function ownPatterns(securityAccount: string): readonly string[] {
+  return [
+    "arn:*:iam::*:role/Bulwark*",
+    "arn:*:iam::*:policy/Bulwark*",
+    "arn:*:iam::*:role/aws-service-role/*",
+    "arn:*:iam::*:role/OrganizationAccountAccessRole",
+    `arn:*:*:*:${securityAccount}:bulwark-*`,
+    `arn:*:*:*:${securityAccount}:*/bulwark-*`,
+    `arn:*:lambda:*:${securityAccount}:function:bulwark-*`,
+    `arn:*:ssm:*:${securityAccount}:parameter/bulwark/*`,
+  ];
+}

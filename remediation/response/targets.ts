@@ -66,6 +66,7 @@ export async function change(work: Work, held: Entry, now: Date): Promise<{ entr
       if (error.step === "record") throw error.cause ?? error;
       if (error.step === "verify") reached = isLate && state === "begun" ? "begun" : "written";
       if (error.step === "deliver") reached = "delivering";
+      if (error.step === "result") reached = "refused";
       line = { ...base, state: reached, why: `${error.step}: ${error.message}`, change: recorded ?? null };
     }
     entry = await ledger.keep(entry, line);

@@ -1,41 +1,62 @@
-import { type Publisher, publishUntold } from "./publish.ts";
-import { expire, QUESTION_LASTS } from "./requests.ts";
+import { expire } from "./requests.ts";
 import type { Responder } from "./responder.ts";
+import type { Waiting } from "./shelf.ts";
+import { publish } from "./telling.ts";
+import { QUESTION_LASTS } from "./times.ts";
 
-/** Open incidents that are looked at for questions in one go. */
-const PAGE = 100;
-const PAGES = 10;
+/** Incidents of one tick and kind: a minute is enough for them, and what is left comes with the next. */
+const MOST = 100;
+
+/** How a state ends that waits: after how many milliseconds it is looked at, and by what. */
+const ENDS: Readonly<
+  Partial<Record<Waiting, { after: number; attend(responder: Responder, id: string): Promise<unknown> }>>
+> = {
+  asked: { after: QUESTION_LASTS, attend: expire },
+};
+
+/** What one tick did. */
+export interface Ticked {
+  readonly attended: number;
+  readonly published: number;
+}
 
 /**
- * Looks after what no message does: publishes what was kept and is not known to be published, and closes questions that nobody has answered in
- * time. One failure keeps no other; throws what failed together.
+ * Does what is due by time alone: publishes what was kept and not published, and ends what has waited long enough. One that fails hides no other;
+ * throws all errors together then, and the next tick tries again.
  */
-export async function watch(
-  responder: Responder,
-  publisher: Publisher,
-): Promise<{ readonly published: number; readonly expired: number }> {
-  const failures: unknown[] = [];
-  let expired = 0;
-  let next: string | undefined;
-  for (let page = 0; page < PAGES; page++) {
-    const listed = await responder.ledger.list("open", PAGE, next);
-    const over = listed.items.filter(
-      ({ state, since }) => state === "asked" && responder.now().getTime() >= Date.parse(since) + QUESTION_LASTS,
-    );
-    for (const { id } of over) {
+export async function tick(responder: Responder): Promise<Ticked> {
+  const { ledger, now } = responder;
+  const errors: unknown[] = [];
+  const each = async (ids: readonly string[], what: string, act: (id: string) => Promise<unknown>) => {
+    let done = 0;
+    for (const id of ids) {
       try {
-        if ((await expire(responder, id)).kind === "done") expired++;
+        await act(id);
+        done++;
       } catch (error) {
-        failures.push(error);
+        errors.push(new Error(`${what} incident ${id}: ${String(error)}`, { cause: error }));
       }
     }
-    next = listed.next;
-    if (next === undefined) break;
+    return done;
+  };
+  let attended = 0;
+  for (const state of Object.keys(ENDS) as Waiting[]) {
+    const end = ENDS[state];
+    if (end === undefined) continue;
+    // One that is over at this moment is over: the index is asked for what is before.
+    const before = new Date(now().getTime() - end.after + 1);
+    const ids = await ledger.waiting(state, before, MOST);
+    attended += await each(ids, `ending the wait (${state}) of`, async (id) => {
+      await end.attend(responder, id);
+      const entry = await ledger.get(id);
+      // It has gone on to a state of which nobody hears: it does not wait any more.
+      if (entry !== undefined && entry.state !== state) await ledger.published(id, entry.version, entry.state);
+    });
   }
-  const published = await publishUntold(publisher).catch((error: unknown) => {
-    failures.push(error);
-    return 0;
+  const published = await each(await ledger.untold(MOST), "publishing", async (id) => {
+    const entry = await ledger.get(id);
+    if (entry !== undefined) await publish(responder, entry);
   });
-  if (failures.length > 0) throw new AggregateError(failures, `watching incidents: ${failures.map(String).join("; ")}`);
-  return { published, expired };
+  if (errors.length > 0) throw new AggregateError(errors, `the watch: ${errors.map(String).join("; ")}`);
+  return { attended, published };
 }

@@ -7,18 +7,11 @@ import { SENSITIVE_INFORMATION_SCAN } from "../../programs/documents/sensitive-i
 import { VIRUS_SCAN } from "../../programs/documents/virus-scan/document.ts";
 import { remediationPolicy } from "../../programs/remediation-role.ts";
 import { hostPatchNowRun } from "../../remediation/host-patch-now/run.ts";
-import {
-  type Host,
-  type HostRun,
-  hostsOf,
-  outcomeOf,
-  planOnHost,
-  startOnHost,
-  statusOnHost,
-} from "../../remediation/host-run.ts";
+import { type Host, type HostRun, hostRemediation, hostsOf, outcomeOf } from "../../remediation/host-run.ts";
 import { hostSensitiveScanRun } from "../../remediation/host-sensitive-scan/run.ts";
 import { hostVirusScanRun } from "../../remediation/host-virus-scan/run.ts";
 import type { ClientSettings, Facts, Session } from "../../remediation/remediation.ts";
+import { apply, type Change, handOver, plan } from "../../remediation/run.ts";
 import { StepError } from "../../remediation/step-error.ts";
 import { baselineInputs } from "../programs/samples.ts";
 import { assume, type RunningSandbox, runSandbox, until } from "../sandbox/running-sandbox.ts";
@@ -29,7 +22,9 @@ const FACTS: Facts = {
   organizationAccounts: [ACCOUNT],
   partnerAccounts: [],
   untouchable: [],
+  cause: { finding: "finding-1", by: "Bulwark" },
 };
+const PATCHING = hostRemediation(hostPatchNowRun);
 const ID = "i-0123456789abcdef0";
 const instanceArn = (id: string, account = ACCOUNT) => `arn:aws:ec2:us-east-1:${account}:instance/${id}`;
 
@@ -60,14 +55,16 @@ describe("what is run on a host", () => {
   });
 
   it("ends well, with something found, or as a failure, as the document's codes mean it", () => {
-    const of = (run: HostRun, status: string, codes: readonly number[]) =>
-      outcomeOf(run, "host", status, status, codes).kind;
+    const of = (run: HostRun, Status: "Success" | "Failed" | "TimedOut" | "InProgress", codes: readonly number[]) =>
+      outcomeOf(run, "host", { Status, CommandPlugins: codes.map((ResponseCode) => ({ ResponseCode })) }).kind;
     assert.equal(of(hostVirusScanRun, "Success", [0, 0]), "well");
     assert.equal(of(hostVirusScanRun, "Failed", [0, 10]), "found");
     assert.equal(of(hostVirusScanRun, "Failed", [20]), "failed");
     assert.equal(of(hostVirusScanRun, "Failed", [1]), "failed");
     assert.equal(of(hostVirusScanRun, "TimedOut", [10]), "failed");
     assert.equal(of(hostPatchNowRun, "Failed", [10]), "failed");
+    assert.equal(of(hostPatchNowRun, "InProgress", []), "waiting");
+    assert.equal(outcomeOf(hostPatchNowRun, "host", undefined).kind, "waiting");
   });
 
   describe("with the rights of its manifest", () => {
@@ -132,34 +129,61 @@ describe("what is run on a host", () => {
       );
       return { accountId: ACCOUNT, region: "us-east-1", instanceId };
     }
-    const outcome = (one: Host, id: string) =>
-      until(
-        () => statusOnHost(hostPatchNowRun, session, one, id),
-        ({ kind }) => kind !== "waiting",
-      );
+    const on = (one: Host, facts = FACTS) => {
+      let change: Change | undefined;
+      const record = async (made: Change) => {
+        change = made;
+      };
+      return {
+        start: async () => (await apply(PATCHING, session, one, facts, { recorded: change, record })).kind,
+        end: () => handOver(PATCHING, session, change ?? assert.fail(), facts, record),
+      };
+    };
+    /** Runs it to its end, as a responder does: what is not over comes again. */
+    const ended = async (one: Host, facts = FACTS): Promise<string> => {
+      const run = on(one, facts);
+      const waits = (error: unknown) => error instanceof StepError && error.step === "deliver";
+      let answer = await run.start().catch((error: unknown) => (waits(error) ? "waits" : Promise.reject(error)));
+      while (answer === "waits") {
+        await new Promise((settle) => setTimeout(settle, 20));
+        answer = await run.end().then(
+          () => "ended",
+          (error: unknown) => (waits(error) ? "waits" : Promise.reject(error)),
+        );
+      }
+      return answer;
+    };
+    const commands = async (InstanceId: string) =>
+      (await ssm.listCommandInvocations({ InstanceId })).CommandInvocations?.length;
 
-    it("is sent once for a cause, however often it is asked for, and its end is told", async () => {
+    it("is run once a day for a finding, however often it is asked for, and its end is told", async () => {
       const [good, bad] = [await host(), await host({ "sandbox:exit-code": "20" })];
-      assert.deepEqual(await planOnHost(session, good, FACTS), { kind: "run" });
-      const first = await startOnHost(hostPatchNowRun, session, good, "incident 1");
-      assert.equal(await startOnHost(hostPatchNowRun, session, good, "incident 1"), first);
-      assert.notEqual(await startOnHost(hostPatchNowRun, session, good, "incident 2"), first);
-      assert.equal((await outcome(good, first)).kind, "well");
-      const failed = await outcome(bad, await startOnHost(hostPatchNowRun, session, bad, "incident 1"));
-      assert.equal(failed.kind, "failed");
-      assert.match(failed.why, /patches are still pending/);
+      assert.match(await ended(good), /ended|changed/);
+      assert.equal((await plan(PATCHING, session, good, FACTS)).kind, "nothing");
+      assert.equal(await commands(good.instanceId), 1);
+      const tomorrow = { ...FACTS, now: new Date("2026-11-24T00:00:00Z") };
+      assert.match(await ended(good, tomorrow), /ended|changed/);
+      assert.equal(await commands(good.instanceId), 2);
+      await assert.rejects(ended(bad), (error) => {
+        assert.ok(error instanceof StepError);
+        assert.equal(error.step, "result");
+        assert.match(error.message, /patches are still pending/);
+        return true;
+      });
     });
 
     it("leaves alone what is protected, stopped, gone, or another's", async () => {
+      const kindOf = async (one: Host, facts = FACTS) => (await plan(PATCHING, session, one, facts)).kind;
       const marked = await host({ "bulwark:protected": "true" });
-      assert.equal((await planOnHost(session, marked, FACTS)).kind, "protected");
+      assert.equal(await kindOf(marked), "protected");
       const stopped = await host();
       await ec2.stopInstances({ InstanceIds: [stopped.instanceId] });
-      assert.equal((await planOnHost(session, stopped, FACTS)).kind, "refused");
+      assert.equal(await kindOf(stopped), "refused");
       await ec2.terminateInstances({ InstanceIds: [stopped.instanceId] });
-      assert.equal((await planOnHost(session, stopped, FACTS)).kind, "gone");
-      const untouchable = ["arn:aws:ec2:*:*:instance/*"];
-      assert.equal((await planOnHost(session, marked, { ...FACTS, untouchable })).kind, "refused");
+      assert.equal(await kindOf(stopped), "gone");
+      const other = await host();
+      assert.equal(await kindOf(other, { ...FACTS, untouchable: ["arn:aws:ec2:*:*:instance/*"] }), "refused");
+      assert.equal(await kindOf(other), "change");
     });
 
     it("fails at the step whose right is missing, and no document but its own can be sent", async () => {
@@ -167,20 +191,17 @@ describe("what is run on a host", () => {
       const steps = {
         "ec2:DescribeInstances": "read",
         "ssm:DescribeInstanceInformation": "read",
+        "ssm:ListCommandInvocations": "read",
         "ssm:SendCommand": "change",
-        "ssm:ListCommandInvocations": "change",
       };
       for (const [action, step] of Object.entries(steps)) {
         await allow(action);
-        const all = async () => {
-          await planOnHost(session, one, FACTS);
-          await startOnHost(hostPatchNowRun, session, one, action);
-        };
-        await assert.rejects(all(), failsAt(step, action));
+        await assert.rejects(on(one).start(), failsAt(step, action));
       }
       await allow();
+      const another = hostRemediation(hostVirusScanRun);
       await assert.rejects(
-        startOnHost(hostVirusScanRun, session, one, "another"),
+        apply(another, session, one, FACTS, { record: async () => undefined }),
         failsAt("change", "ssm:SendCommand"),
       );
     });

@@ -579,6 +579,11 @@ describe("Systems Manager in the sandbox", () => {
       (await ssm.getParametersByPath({ Path, Recursive })).Parameters?.length;
     assert.deepEqual([await below("/teams"), await below("/teams", true)], [0, 1]);
     assert.deepEqual((await ssm.getParameters({ Names: ["/lost"] })).InvalidParameters, ["/lost"]);
+    const { Parameters: both = [] } = await ssm.getParameters({ Names: ["/teams/clearing/mode"] });
+    assert.deepEqual(
+      both.map(({ Value }) => Value),
+      ["automatic"],
+    );
 
     const refused = (more: object, name = "ValidationException") => assert.rejects(put(more), { name });
     await refused({ Name: "/aws/mine" });

@@ -18,6 +18,8 @@ const DAY = 24 * 60 * 60;
 const DEAD_LETTER_RETENTION = 14 * DAY;
 /** Six times a Lambda's longest work on a batch, as Lambda wants it (AWS Lambda Developer Guide, "Using Lambda with Amazon SQS"). */
 const VISIBILITY = 6 * 60;
+/** SQS's most. A receiver that is down for days loses nothing: what nobody can ever work on is quarantined by the functions themselves. */
+const RECEIVES = 1000;
 
 /** The queue of one way; its rules, by name, are the only ones that may send to it and to its dead letters. */
 export function alertQueue(
@@ -47,7 +49,7 @@ export function alertQueue(
       receiveWaitTimeSeconds: 20,
       visibilityTimeoutSeconds: VISIBILITY,
       messageRetentionSeconds: inputs.features.alerts.messageRetentionDays * DAY,
-      redrivePolicy: JSON.stringify({ deadLetterTargetArn: place.deadLetters(way), maxReceiveCount: 5 }),
+      redrivePolicy: JSON.stringify({ deadLetterTargetArn: place.deadLetters(way), maxReceiveCount: RECEIVES }),
     },
     { provider, dependsOn: [deadLetters] },
   );

@@ -22,6 +22,7 @@ import type { FunctionName, ResponsePlace } from "./place.ts";
 const BATCHES: Readonly<Partial<Record<FunctionName, { size: number; window: number; atOnce: number }>>> = {
   splunk: { size: 100, window: 5, atOnce: 5 },
   slack: { size: 10, window: 0, atOnce: 2 },
+  "service-desk": { size: 10, window: 0, atOnce: 2 },
 };
 const BATCH = { size: 10, window: 0, atOnce: 10 };
 

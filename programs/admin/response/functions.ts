@@ -46,7 +46,7 @@ export function functionPlans({ features: { response } }: Pick<AdminInputs, "fea
       name: "responder",
       description: "Responds to findings, and to what people ask for",
       ...{ memory: 512, timeout: 240, work: responder },
-      environment: ["BULWARK_QUARANTINE_URL", "BULWARK_REPAIRS_URL"],
+      environment: ["BULWARK_QUARANTINE_URL", "BULWARK_REPAIRS_URL", "BULWARK_REQUESTS_URL"],
     },
     {
       name: "watch",

@@ -4,10 +4,10 @@ import type { AdminStack } from "../stack.ts";
 import type { ResponsePlace } from "./place.ts";
 
 const key = (attributeName: string, keyType: "HASH" | "RANGE") => ({ attributeName, keyType });
-const index = (name: string, hash: string) => ({
+const index = (name: string, hash: string, projectionType: "ALL" | "KEYS_ONLY") => ({
   name,
   keySchemas: [key(hash, "HASH"), key("since", "RANGE")],
-  projectionType: "ALL",
+  projectionType,
 });
 
 /**
@@ -25,7 +25,7 @@ export function ledgerTable({ security: provider }: AdminStack, { region }: Resp
       rangeKey: "sk",
       // Only what is a key of the table or of an index is declared.
       attributes: ["pk", "shelf", "since", "sk", "untold"].map((name) => ({ name, type: "S" })),
-      globalSecondaryIndexes: [index("by-shelf", "shelf"), index("untold", "untold")],
+      globalSecondaryIndexes: [index("by-shelf", "shelf", "ALL"), index("untold", "untold", "KEYS_ONLY")],
       ttl: { attributeName: "expires", enabled: true },
       pointInTimeRecovery: { enabled: true },
       serverSideEncryption: { enabled: true },

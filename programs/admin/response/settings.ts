@@ -1,7 +1,9 @@
 import { Parameter } from "@pulumi/aws/ssm/parameter.js";
 import type { Resource } from "@pulumi/pulumi";
 import { canonicalJson } from "../../canonical-json.ts";
+import type { AdminInputs } from "../../inputs.ts";
 import { awsNames, TAGS } from "../../names.ts";
+import { arn } from "../../partition.ts";
 import type { AdminStack } from "../stack.ts";
 import type { ResponsePlace } from "./place.ts";
 
@@ -10,7 +12,8 @@ const STANDARD = 4096;
 
 /** What the functions go by, as parameters: so that a change of policy is previewed like any other, and nothing is restarted for it. */
 export function responseParameters({ inputs, security: provider }: AdminStack, { region }: ResponsePlace): Resource[] {
-  const { policy, slack, splunk, serviceDesk } = inputs.features.response;
+  const { policy: chosen, slack, splunk, serviceDesk } = inputs.features.response;
+  const policy = { ...chosen, protected: [...ownBuckets(inputs), ...chosen.protected] };
   const documents = { policy, slack, splunk, "service-desk": serviceDesk };
   return Object.entries(documents).flatMap(([name, document]) => {
     if (document === undefined) return [];
@@ -32,4 +35,12 @@ export function responseParameters({ inputs, security: provider }: AdminStack, {
       ),
     ];
   });
+}
+
+/** Patterns of Bulwark's buckets, which no remediation touches; a bucket's ARN has no account that could tell whose it is, as others' have. */
+function ownBuckets({ partition, accounts: { logArchive } }: AdminInputs): readonly string[] {
+  const { trailBucket, configBucket, evidenceBucket, findingsBucket, signatureBucket } = awsNames;
+  return [trailBucket, configBucket, evidenceBucket, findingsBucket, signatureBucket].map((name) =>
+    arn(partition, "s3", "", "", name(logArchive, "*")),
+  );
 }

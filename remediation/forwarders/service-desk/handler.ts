@@ -1,7 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type { Incident } from "../incident.ts";
-import { notified } from "../notification.ts";
+import { notified, type Whose } from "../notification.ts";
 import type { SecretReader } from "../secret.ts";
 import { type DeskClient, DeskError, deskClient } from "./client.ts";
 import { changeFields, closureFields, type Desk, ticketFields, updateFields } from "./mapping.ts";
@@ -24,6 +24,8 @@ export interface Forwarder {
   /** ARN of `user:password`, in Secrets Manager or as a parameter. */
   readonly credentials: string;
   readonly secrets: SecretReader;
+  /** Whose an account is; where it is left out, an incident that only a finding tells of is nobody's. */
+  readonly account?: (accountId: string) => Promise<Whose>;
   /**
    * Does something while nobody else does anything for the same incident, and rejects where somebody does: between search and create there must be
    * nobody, as the
@@ -34,6 +36,8 @@ export interface Forwarder {
   readonly tell: (event: DeskEvent) => Promise<void>;
   /** Keeps what can never be told, with the reason; rejects where it can't. */
   readonly quarantine: (body: string, why: string) => Promise<void>;
+  /** Is told why a record comes again; it is in no other place. */
+  readonly log?: (message: string) => void;
 }
 
 /**
@@ -42,15 +46,18 @@ export interface Forwarder {
  * order makes no second ticket and no second update. Records that failed are reported, and SQS gives them again for as long as the desk is down.
  */
 export function deskForwarder(forwarder: Forwarder): (event: SQSEvent) => Promise<SQSBatchResponse> {
-  const { alone, quarantine } = forwarder;
+  const { account, alone, log, quarantine } = forwarder;
   const forward = async ({ body }: SQSRecord): Promise<void> => {
-    const read = notified(body);
+    const read = await notified(body, account);
     if (!read.ok) return await quarantine(body, read.why);
+    const { incident } = read;
+    if (incident === null) return;
     try {
-      await alone(read.incident.id, () => forwardOne(read.incident, clientOf(forwarder), forwarder));
+      await alone(incident.id, () => forwardOne(incident, clientOf(forwarder), forwarder));
     } catch (error) {
-      if (!(error instanceof DeskError) || !error.permanent) throw error;
-      await quarantine(body, error.message);
+      if (error instanceof DeskError && error.permanent) return await quarantine(body, error.message);
+      log?.(`incident ${incident.id} comes again: ${error instanceof Error ? error.message : String(error)}`);
+      throw error;
     }
   };
   return async (event) =>

@@ -1,7 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type { Incident } from "../incident.ts";
-import { notified } from "../notification.ts";
+import { notified, type Whose } from "../notification.ts";
 import type { SecretReader } from "../secret.ts";
 import { slackClient } from "./client.ts";
 import { collect, type DigestStore, type DigestTeller, sendDigests } from "./digests.ts";
@@ -19,6 +19,8 @@ export interface Forwarder {
   /** ARN of the bot token, in Secrets Manager or as a parameter. */
   readonly token: string;
   readonly secrets: SecretReader;
+  /** Whose an account is; where it is left out, an incident that only a finding tells of is nobody's. */
+  readonly account?: (accountId: string) => Promise<Whose>;
   readonly pace: Pace;
   readonly store: ToldStore;
   readonly digests: DigestStore;
@@ -29,6 +31,8 @@ export interface Forwarder {
   readonly quarantine: (body: string, why: string) => Promise<void>;
   /** Of Slack's API, where it is not Slack's. */
   readonly address?: string;
+  /** Is told why a record comes again; it is in no other place. */
+  readonly log?: (message: string) => void;
 }
 
 type Invocation = Pick<Context, "getRemainingTimeInMillis">;
@@ -59,17 +63,19 @@ function tellerOf(forwarder: Forwarder, invocation: Invocation): DigestTeller {
 export function slackForwarder(
   forwarder: Forwarder,
 ): (event: SQSEvent, invocation: Invocation) => Promise<SQSBatchResponse> {
-  const { quarantine, routing } = forwarder;
+  const { account, log, quarantine, routing } = forwarder;
   return async (event, invocation) => {
     const teller = tellerOf(forwarder, invocation);
     const forward = async ({ body }: SQSRecord): Promise<void> => {
-      const read = notified(body);
+      const read = await notified(body, account);
       if (!read.ok) return await quarantine(body, read.why);
+      if (read.incident === null) return;
       try {
         await forwardOne(read.incident, routing, teller);
       } catch (error) {
-        if (!(error instanceof SlackError) || error.failure !== "permanent") throw error;
-        await quarantine(body, error.message);
+        if (error instanceof SlackError && error.failure === "permanent") return await quarantine(body, error.message);
+        log?.(`incident ${read.incident.id} comes again: ${error instanceof Error ? error.message : String(error)}`);
+        throw error;
       }
     };
     // One after the other: a channel takes one a second anyway, and the steps of an incident stay in their order.

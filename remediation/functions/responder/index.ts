@@ -1,24 +1,25 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { log, readEnvironment, VARIABLES } from "../environment.ts";
-import { quarantine } from "../quarantine.ts";
+import { deploy } from "../deploy.ts";
+import { environment } from "../environment.ts";
+import { functionLog } from "../log.ts";
+import { quarantine } from "../queues.ts";
 import { sooner } from "../sooner.ts";
-import { composeResponse, RESPONSE_VARIABLES } from "./compose.ts";
-import { responderHandler } from "./handler.ts";
+import { responderFunction } from "./messages.ts";
 
-const environment = readEnvironment(
-  { ...RESPONSE_VARIABLES, BULWARK_QUARANTINE_URL: VARIABLES.BULWARK_QUARANTINE_URL },
+const log = functionLog("responder", console.log);
+const { BULWARK_REQUESTS_URL, BULWARK_QUARANTINE_URL } = environment(
   process.env,
+  "BULWARK_REQUESTS_URL",
+  "BULWARK_QUARANTINE_URL",
 );
-const { responder, closeSessions } = composeResponse(environment);
-const sqs = new SQSClient({ region: environment.AWS_REGION, useQueueUrlAsEndpoint: false });
 
-const respond = responderHandler({
-  responder,
-  quarantine: quarantine(sqs, environment.BULWARK_QUARANTINE_URL, "responder"),
+const sqs = new SQSClient({});
+
+/** Responds to findings, and works on people's requests. */
+export const handler = responderFunction({
+  deployment: deploy(process.env, log),
+  quarantine: quarantine(sqs, BULWARK_QUARANTINE_URL, "responder"),
+  requests: new URL(BULWARK_REQUESTS_URL).pathname.split("/").at(-1) ?? "",
+  later: sooner(sqs),
   log,
-  done: closeSessions,
 });
-
-/** What Lambda calls with messages of the queues of findings and of requests. */
-export const handler = async (event: SQSEvent): Promise<SQSBatchResponse> => sooner(sqs, event, await respond(event));

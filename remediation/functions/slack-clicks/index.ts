@@ -1,59 +1,31 @@
-import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  DynamoDBClient,
-  PutItemCommand,
-} from "@aws-sdk/client-dynamodb";
-import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { awsSecrets, secretReader } from "../../forwarders/secret.ts";
-import { SlackSettings } from "../../forwarders/slack/settings.ts";
-import { log, readEnvironment, VARIABLES } from "../environment.ts";
-import { parameterOf } from "../parameter.ts";
-import { clickHandler } from "./handler.ts";
+import { dynamodbClaims } from "../../forwarders/slack/dynamodb-claims.ts";
+import { environment } from "../environment.ts";
+import { functionLog } from "../log.ts";
+import { parameters } from "../parameters.ts";
+import { requestSender } from "../queues.ts";
+import { clicksFunction } from "./clicks.ts";
 
-const { AWS_REGION, BULWARK_PARAMETERS, BULWARK_REQUESTS_URL, BULWARK_TABLE } = VARIABLES;
-const environment = readEnvironment(
-  { AWS_REGION, BULWARK_PARAMETERS, BULWARK_REQUESTS_URL, BULWARK_TABLE },
+const { BULWARK_TABLE, BULWARK_REQUESTS_URL, BULWARK_PARAMETERS } = environment(
   process.env,
+  "BULWARK_TABLE",
+  "BULWARK_REQUESTS_URL",
+  "BULWARK_PARAMETERS",
 );
-const client = { region: environment.AWS_REGION, maxAttempts: 3 };
+/** Milliseconds for which secrets count as read: a signing secret that was rotated is known after as long. */
+const SECRET_AGE = 60_000;
 const now = () => new Date();
-const dynamoDb = new DynamoDBClient(client);
-const sqs = new SQSClient({ ...client, useQueueUrlAsEndpoint: false });
-const secrets = secretReader(awsSecrets(), now);
-const settings = parameterOf(new SSMClient(client), `${environment.BULWARK_PARAMETERS}/slack`, SlackSettings, now);
-const TableName = environment.BULWARK_TABLE;
-const keyOf = (name: string) => ({ pk: { S: `slack#click#${name}` }, sk: { S: "claim" } });
 
-/** What Lambda calls with a request to the address of the app's interactivity. */
-export const handler = clickHandler({
-  people: async () => (await settings()).people,
-  secrets: async (fresh) => [await secrets((await settings()).signingSecret, fresh)],
+/** Takes clicks on buttons in Slack for requests. */
+export const handler = clicksFunction({
+  parameters: parameters(new SSMClient({}), now),
+  path: BULWARK_PARAMETERS,
+  secrets: secretReader(awsSecrets(), now, SECRET_AGE),
+  claim: dynamodbClaims(new DynamoDBClient({}), BULWARK_TABLE),
+  request: requestSender(new SQSClient({}), BULWARK_REQUESTS_URL),
   now,
-  async claim(name, until) {
-    const expires = { N: String(Math.ceil(until.getTime() / 1000)) };
-    try {
-      await dynamoDb.send(
-        new PutItemCommand({
-          TableName,
-          Item: { ...keyOf(name), expires },
-          ConditionExpression: "attribute_not_exists(pk)",
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  },
-  async release(name) {
-    await dynamoDb.send(new DeleteItemCommand({ TableName, Key: keyOf(name) }));
-  },
-  async send(request) {
-    await sqs.send(
-      new SendMessageCommand({ QueueUrl: environment.BULWARK_REQUESTS_URL, MessageBody: JSON.stringify(request) }),
-    );
-  },
-  log,
+  log: functionLog("slack-clicks", console.log),
 });

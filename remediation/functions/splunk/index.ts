@@ -6,29 +6,38 @@ import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { awsSecrets, secretReader } from "../../forwarders/secret.ts";
 import { splunkForwarder } from "../../forwarders/splunk/handler.ts";
 import { SplunkSettings } from "../../forwarders/splunk/settings.ts";
-import { log, readEnvironment, VARIABLES } from "../environment.ts";
-import { parameterOf } from "../parameter.ts";
-import { quarantine } from "../quarantine.ts";
+import { environment } from "../environment.ts";
+import { functionLog } from "../log.ts";
+import { needed, parameters } from "../parameters.ts";
+import { quarantine } from "../queues.ts";
 import { sooner } from "../sooner.ts";
 
-const { AWS_REGION, BULWARK_PARAMETERS, BULWARK_QUARANTINE_URL } = VARIABLES;
-const environment = readEnvironment({ AWS_REGION, BULWARK_PARAMETERS, BULWARK_QUARANTINE_URL }, process.env);
-const client = { region: environment.AWS_REGION, maxAttempts: 5 };
+const { BULWARK_PARAMETERS, BULWARK_QUARANTINE_URL } = environment(
+  process.env,
+  "BULWARK_PARAMETERS",
+  "BULWARK_QUARANTINE_URL",
+);
+const log = functionLog("splunk", console.log);
 const now = () => new Date();
-const settings = parameterOf(new SSMClient(client), `${environment.BULWARK_PARAMETERS}/splunk`, SplunkSettings, now);
+const settings = parameters(new SSMClient({}), now);
+const secrets = secretReader(awsSecrets(), now);
+const sqs = new SQSClient({});
+const later = sooner(sqs);
+const kept = quarantine(sqs, BULWARK_QUARANTINE_URL, "splunk");
+/** One channel for each process: Splunk counts acknowledgments by channel. */
 const channel = randomUUID();
-const sqs = new SQSClient({ ...client, useQueueUrlAsEndpoint: false });
-const shared = {
-  secrets: secretReader(awsSecrets(), now),
-  now,
-  sleep: (milliseconds: number) => sleep(milliseconds),
-  quarantine: quarantine(sqs, environment.BULWARK_QUARANTINE_URL, "splunk"),
-  log: (message: string) => log("info", message),
-};
 
-/** What Lambda calls with messages of the queue of all findings. */
-export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-  const { address, token, destination, acknowledged } = await settings();
-  const forwarder = { ...shared, address, token, destination, ...(acknowledged ? { channel } : {}) };
-  return sooner(sqs, event, await splunkForwarder(forwarder)(event, context));
-};
+/** Sends every finding to Splunk. */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const { acknowledged, ...set } = await needed(settings, `${BULWARK_PARAMETERS}/splunk`, SplunkSettings);
+  const forward = splunkForwarder({
+    ...set,
+    secrets,
+    channel: acknowledged ? channel : undefined,
+    now,
+    sleep: (milliseconds) => sleep(milliseconds),
+    quarantine: kept,
+    log: log.info,
+  });
+  return await later(event, await forward(event, context));
+}

@@ -1,15 +1,13 @@
-import { watch } from "../../response/watch.ts";
-import { log, readEnvironment } from "../environment.ts";
-import { composeResponse, RESPONSE_VARIABLES } from "../responder/compose.ts";
+import { tick } from "../../response/watch.ts";
+import { deploy } from "../deploy.ts";
+import { withResponder } from "../deployment.ts";
+import { functionLog } from "../log.ts";
 
-const { responder, publisher, closeSessions } = composeResponse(readEnvironment(RESPONSE_VARIABLES, process.env));
+const log = functionLog("watch", console.log);
+const deployment = deploy(process.env, log);
 
-/** What a schedule calls each minute. */
-export const handler = async (): Promise<void> => {
-  try {
-    const { published, expired } = await watch(responder, publisher);
-    if (published + expired > 0) log("info", "looked after incidents", { published, expired });
-  } finally {
-    closeSessions();
-  }
-};
+/** Ends what is over, and publishes what was kept and not published; on a schedule. Rejects with all that failed, and goes on the next time. */
+export async function handler(): Promise<void> {
+  const done = await withResponder(deployment, undefined, tick);
+  if (Object.values(done).some((count) => count > 0)) log.info("what waited is told", { ...done });
+}

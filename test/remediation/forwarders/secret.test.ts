@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { notified } from "../../../remediation/forwarders/notification.ts";
 import { awsSecrets, secretReader } from "../../../remediation/forwarders/secret.ts";
-import { incident } from "./incidents.ts";
 
 describe("a secret by reference", () => {
   let time = 0;
@@ -51,25 +49,5 @@ describe("a secret by reference", () => {
     for (const wrong of ["", "xoxb-1", "arn:aws:s3:::bucket", "arn:aws:ssm:eu-central-1:100000000001:document/x"]) {
       await assert.rejects(source(wrong), /no ARN/);
     }
-  });
-});
-
-describe("an incident in a queue", () => {
-  it("is read as SNS wraps it, and raw", () => {
-    const one = incident(["detected"]);
-    const raw = JSON.stringify(one);
-    const wrapped = JSON.stringify({
-      Type: "Notification",
-      MessageId: "m",
-      TopicArn: "arn:aws:sns:x:1:t",
-      Message: raw,
-    });
-    assert.deepEqual(notified(raw), { ok: true, incident: one });
-    assert.deepEqual(notified(wrapped), { ok: true, incident: one });
-  });
-
-  it("is without fields that only newer routers know", () => {
-    const one = incident(["detected"]);
-    assert.deepEqual(notified(JSON.stringify({ ...one, mood: "good" })), { ok: true, incident: one });
   });
 });

@@ -18,6 +18,7 @@ const open: ResponseSettings = {
   caps: { account: 5, control: 5, action: 5 },
   attempts: 3,
   protected: [],
+  tellFrom: "HIGH",
 };
 
 function situation(settings: Partial<ResponseSettings> = {}, more: Partial<Situation> = {}): Situation {
@@ -56,6 +57,7 @@ const anything: fc.Arbitrary<Situation> = fc
     freezeEnd: fc.constantFrom(EARLIER, LATER),
     risk: fc.constantFrom(undefined, EARLIER, LATER, "never"),
     isProtected: fc.boolean(),
+    observeUntil: fc.constantFrom(undefined, EARLIER, LATER, "soon"),
     attempts: fc.nat(5),
     used: fc.record({ account: fc.nat(7), control: fc.nat(7), action: fc.nat(7) }),
     request: fc.constantFrom(null, request),
@@ -90,6 +92,7 @@ const anything: fc.Arbitrary<Situation> = fc
               ],
         acceptedRisks: one.risk === undefined ? [] : [{ expires: one.risk, reason: "known" }],
         protected: one.isProtected ? ["arn:aws:s3:::state*"] : [],
+        observeUntil: one.observeUntil,
       },
       { attempts: one.attempts, used: one.used, request: one.request, approved: one.approved },
     );
@@ -132,6 +135,9 @@ describe("what comes of a finding", () => {
   );
   never("where the remediation is off", (_one, { modes, accounts }) => {
     return modes.doors === "off" || accounts[ACCOUNT]?.doors?.offUntil === LATER;
+  });
+  never("without a person in the time in which everything is only observed", (one, { observeUntil }) => {
+    return !one.approved && one.request === null && (observeUntil === LATER || observeUntil === "soon");
   });
   never("over the cap of its action", ({ used }, { caps }) => used.action >= caps.action);
   never("over a cap that nobody watches", ({ used, approved, request }, { caps }) => {

@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type AsffFinding, readFinding } from "../../../remediation/response/finding.ts";
+import { readFinding } from "../../../remediation/response/finding.ts";
 import { incidentOf } from "../../../remediation/response/incident.ts";
-import { asff, event } from "./findings.ts";
+import { asff, event, findingOf as finding } from "./findings.ts";
 
 const read = (value: unknown) => readFinding(JSON.stringify(value));
-
-function finding(overrides: Record<string, unknown> = {}): AsffFinding {
-  const one = read(event(asff(overrides)));
-  assert.ok(one.kind === "finding", JSON.stringify(one));
-  return one.finding;
-}
 
 describe("reading findings", () => {
   it("takes what the response needs, and nothing else", () => {
@@ -21,7 +15,7 @@ describe("reading findings", () => {
     assert.deepEqual(one.finding.Resources, [
       { Type: "AwsS3Bucket", Id: "arn:aws:s3:::statements", Region: "eu-west-1" },
     ]);
-    assert.ok(!("Unknown" in one.finding));
+    assert.ok(!("Unknown" in one.finding) && !("SchemaVersion" in one.finding));
   });
 
   it("knows by which custom action a person asks, of Security Hub's own account alone", () => {
@@ -61,6 +55,8 @@ describe("reading findings", () => {
 
   it("leaves out what is only told where it is wrong", () => {
     assert.equal(finding({ Title: 3, Note: "none" }).Note, undefined);
+    assert.equal(finding({ Description: 3, ProductName: [] }).Description, undefined);
+    assert.equal(finding({ Description: "x".repeat(9999) }).Description?.length, 1024);
     assert.equal(finding({ Title: "x".repeat(9999) }).Title.length, 256);
   });
 

@@ -1,3 +1,6 @@
+import assert from "node:assert/strict";
+import { type AsffFinding, readFinding } from "../../../remediation/response/finding.ts";
+
 /** A finding as Security Hub sends it, with fields that nobody reads. */
 export function asff(overrides: Record<string, unknown> = {}): Record<string, unknown> {
   return {
@@ -39,4 +42,11 @@ export function event(finding: unknown, actionId?: string): Record<string, unkno
     ],
     detail: { ...(actionId === undefined ? {} : { actionName: "Block public S3" }), findings: [finding] },
   };
+}
+
+/** A finding as the response reads it. */
+export function findingOf(overrides: Record<string, unknown> = {}): AsffFinding {
+  const read = readFinding(JSON.stringify(event(asff(overrides))));
+  assert.ok(read.kind === "finding", JSON.stringify(read));
+  return read.finding;
 }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { suppress } from "../../../remediation/response/attention.ts";
+import { incidentOf } from "../../../remediation/response/incident.ts";
 import { respond } from "../../../remediation/response/respond.ts";
 import type { Responder } from "../../../remediation/response/responder.ts";
 import { s3PublicAccessBlock as manifest } from "../../../remediation/s3-public-access-block/manifest.ts";
 import { type RunningSandbox, runSandbox } from "../../sandbox/running-sandbox.ts";
-import { asff, event } from "./findings.ts";
+import { asff, event, findingOf } from "./findings.ts";
 import { makeWorld } from "./world.ts";
 
 const OPEN = { locked: false, colour: "red" };
@@ -238,12 +240,119 @@ describe("responding to a finding", function () {
   it("answers a person whose custom action it can do nothing with", async () => {
     const { made, responder, kept } = await world("unable");
     const roles = { Resources: [{ Type: "AwsIamRole", Id: "arn:aws:iam::100000000001:role/clerk" }] };
-    assert.equal((await respond(responder, message(roles))).kind, "none");
+    assert.equal((await respond(responder, message({ ...roles, Severity: { Label: "LOW" } }))).kind, "none");
     const { id } = await ended(responder, message(roles, manifest.customAction.id), "alerted");
     await ended(responder, message({}, "Nobody"), "alerted");
     assert.match(made.notes[0] ?? "", /can do nothing about this finding of AwsIamRole/);
     assert.match(made.notes[1] ?? "", /no remediation answers the custom action Nobody/);
     assert.equal((await kept.history(id)).length, 1);
     assert.deepEqual(made.doors.get("front"), OPEN);
+  });
+
+  it("tells people of what nothing answers, from a severity on, and only counts the rest", async () => {
+    const { made, responder, kept } = await world("unanswered");
+    const lambda = (Label: string, more = {}) =>
+      message({
+        ...{ Compliance: { Status: "FAILED", SecurityControlId: "Lambda.2" }, Severity: { Label } },
+        ...{ Resources: [{ Type: "AwsLambdaFunction", Id: "arn:aws:lambda:eu-west-1:100000000001:function:pay" }] },
+        ...more,
+      });
+    for (const Label of ["LOW", "MEDIUM"]) assert.deepEqual(await respond(responder, lambda(Label)), { kind: "none" });
+    const { id } = incidentOf(findingOf(JSON.parse(lambda("LOW")).detail.findings[0]));
+    const seen = await kept.get(id);
+    assert.deepEqual([seen?.state, seen?.findings, await kept.history(id), made.told], ["seen", 1, [], []]);
+    await ended(responder, lambda("HIGH", { UpdatedAt: "2026-03-01T11:00:00Z" }), "alerted");
+    const [incident, ...others] = made.published;
+    assert.deepEqual([made.told, others], [["NOTIFIED"], []]);
+    assert.deepEqual(
+      [incident?.id, incident?.version, incident?.status, incident?.findings, incident?.remediation, incident?.owner],
+      [id, 2, "detected", 2, null, "payments"],
+    );
+    const [first, second] = incident?.history ?? [];
+    assert.deepEqual([first?.at, first?.what], ["2026-03-01T10:00:00.000Z", "Found by Security Hub"]);
+    assert.match(second?.what ?? "", /no remediation answers it/);
+    assert.deepEqual((await kept.list({ shelf: "open", limit: 9 })).items.map(String).length, 1);
+    // The same again, with what Bulwark told of it.
+    const again = { UpdatedAt: "2026-03-01T11:30:00Z", Workflow: { Status: "NOTIFIED" } };
+    assert.deepEqual(await respond(responder, lambda("HIGH", again)), { kind: "none" });
+    assert.deepEqual([made.told.length, made.published.length, (await kept.get(id))?.findings], [1, 1, 3]);
+    made.settings = made.settings && { ...made.settings, tellFrom: "LOW" };
+    await ended(
+      responder,
+      message({ ...JSON.parse(lambda("LOW")).detail.findings[0], Region: "eu-west-3" }),
+      "alerted",
+    );
+  });
+
+  it("closes an incident whose finding is over, and no other: neither by another finding nor by an echo of its own", async () => {
+    const { made, responder, kept } = await world("over", "observe");
+    const none = { kind: "none" };
+    const passed = { Compliance: { Status: "PASSED", SecurityControlId: "S3.8" } };
+    assert.deepEqual(await respond(responder, message(passed)), none, "what was never an incident is none by passing");
+    const { id } = await ended(responder, body, "observed");
+    assert.deepEqual(await respond(responder, message({ ...passed, Id: "arn:other" })), none);
+    const early = message({ ...passed, UpdatedAt: "2026-03-01T09:00:00Z" });
+    assert.equal((await respond(responder, early)).kind, "duplicate");
+    // What people set in Security Hub comes with the same time of update.
+    const byHand = (at: string, overrides: object) =>
+      JSON.stringify({ ...event(asff({ UpdatedAt: "2026-03-01T10:00:00.000Z", ...overrides })), time: at });
+    const resolved = await ended(
+      responder,
+      byHand("2026-03-01T10:00:00Z", { Workflow: { Status: "RESOLVED" } }),
+      "resolved",
+    );
+    assert.match(resolved.why, /somebody has resolved/);
+    await ended(responder, newer("2026-03-01T11:00:00Z"), "observed");
+    made.time = Date.parse("2026-03-01T11:10:30Z");
+    await ended(responder, message({ ...passed, UpdatedAt: "2026-03-01T11:10:00Z" }), "resolved");
+    assert.equal((await respond(responder, newer("2026-03-01T11:05:00Z"))).kind, "duplicate", "it came late");
+    await ended(responder, newer("2026-03-01T11:20:00Z"), "observed");
+    await ended(responder, byHand("2026-03-01T11:30:00Z", { RecordState: "ARCHIVED" }), "resolved");
+    assert.deepEqual(
+      made.published.at(-1)?.history.map(({ status }) => status),
+      [...["detected", "observed", "resolved", "observed", "resolved", "observed", "resolved"]],
+    );
+    assert.deepEqual([(await kept.get(id))?.openedAt, made.told], ["2026-03-01T11:20:00.000Z", []]);
+
+    const own = await world("over-own");
+    const { id: verified } = await ended(own.responder, body, "verified");
+    const echo = byHand("2026-03-01T12:00:01Z", { Workflow: { Status: "RESOLVED" } });
+    assert.deepEqual(await respond(own.responder, echo), none);
+    assert.deepEqual(
+      [(await own.kept.get(verified))?.state, (await own.kept.history(verified)).length],
+      ["verified", 2],
+    );
+  });
+
+  it("leaves aside what a person has suppressed, until that is lifted or a finding is made after it", async () => {
+    const { made, responder } = await world("aside", "observe");
+    const { id } = await ended(responder, body, "observed");
+    const suppressed = { Workflow: { Status: "SUPPRESSED" } };
+    await ended(responder, JSON.stringify({ ...event(asff(suppressed)), time: "2026-03-01T11:00:00Z" }), "suppressed");
+    const at = (UpdatedAt: string, more: object) => message({ UpdatedAt, ...more });
+    const other = { Id: "arn:other" };
+    assert.equal((await respond(responder, at("2026-03-01T12:01:00Z", other))).kind, "none");
+    assert.equal((await respond(responder, at("2026-03-01T12:02:00Z", suppressed))).kind, "none");
+    await ended(responder, at("2026-03-01T12:03:00Z", {}), "observed");
+    await suppress(responder, id, { who: "ann" });
+    assert.deepEqual([made.told, made.published.at(-1)?.status], [["SUPPRESSED"], "suppressed"]);
+    const CreatedAt = "2026-03-01T12:10:00Z";
+    await ended(responder, at(CreatedAt, { ...other, CreatedAt }), "observed");
+  });
+
+  it("says that it is put aside where people have heard of what is ignored by now", async () => {
+    const { made, responder } = await world("ignored", "observe");
+    await ended(responder, body, "observed");
+    const acceptedRisks = [{ control: "S3.8", expires: "2027-01-01T00:00:00Z", reason: "a public site" }];
+    made.settings = made.settings && { ...made.settings, acceptedRisks };
+    await ended(responder, newer("2026-03-01T11:00:00Z"), "ignored");
+    await ended(responder, newer("2026-03-01T11:30:00Z"), "ignored");
+    assert.deepEqual(
+      made.published.map(({ version, status }) => [version, status]),
+      [
+        [2, "observed"],
+        [3, "suppressed"],
+      ],
+    );
   });
 });

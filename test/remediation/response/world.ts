@@ -1,4 +1,5 @@
 import { CreateTableCommand, type DynamoDBClient, waitUntilTableExists } from "@aws-sdk/client-dynamodb";
+import { type Incident, incidentSchema } from "../../../remediation/forwarders/incident.ts";
 import {
   type Decision,
   type Facts,
@@ -8,39 +9,40 @@ import {
 } from "../../../remediation/remediation.ts";
 import type { ResponseSettings, SettingMode } from "../../../remediation/response/decision.ts";
 import { dynamodbLedger } from "../../../remediation/response/dynamodb-ledger.ts";
+import { BY_SHELF, UNTOLD } from "../../../remediation/response/ledger-table.ts";
 import type { Responder } from "../../../remediation/response/responder.ts";
 import { s3PublicAccessBlock as manifest } from "../../../remediation/s3-public-access-block/manifest.ts";
 
 const facts: Facts = { now: new Date(0), organizationAccounts: [], partnerAccounts: [], untouchable: [] };
 
-/** A ledger's table, empty. */
+/** A ledger's table, empty, with its indexes. */
 export async function makeTable(client: DynamoDBClient, TableName: string): Promise<void> {
   const KeySchema = [
     { AttributeName: "pk", KeyType: "HASH" as const },
     { AttributeName: "sk", KeyType: "RANGE" as const },
   ];
-  const index = (IndexName: string, hash: string) => ({
-    IndexName,
-    KeySchema: [
-      { AttributeName: hash, KeyType: "HASH" as const },
-      { AttributeName: "since", KeyType: "RANGE" as const },
-    ],
-    Projection: { ProjectionType: "ALL" as const },
-  });
   await client.send(
     new CreateTableCommand({
       TableName,
       KeySchema,
-      GlobalSecondaryIndexes: [index("by-shelf", "shelf"), index("untold", "untold")],
       BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: ["pk", "shelf", "since", "sk", "untold"].map((AttributeName) => ({
+      AttributeDefinitions: ["pk", "sk", "shelf", "untold", "since"].map((AttributeName) => ({
         AttributeName,
-        AttributeType: "S" as const,
+        AttributeType: "S",
       })),
+      GlobalSecondaryIndexes: [
+        { IndexName: BY_SHELF, KeySchema: bySince("shelf"), Projection: { ProjectionType: "ALL" } },
+        { IndexName: UNTOLD, KeySchema: bySince("untold"), Projection: { ProjectionType: "KEYS_ONLY" } },
+      ],
     }),
   );
   await waitUntilTableExists({ client, maxWaitTime: 60 }, { TableName });
 }
+
+const bySince = (hash: string) => [
+  { AttributeName: hash, KeyType: "HASH" as const },
+  { AttributeName: "since", KeyType: "RANGE" as const },
+];
 
 /**
  * Doors that are variables, an empty ledger, settings and a clock. The `cut`th call to doors, ledger or Security Hub is cut off; what is in
@@ -59,7 +61,9 @@ export async function makeWorld(client: DynamoDBClient, table: string, mode: Set
     writes: [] as string[],
     told: [] as string[],
     notes: [] as string[],
-    published: [] as string[],
+    /** What was published, as the receivers read it. */
+    published: [] as Incident[],
+    isPublishing: true,
     time: Date.parse("2026-03-01T12:00:00Z"),
     settings: { ...settings, modes: { [manifest.name]: mode } } as ResponseSettings | undefined,
     calls: 0,
@@ -119,11 +123,12 @@ export async function makeWorld(client: DynamoDBClient, table: string, mode: Set
       made.told.push(workflow);
       made.notes.push(note);
     },
-    now: () => new Date(made.time),
-    publish: async (id) => {
-      call();
-      made.published.push(id);
+    publish: async (incident) => {
+      if (!made.isPublishing) throw new Error("the topic is gone");
+      made.published.push(incidentSchema.parse(incident));
     },
+    account: async () => ({ owner: "payments", environment: "production" }),
+    now: () => new Date(made.time),
   };
   return { made, responder, kept };
 }
@@ -138,4 +143,5 @@ const settings: ResponseSettings = {
   caps: { account: 50, control: 50, action: 50 },
   attempts: 3,
   protected: [],
+  tellFrom: "HIGH",
 };
