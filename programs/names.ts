@@ -82,6 +82,8 @@ export const names = {
 
   remediationRole: (remediation: string) => `remediation-role-${remediation}`,
   remediationPolicy: (remediation: string) => `remediation-policy-${remediation}`,
+  /** @param document its name, which AWS sees */
+  responseDocument: (document: string, region: string) => `response-document-${document}-${region}`,
   customAction: (remediation: string, region: string) => `custom-action-${remediation}-${region}`,
 
   extensionRule: (name: string, region: string) => `extension-rule-${name}-${region}`,
@@ -159,6 +161,20 @@ export const awsNames = {
   /** In the security account: the only principal that the roles of remediations trust. */
   responseRole: "BulwarkResponse",
   responseBoundary: "BulwarkResponseBoundary",
+  /** The ledger, and the topic to which incidents are published. */
+  incidents: "bulwark-incidents",
+  /** Of the response; dead letters as of those of the alerts. */
+  responseQueue: (name: string) => `bulwark-${name}`,
+  /** Where people's requests about incidents wait for the responder, and where the service is asked for repairs. */
+  requests: "bulwark-requests",
+  repairs: "bulwark-repairs",
+  /** A function for which there is a schedule of the same name, where it has one. */
+  responseFunction: (name: string) => `bulwark-${name}`,
+  functionLog: (name: string) => `/aws/lambda/bulwark-${name}`,
+  forwarderRole: (name: string) => `BulwarkForwarder-${name}`,
+  responseScheduleRole: "BulwarkResponseSchedule",
+  /** Settings of the response, and its kill switch. */
+  responseParameters: "/bulwark/response",
   /** What a role of Bulwark may do and has no room for in itself; `part` is a number, or `*` for all. */
   rolePolicy: (roleName: string, part: string) => `${roleName}-rights-${part}`,
   requestRule: (remediation: string) => `bulwark-request-${remediation}`,
