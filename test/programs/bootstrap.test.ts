@@ -3,6 +3,7 @@ import { ACCOUNT_SERVICE_LINKED_ROLES } from "../../programs/baseline/linked-ser
 import { membershipSessionPolicy } from "../../programs/bootstrap/membership-session.ts";
 import type { PolicyDocument, RoleDocuments, Statement } from "../../programs/bootstrap/policy-document.ts";
 import { readingSessionPolicy } from "../../programs/bootstrap/reading-session.ts";
+import { responseSessionPolicy } from "../../programs/bootstrap/response-session.ts";
 import { bootstrapRoles, memberDeploymentRole, outsideDeploymentRole } from "../../programs/bootstrap/roles.ts";
 import { MANIFESTS } from "../../remediation/manifests.ts";
 import { EVERY_OPTION, LOG_ARCHIVE, MANAGEMENT, SECURITY, settings } from "./samples.ts";
@@ -124,7 +125,7 @@ describe("the roles of Bulwark", () => {
     assert.equal(readable?.flatMap(({ Resource = [] }) => Resource).length, lists.length);
     const own = full?.role.boundary?.document.Statement.find(({ Sid }) => Sid === "NotItself");
     assert.ok(own?.Resource?.includes("arn:aws:iam::*:policy/BulwarkDeployment-rights-*"));
-    assert.equal(security.attached, undefined);
+    assert.equal(member.attached, undefined);
   });
 
   for (const [name, role] of Object.entries(roles)) {
@@ -300,6 +301,18 @@ describe("the roles of Bulwark", () => {
     for (const action of session.Statement.flatMap(({ Action }) => Action ?? [])) {
       assert.ok(allowed(security).includes(action), action);
     }
+  });
+
+  it("let the API read findings and incidents, ask the responder and set the kill switch, within what the security account's role may do", () => {
+    const session = responseSessionPolicy(from);
+    assert.ok(session.length <= 2048);
+    const { Statement: may } = JSON.parse(session) as PolicyDocument;
+    assert.deepEqual(
+      may.flatMap(({ Action }) => Action ?? []).filter((action) => !/:(Get|Query$)/.test(action)),
+      ["sqs:SendMessage", "kms:Decrypt", "kms:GenerateDataKey", "ssm:PutParameter"],
+    );
+    const own = statements(security).map((statement) => JSON.stringify(statement));
+    for (const statement of may) assert.ok(own.includes(JSON.stringify(statement)), statement.Sid);
   });
 
   it("let a preview that looks by the administrator's role of AWS read what the deployment role reads, and nothing else", () => {
