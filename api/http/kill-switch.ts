@@ -1,7 +1,5 @@
 import { z } from "zod";
-import type { OrganizationSettings } from "../../programs/settings.ts";
 import { Problem } from "../problem.ts";
-import { ofResponse } from "../response/deployed.ts";
 import type { KillSwitch, ResponseAws } from "../response/response-aws.ts";
 import { writeAudit } from "../store/audit.ts";
 import type { Db } from "../store/connection.ts";
@@ -11,7 +9,6 @@ import { type Route, route } from "./route.ts";
 
 export interface KillSwitchRoutesOptions {
   readonly db: Db;
-  readonly settings: Pick<OrganizationSettings, "features">;
   readonly response: Pick<ResponseAws, "readKillSwitch" | "writeKillSwitch">;
   readonly now: () => Date;
 }
@@ -37,12 +34,11 @@ const toSwitchOff = { permission: "approve" } as const;
 
 const present = ({ on, reason, by, at }: KillSwitch = { on: false }) => ({ on, reason, by, at });
 
-export function killSwitchRoutes({ db, settings, response, now }: KillSwitchRoutesOptions): Route[] {
-  const read = () =>
-    ofResponse(settings, async () => {
-      await requireAdmin(db);
-      return present(await response.readKillSwitch());
-    });
+export function killSwitchRoutes({ db, response, now }: KillSwitchRoutesOptions): Route[] {
+  const read = async () => {
+    await requireAdmin(db);
+    return present(await response.readKillSwitch());
+  };
   return [
     route({
       method: "get",
@@ -85,7 +81,7 @@ export function killSwitchRoutes({ db, settings, response, now }: KillSwitchRout
           ...{ actor: principal.name, action: "response.kill-switch", target: "kill-switch", requestId },
           detail: { ...body, before: before.on },
         });
-        await ofResponse(settings, () => response.writeKillSwitch(set));
+        await response.writeKillSwitch(set);
         return call.write(async () => ({ status: 200, body: present(set), representation: true }));
       },
     }),

@@ -8,7 +8,8 @@ import { invalidField, Problem } from "../problem.ts";
 const ABSENT = ["ResourceNotFoundException", "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
 
 /**
- * Asks something of the response to findings.
+ * Asks something of the response to findings. What was deployed counts, and not the settings, which may have changed since: it can still be asked, and
+ * stopped.
  *
  * @throws Problem 409 where it is not deployed, 400 where a cursor is none of its lists'
  */
@@ -16,12 +17,6 @@ export async function ofResponse<Answer>(
   { features }: Pick<OrganizationSettings, "features">,
   ask: () => Promise<Answer>,
 ): Promise<Answer> {
-  if (remediationsOf(features.remediations).length === 0 || !features.alerts.enabled) {
-    throw new Problem(
-      "response-not-deployed",
-      "The settings have switched off what responds to findings: it needs features.alerts, and features.remediations with at least one remediation. Switch them on, deploy with POST /admin/deployments, then ask again.",
-    );
-  }
   try {
     return await ask();
   } catch (error) {
@@ -30,10 +25,12 @@ export async function ofResponse<Answer>(
       throw invalidField("cursor", "is not a cursor", "the nextCursor of an earlier page of this list");
     }
     if (!ABSENT.includes(error.awsCode)) throw error;
-    throw new Problem(
-      "response-not-deployed",
-      "What responds to findings is not in the security account: deploy it with POST /admin/deployments, wait until it has succeeded, then ask again.",
-      { cause: error },
-    );
+    throw new Problem("response-not-deployed", whyAbsent(features), { cause: error });
   }
+}
+
+function whyAbsent({ alerts, remediations }: OrganizationSettings["features"]): string {
+  return alerts.enabled && remediationsOf(remediations).length > 0
+    ? "What responds to findings is not in the security account: deploy it with POST /admin/deployments, wait until it has succeeded, then ask again."
+    : "The settings have switched off what responds to findings: it needs features.alerts, and features.remediations with at least one remediation. Switch them on, deploy with POST /admin/deployments, then ask again.";
 }

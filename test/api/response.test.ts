@@ -18,6 +18,7 @@ import { awsNames } from "../../programs/names.ts";
 import { dynamodbLedger } from "../../remediation/response/dynamodb-ledger.ts";
 import type { Ledger, State } from "../../remediation/response/ledger.ts";
 import { RequestMessage } from "../../remediation/response/request-message.ts";
+import { callAws } from "../../stacks/aws/call-error.ts";
 import { createRoleChain, type RoleChain } from "../../stacks/aws/role-chain.ts";
 import { ensureRole } from "../../stacks/bootstrap/role.ts";
 import { findingOf } from "../remediation/response/findings.ts";
@@ -144,7 +145,9 @@ describe("the response, of which the API tells", function () {
       assert.match(body.detail, /POST \/admin\/deployments/);
     }
     const off = { features: { ...settings.features, remediations: { enabled: false, off: [] } } };
-    const asked = ofResponse(off, async () => assert.fail("was asked"));
+    const place = { activity: "reading", accountId: SECURITY, region: "us-east-1", call: "dynamodb:Query" };
+    const absent = Object.assign(new Error("no table"), { name: "ResourceNotFoundException" });
+    const asked = ofResponse(off, () => callAws(place, () => Promise.reject(absent)));
     await assert.rejects(asked, (error) => error instanceof Problem && /features\.remediations/.test(error.message));
   });
 
