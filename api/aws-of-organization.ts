@@ -28,6 +28,7 @@ import { readAdminInventory } from "../stacks/inventory/organization.ts";
 import { readReadiness } from "../stacks/inventory/readiness.ts";
 import { readStandingControls } from "../stacks/inventory/standing-controls.ts";
 import type { Aws, MemberRole } from "./aws.ts";
+import { createResponseAws } from "./response/response-of-organization.ts";
 
 export interface AwsOfOrganizationOptions {
   readonly settings: OrganizationSettings;
@@ -108,6 +109,7 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
 
   return {
     organizations,
+    response: createResponseAws({ settings, chain, endpoint }),
     managementCredentials,
     chain,
     async ensureDeploymentRole(accountId, operationId, signal, standing) {

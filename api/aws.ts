@@ -17,6 +17,7 @@ import type { KeptMembership } from "../stacks/aws/memberships.ts";
 import type { Organizations } from "../stacks/aws/organizations.ts";
 import type { KeptServiceLinkedRole } from "../stacks/aws/service-linked-roles.ts";
 import type { SessionCredentials } from "../stacks/aws/session.ts";
+import type { ResponseAws } from "./response/response-aws.ts";
 
 /** By which role a member is entered: Bulwark's own, or, to look only, the one that AWS made, held to reading. */
 export type MemberRole = "deployment" | "reading";
@@ -27,6 +28,8 @@ export type RunRole = MemberRole | "none";
 /** What the service asks of AWS outside of stack runs. All of it throws `AwsCallError`. */
 export interface Aws {
   readonly organizations: Organizations;
+  /** Findings, incidents and what people ask of them. */
+  readonly response: ResponseAws;
   /**
    * Creates Bulwark's own role in a member, or brings it up to date.
    *

@@ -40,6 +40,7 @@ export const problems = {
   "limit-reached": { status: 409, title: "A limit of AWS that all accounts share is reached" },
   "operation-running": { status: 409, title: "An operation on this account is under way" },
   "admin-not-deployed": { status: 409, title: "The admin stack is not deployed" },
+  "response-not-deployed": { status: 409, title: "The response to findings is not deployed" },
   "idempotency-in-flight": { status: 409, title: "The first request with this idempotency key is being answered" },
   "shown-once": { status: 409, title: "The first answer held a secret and is not kept" },
   "precondition-failed": { status: 412, title: "The resource is not in the state that If-Match asks for" },

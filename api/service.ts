@@ -18,10 +18,14 @@ import { changeRoutes } from "./http/changes.ts";
 import { documentationRoutes } from "./http/documentation.ts";
 import { toProblem } from "./http/errors.ts";
 import { createEventStreams } from "./http/event-stream.ts";
+import { findingRoutes } from "./http/findings.ts";
+import { killSwitchRoutes } from "./http/kill-switch.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { operationRoutes } from "./http/operations.ts";
 import { presentOperation } from "./http/present.ts";
 import { createRateLimit, defaultRateLimit } from "./http/rate-limit.ts";
+import { remediationRoutes } from "./http/remediations.ts";
+import { reportRoutes } from "./http/response-reports.ts";
 import { listen, stopListening } from "./http/server.ts";
 import { stackRoutes } from "./http/stacks.ts";
 import { type Check, statusRoutes } from "./http/status.ts";
@@ -33,6 +37,7 @@ import { startTakeover, type Takeover } from "./operations/takeover.ts";
 import { markOwnProcess } from "./process-mark.ts";
 import { openQueue, type Queue } from "./queue/queue.ts";
 import { sharedLimitsCheck, storeChecks } from "./readiness.ts";
+import { cachedFindings } from "./response/cached-findings.ts";
 import { defaultRetentionDays, startRetention } from "./retention.ts";
 import { type DatabaseAddress, openDatabase } from "./store/connection.ts";
 import { channels, type Listener, openListener } from "./store/listener.ts";
@@ -147,12 +152,17 @@ export async function createService(options: ServiceOptions, dependencies: Servi
     checks: [...storeChecks(db, queue), sharedLimitsCheck(db, { settings, now }), ...dependencies.checks],
     registry: metrics.registry,
   });
+  const responding = { db, settings, response: aws.response, now };
   const api = [
     ...accountRoutes({ ...accepting, aws, settings, now }),
     ...weakeningRoutes({ db, now }),
     ...stackRoutes({ ...accepting, aws, settings, now }),
     ...operationRoutes({ ...accepting, streams }),
     ...changeRoutes({ db, queue, newId }),
+    ...findingRoutes({ db, findings: cachedFindings({ read: aws.response.findings, now }), now }),
+    ...remediationRoutes(responding),
+    ...reportRoutes(responding),
+    ...killSwitchRoutes(responding),
     ...tokenRoutes({ db, newId }),
     ...auditRoutes({ db }),
   ];

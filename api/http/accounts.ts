@@ -251,7 +251,7 @@ export async function requireAdmin(db: Db): Promise<void> {
   if (admin?.deployedAt != null) return;
   throw new Problem(
     "admin-not-deployed",
-    "Baselines need the admin stack: deploy it with POST /admin/deployments, wait until it has succeeded, then ask again.",
+    "This needs the admin stack: deploy it with POST /admin/deployments, wait until it has succeeded, then ask again.",
   );
 }
 

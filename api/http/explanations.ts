@@ -24,6 +24,8 @@ export const explanations: Readonly<Record<string, string>> = {
     "The account is being onboarded or offboarded, or the admin stack is being taken off, and a second such operation would work against the first. `operationId` names the first: follow it, or cancel it, and ask again when it has ended.",
   "admin-not-deployed":
     "Baselines use what the admin stack makes (administrators, buckets, keys). Deploy it with POST /admin/deployments, wait for its success, and ask again.",
+  "response-not-deployed":
+    "Incidents, requests and the kill switch need what responds to findings in the security account: its table, queue and functions. The settings have switched it off (features.remediations, features.alerts or features.response), or the admin stack that has it is not deployed yet. `detail` says which. Change the settings or deploy with POST /admin/deployments, then ask again.",
   "idempotency-in-flight":
     "A request with this Idempotency-Key is being answered just now, perhaps by another process. Send the request again after Retry-After, with the same key: it gets the first one's answer. If the process died, the key is free a minute after it was used.",
   "idempotency-mismatch":

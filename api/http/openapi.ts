@@ -13,7 +13,11 @@ export interface OpenApi extends Json {
 }
 
 /** Statuses that any call may answer with a problem. */
-const always = { 400: "The request is not valid.", 500: "The service failed.", 503: "The database can't be reached." };
+const always = {
+  400: "The request is not valid.",
+  500: "The service failed.",
+  503: "The database can't be reached, or AWS is asked as often as it may be: `Retry-After` says when to ask again.",
+};
 const authenticated = {
   401: "No valid bearer token.",
   403: "The token's role does not allow it.",

@@ -1,39 +1,50 @@
 import { z } from "zod";
 import { invalidField } from "../problem.ts";
 
-/** Query fields of every list. */
-export const pageQuery = {
-  limit: z
-    .string()
-    .regex(/^[1-9]\d{0,3}$/, "must be a whole number from 1 to 500")
-    .transform(Number)
-    .refine((limit) => limit <= 500, "must be a whole number from 1 to 500")
-    .optional()
-    .meta({
-      description: "Items per page.",
-      openapi: { type: "integer", minimum: 1, maximum: 500, default: 50 },
-    }),
-  cursor: z
-    .string()
-    .max(500)
-    .optional()
-    .meta({ description: "`nextCursor` of the page before, with the same filters." }),
-};
+/**
+ * Query fields of a list.
+ *
+ * @param most items of a page
+ * @param longest characters of a cursor
+ */
+export function pageQueryOf(most: number, longest: number) {
+  const wrong = `must be a whole number from 1 to ${most}`;
+  return {
+    limit: z
+      .string()
+      .regex(/^[1-9]\d{0,3}$/, wrong)
+      .transform(Number)
+      .refine((limit) => limit <= most, wrong)
+      .optional()
+      .meta({
+        description: "Items per page.",
+        openapi: { type: "integer", minimum: 1, maximum: most, default: defaultLimit },
+      }),
+    cursor: z
+      .string()
+      .max(longest)
+      .optional()
+      .meta({ description: "`nextCursor` of the page before, with the same filters." }),
+  };
+}
+
+export const defaultLimit = 50;
+
+/** Query fields of the lists that the database has. */
+export const pageQuery = pageQueryOf(500, 500);
 
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;
 }
 
-const defaultLimit = 50;
-
 /** Which list, under which filters: a cursor is good for exactly that. */
-type Scope = Readonly<Record<string, string | undefined>>;
+export type Scope = Readonly<Record<string, string | undefined>>;
 
 const Cursor = z.strictObject({
   v: z.literal(1),
   scope: z.record(z.string(), z.string()),
-  after: z.string().min(1).max(200),
+  after: z.string().min(1).max(8_000),
 });
 
 /**
@@ -51,21 +62,28 @@ export async function page<Row, Item>(options: {
   readonly present: (row: Row) => Item;
 }): Promise<Page<Item>> {
   const { query, keyOf, present } = options;
-  const scope = JSON.parse(JSON.stringify(options.scope)) as Record<string, string>;
   const limit = query.limit ?? defaultLimit;
-  const after = query.cursor === undefined ? undefined : decode(query.cursor, scope, options.key);
+  const after = query.cursor === undefined ? undefined : afterCursor(query.cursor, options.scope, options.key);
   const rows = await options.fetch(after, limit + 1);
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  const nextCursor = rows.length > limit && last !== undefined ? encode({ v: 1, scope, after: keyOf(last) }) : null;
+  const nextCursor = rows.length > limit && last !== undefined ? cursorOf(options.scope, keyOf(last)) : null;
   return { items: items.map(present), nextCursor };
 }
 
-function encode(cursor: z.infer<typeof Cursor>): string {
-  return Buffer.from(JSON.stringify(cursor)).toString("base64url");
+/** The cursor of what follows a key in a list. */
+export function cursorOf(scope: Scope, after: string): string {
+  return Buffer.from(JSON.stringify({ v: 1, scope, after } satisfies CursorInput)).toString("base64url");
 }
 
-function decode(text: string, scope: Record<string, string>, key: RegExp): string {
+type CursorInput = Omit<z.infer<typeof Cursor>, "scope"> & { readonly scope: Scope };
+
+/**
+ * The key that a cursor was made of.
+ *
+ * @throws Problem 400 that names `cursor`, where it was made for another list or has no such key
+ */
+export function afterCursor(text: string, scope: Scope, key: RegExp): string {
   const allowed = "the nextCursor of an earlier page of this list, with the same filters";
   let value: unknown;
   try {
@@ -81,6 +99,8 @@ function decode(text: string, scope: Record<string, string>, key: RegExp): strin
   return cursor.data.after;
 }
 
-function sorted(scope: Record<string, string>): [string, string][] {
-  return Object.entries(scope).sort(([one], [other]) => (one < other ? -1 : 1));
+function sorted(scope: Scope): [string, string | undefined][] {
+  return Object.entries(scope)
+    .filter(([, value]) => value !== undefined)
+    .sort(([one], [other]) => (one < other ? -1 : 1));
 }

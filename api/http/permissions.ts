@@ -3,18 +3,20 @@
 export const roles = ["viewer", "team", "operator", "approver", "auditor", "administrator"] as const;
 export type Role = (typeof roles)[number];
 
-/** What a call needs: to look, to have operations done, to decide on changes, to read the records, to administer the service. */
-export const permissions = ["read", "operate", "approve", "audit", "administer"] as const;
+/**
+ * What a call needs: to look, to have operations done, to answer for incidents, to decide on changes, to read the records, to administer the service.
+ */
+export const permissions = ["read", "operate", "respond", "approve", "audit", "administer"] as const;
 export type Permission = (typeof permissions)[number];
 
 /** What a role may do everywhere. A team may do nothing by this, but what a route says of teams. */
 const grants: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: ["read"],
   team: [],
-  operator: ["read", "operate"],
-  approver: ["read", "approve"],
+  operator: ["read", "operate", "respond"],
+  approver: ["read", "respond", "approve"],
   auditor: ["read", "audit"],
-  administrator: ["read", "operate", "approve", "audit", "administer"],
+  administrator: ["read", "operate", "respond", "approve", "audit", "administer"],
 };
 
 /** How a call that is open to teams keeps to their accounts. */

@@ -19,6 +19,7 @@ import {
 } from "./policy-document.ts";
 import { recorderRights, recorderRole } from "./recorder-rights.ts";
 import { remediationBoundary, remediationRights, responseBoundary } from "./remediation-rights.ts";
+import { responseUse } from "./response-rights.ts";
 import {
   ACCOUNT_SETTINGS,
   AGGREGATOR_ROLE,
@@ -191,6 +192,7 @@ function securityRights(settings: Settings): readonly Statement[] {
       "securityhub.amazonaws.com",
     ]),
     ...alertRights(settings),
+    ...responseUse(settings),
     ...extensionAdministration(settings.partition),
     ...aggregatorRole(settings),
   ];

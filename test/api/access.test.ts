@@ -52,6 +52,7 @@ describe("access", () => {
   const operators = ["operator", "administrator"];
   const operatorsAndTeams = ["team", ...operators];
   const approvers = ["approver", "administrator"];
+  const responders = ["operator", ...approvers];
   const auditors = ["auditor", "administrator"];
   const administrators = ["administrator"];
   /** Who may make which call. Whoever adds a route adds it here. */
@@ -80,6 +81,19 @@ describe("access", () => {
     "POST /operations/{operationId}/cancel": operators,
     "POST /changes/{changeId}/approve": approvers,
     "POST /changes/{changeId}/reject": approvers,
+    "GET /findings": everybody,
+    "GET /remediations": everybody,
+    "GET /remediations/{remediationId}": everybody,
+    "POST /remediations/{remediationId}/approve": approvers,
+    "POST /remediations/{remediationId}/reject": approvers,
+    "POST /remediations/{remediationId}/undo": responders,
+    "POST /remediations/{remediationId}/suppress": responders,
+    "POST /remediations/{remediationId}/acknowledge": ["team", ...responders],
+    "GET /reports/observed": everybody,
+    "GET /reports/time-to-resolve": everybody,
+    "GET /reports/backlog": everybody,
+    "GET /response/kill-switch": readers,
+    "PUT /response/kill-switch": responders,
     "GET /tokens": auditors,
     "POST /tokens": administrators,
     "GET /tokens/{tokenId}": auditors,
@@ -93,6 +107,24 @@ describe("access", () => {
     "GET /docs": "anybody",
     "GET /problems/{name}": "anybody",
   };
+
+  it("to the kill switch is wider for who stops than for who lets changes begin again", async () => {
+    const set = (role: string, on: boolean) =>
+      serving.call("PUT", "/response/kill-switch", {
+        token: tokens[role] ?? null,
+        body: { on, reason: `${role} says so` },
+      });
+    for (const role of responders) assert.equal((await set(role, true)).status, 200, role);
+    const refused = await set("operator", false);
+    assert.equal(refused.status, 403);
+    assert.match(refused.body.detail, /role is operator; .* takes one of: approver, administrator/);
+    for (const role of approvers) {
+      assert.equal((await serving.call("GET", "/response/kill-switch")).body.on, true, role);
+      const { status, body } = await set(role, false);
+      assert.deepEqual([status, body.on, body.by, body.reason], [200, false, `ci-${role}`, `${role} says so`]);
+      await set("operator", true);
+    }
+  });
 
   it("is by tokens of which only hashes are stored, shown once", async () => {
     const rows = await serving.db.selectFrom("tokens").selectAll().execute();

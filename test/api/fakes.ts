@@ -15,6 +15,7 @@ import type { KeptServiceLinkedRole } from "../../stacks/aws/service-linked-role
 import { StackRunError } from "../../stacks/errors.ts";
 import type { RecoveryReport, RunHooks, RunIdentity, RunRequest, RunResult } from "../../stacks/run.ts";
 import type { RecoverRequest, Runner } from "../../stacks/runner.ts";
+import { fakeResponse } from "./fake-response.ts";
 
 export const settings = OrganizationSettings.parse(
   JSON.parse(readFileSync(new URL("../../sandbox/organization/settings.json", import.meta.url), "utf8")),
@@ -214,6 +215,7 @@ export function fakeAws(): FakeAws {
     keptMemberships: [],
     keptDelegations: [],
     rootCredentials: {},
+    response: fakeResponse(),
     organizations: {
       describe: async () => ({ organizationId: "o-bulwark0demo", managementAccountId: "111111111111" }),
       async account(accountId) {

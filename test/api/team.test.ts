@@ -300,8 +300,13 @@ describe("a team", () => {
       }
     }
     // What is open to whoever has no token tells nobody of accounts.
+    const ofResponse = [
+      "/findings",
+      "/remediations",
+      ...["observed", "time-to-resolve", "backlog"].map((report) => `/reports/${report}`),
+    ];
     const public_ = ["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"];
-    assert.deepEqual(open.toSorted(), ["/accounts", "/operations", "/changes", ...public_].toSorted());
+    assert.deepEqual(open.toSorted(), ["/accounts", "/operations", "/changes", ...ofResponse, ...public_].toSorted());
     assert.equal((await serving.db.selectFrom("audit").select("id").execute()).length, before.length);
   });
 });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { ACCOUNT_SERVICE_LINKED_ROLES } from "../../programs/baseline/linked-services.ts";
 import { membershipSessionPolicy } from "../../programs/bootstrap/membership-session.ts";
 import type { PolicyDocument, RoleDocuments, Statement } from "../../programs/bootstrap/policy-document.ts";
 import { readingSessionPolicy } from "../../programs/bootstrap/reading-session.ts";
+import { responseSessionPolicy } from "../../programs/bootstrap/response-session.ts";
 import { bootstrapRoles, memberDeploymentRole, outsideDeploymentRole } from "../../programs/bootstrap/roles.ts";
 import { MANIFESTS } from "../../remediation/manifests.ts";
 import { EVERY_OPTION, LOG_ARCHIVE, MANAGEMENT, SECURITY, settings } from "./samples.ts";
@@ -309,6 +311,23 @@ describe("the roles of Bulwark", () => {
     assert.ok(organization?.Action?.every((action) => /^organizations:(Describe|List)/.test(action)));
     for (const action of session.Statement.flatMap(({ Action }) => Action ?? [])) {
       assert.ok(allowed(security).includes(action), action);
+    }
+  });
+
+  it("let the API read findings and incidents, ask the responder and set the kill switch, within what the security account's role may do", () => {
+    const session = responseSessionPolicy(from);
+    assert.ok(session.length <= 2048);
+    const { Statement: may } = JSON.parse(session) as PolicyDocument;
+    assert.deepEqual(
+      may.flatMap(({ Action }) => Action ?? []).filter((action) => !/:(Get|Query$)/.test(action)),
+      ["sqs:SendMessage", "kms:Decrypt", "kms:GenerateDataKey", "ssm:PutParameter"],
+    );
+    for (const { Sid, Action = [], Resource, Condition } of may) {
+      const same = statements(security).filter((own) =>
+        isDeepStrictEqual([own.Resource, own.Condition], [Resource, Condition]),
+      );
+      const allowed = same.flatMap((own) => own.Action ?? []);
+      for (const action of Action) assert.ok(allowed.includes(action), `${Sid}: ${action}`);
     }
   });
 
