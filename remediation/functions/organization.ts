@@ -2,14 +2,14 @@ import { ListParentsCommand, type OrganizationsClient, paginateListAccounts } fr
 
 /** Milliseconds for which accounts and units count as read. */
 const MAX_AGE = 60 * 60_000;
-/** The same for an account that is not among them: a new one is known within a minute. */
+/** The same where it matters that none is missing: a new account is known within a minute. */
 const MISSING_AGE = 60_000;
 /** A root has five levels of units below it (AWS Organizations User Guide, "Quotas and service limits"). */
 const DEEPEST = 6;
 
 /** The accounts of the organization, as a delegated administrator may ask for them. */
 export interface Organization {
-  /** Ids of all accounts. */
+  /** Ids of all accounts, as of a minute ago at most: one that is not among them passes for a stranger, and is taken out of policies. */
   accounts(): Promise<readonly string[]>;
   /** Ids of all units above an account, and the root's; undefined where it is none of the organization. */
   unitsAbove(accountId: string): Promise<readonly string[] | undefined>;
@@ -17,7 +17,7 @@ export interface Organization {
   has(accountId: string): Promise<boolean>;
 }
 
-/** Organizations, cached for an hour. Rejects where it can't be read: an old answer might protect nobody any more. */
+/** Organizations, cached for an hour where nothing is decided by what is missing. Rejects where it can't be read: an old answer might protect nobody any more. */
 export function organization(client: OrganizationsClient, now: () => Date): Organization {
   const known = new Map<string, { readonly at: number; readonly value: Promise<readonly string[]> }>();
 
@@ -48,7 +48,7 @@ export function organization(client: OrganizationsClient, now: () => Date): Orga
     (await accounts(MAX_AGE)).includes(accountId) || (await accounts(MISSING_AGE)).includes(accountId);
 
   return {
-    accounts: () => accounts(MAX_AGE),
+    accounts: () => accounts(MISSING_AGE),
     has,
     async unitsAbove(accountId) {
       if (!(await has(accountId))) return undefined;
