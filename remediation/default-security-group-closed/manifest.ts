@@ -1,4 +1,5 @@
 import type { Manifest } from "../manifest.ts";
+import { securityGroupRole } from "../security-group-role.ts";
 
 /**
  * Closes default security groups. Control: Security Hub User Guide, "Security Hub CSPM controls for Amazon EC2". Actions, resources and keys:
@@ -12,36 +13,7 @@ export const defaultSecurityGroupClosed: Manifest = {
   findingTypes: [],
   resourceTypes: ["AwsEc2SecurityGroup"],
   scope: "regional",
-  role: [
-    {
-      // IAM has no resource for them.
-      sid: "Read",
-      actions: ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups"],
-      resources: ["*"],
-    },
-    {
-      sid: "Rules",
-      actions: [
-        "ec2:AuthorizeSecurityGroupEgress",
-        "ec2:AuthorizeSecurityGroupIngress",
-        "ec2:RevokeSecurityGroupEgress",
-        "ec2:RevokeSecurityGroupIngress",
-      ],
-      resources: [
-        "arn:{partition}:ec2:*:{account}:security-group/*",
-        "arn:{partition}:ec2:*:{account}:security-group-rule/*",
-      ],
-    },
-    {
-      // Rules that are given back have the tags of before.
-      sid: "TagsOfNew",
-      actions: ["ec2:CreateTags"],
-      resources: ["arn:{partition}:ec2:*:{account}:security-group-rule/*"],
-      conditions: {
-        StringEquals: { "ec2:CreateAction": ["AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress"] },
-      },
-    },
-  ],
+  role: securityGroupRole(true, "ec2:DescribeNetworkInterfaces"),
   customAction: {
     id: "CloseDefaultGroup",
     name: "Close default group",

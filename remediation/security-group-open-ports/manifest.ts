@@ -1,4 +1,5 @@
 import type { Manifest } from "../manifest.ts";
+import { securityGroupRole } from "../security-group-role.ts";
 
 /**
  * Closes ports that attackers look for. Controls: Security Hub User Guide, "Security Hub CSPM controls for Amazon EC2". Actions, resources and keys:
@@ -18,29 +19,7 @@ export const securityGroupOpenPorts: Manifest = {
   findingTypes: [],
   resourceTypes: ["AwsEc2SecurityGroup"],
   scope: "regional",
-  role: [
-    {
-      // IAM has no resource for them.
-      sid: "Read",
-      actions: ["ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups"],
-      resources: ["*"],
-    },
-    {
-      sid: "Rules",
-      actions: ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"],
-      resources: [
-        "arn:{partition}:ec2:*:{account}:security-group/*",
-        "arn:{partition}:ec2:*:{account}:security-group-rule/*",
-      ],
-    },
-    {
-      // A rule that is split or given back keeps its tags.
-      sid: "TagsOfNew",
-      actions: ["ec2:CreateTags"],
-      resources: ["arn:{partition}:ec2:*:{account}:security-group-rule/*"],
-      conditions: { StringEquals: { "ec2:CreateAction": ["AuthorizeSecurityGroupIngress"] } },
-    },
-  ],
+  role: securityGroupRole(false),
   customAction: {
     id: "CloseOpenPorts",
     name: "Close open ports",

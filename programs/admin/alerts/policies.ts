@@ -41,17 +41,7 @@ function usedBy(services: readonly string[]): Statement {
 
 /** The policy of a queue that takes what these topics send, and nothing else from services. */
 export function fedByTopics(queueArn: string, topicArns: readonly string[]): PolicyDocument {
-  return policyDocument(
-    {
-      Sid: "FromTopics",
-      Effect: "Allow",
-      Principal: { Service: "sns.amazonaws.com" },
-      Action: ["sqs:SendMessage"],
-      Resource: [queueArn],
-      Condition: { ArnEquals: { "aws:SourceArn": topicArns } },
-    },
-    tlsOnly("sqs:*", queueArn),
-  );
+  return fedBy("FromTopics", "sns.amazonaws.com", queueArn, topicArns);
 }
 
 /** The policy of a queue that only this account's own roles use, by rights of theirs. */
@@ -134,14 +124,18 @@ export function operationsTopicPolicy(place: AlertPlace): PolicyDocument {
 
 /** The policy of a queue that takes what these rules send, and nothing else. */
 export function queuePolicy(queueArn: string, ruleArns: readonly string[]): PolicyDocument {
+  return fedBy("FromRules", "events.amazonaws.com", queueArn, ruleArns);
+}
+
+function fedBy(Sid: string, service: string, queueArn: string, sources: readonly string[]): PolicyDocument {
   return policyDocument(
     {
-      Sid: "FromRules",
+      Sid,
       Effect: "Allow",
-      Principal: { Service: "events.amazonaws.com" },
+      Principal: { Service: service },
       Action: ["sqs:SendMessage"],
       Resource: [queueArn],
-      Condition: { ArnEquals: { "aws:SourceArn": ruleArns } },
+      Condition: { ArnEquals: { "aws:SourceArn": sources } },
     },
     tlsOnly("sqs:*", queueArn),
   );
