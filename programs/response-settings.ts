@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ServiceDeskSettings } from "../remediation/forwarders/service-desk/settings.ts";
 import { SlackSettings } from "../remediation/forwarders/slack/settings.ts";
 import { SplunkSettings } from "../remediation/forwarders/splunk/settings.ts";
+import { MANIFESTS } from "../remediation/manifests.ts";
 import { ResponsePolicy } from "../remediation/response/settings.ts";
 
 /**
@@ -17,19 +18,35 @@ export const ResponseSettings = z.strictObject({
 });
 export type ResponseSettings = z.infer<typeof ResponseSettings>;
 
-/** Secrets have to be where the functions are: in the home region, of its partition. */
-export function checkSecrets(
-  {
-    partition,
-    homeRegion,
-    features: { response },
-  }: {
-    readonly partition: string;
-    readonly homeRegion: string;
-    readonly features: { readonly response: ResponseSettings };
-  },
-  issue: (path: (string | number)[], message: string) => void,
-): void {
+type Whole = {
+  readonly partition: string;
+  readonly homeRegion: string;
+  readonly features: { readonly response: ResponseSettings };
+};
+type Issue = (path: (string | number)[], message: string) => void;
+
+/** What the settings name has to be there: remediations, and secrets in the home region, where the functions are, of its partition. */
+export function checkResponse(settings: Whole, issue: Issue): void {
+  checkRemediations(settings.features.response, issue);
+  checkSecrets(settings, issue);
+}
+
+/** A mode of what is no remediation would be a setting that does not hold. */
+function checkRemediations({ policy: { modes, units, acceptedRisks } }: ResponseSettings, issue: Issue): void {
+  const path = ["features", "response", "policy"];
+  const names = MANIFESTS.map(({ name }) => name);
+  const check = (name: string | undefined, ...where: (string | number)[]) => {
+    if (name === undefined || names.includes(name)) return;
+    issue([...path, ...where], `must be a remediation, and there is none of this name: ${names.join(", ")}`);
+  };
+  for (const name of Object.keys(modes)) check(name, "modes", name);
+  for (const [at, unit] of units.entries()) {
+    for (const name of Object.keys(unit.modes)) check(name, "units", at, "modes", name);
+  }
+  for (const [at, { remediation }] of acceptedRisks.entries()) check(remediation, "acceptedRisks", at, "remediation");
+}
+
+function checkSecrets({ partition, homeRegion, features: { response } }: Whole, issue: Issue): void {
   const { slack, splunk, serviceDesk } = response;
   const references: readonly (readonly [readonly string[], string | undefined])[] = [
     [["slack", "token"], slack?.token],

@@ -7,7 +7,7 @@ import { GuardSettings } from "./guard-settings.ts";
 import { AccountId, OrganizationalUnitId, Region, RoleName } from "./identifiers.ts";
 import { checkOutsideMembers } from "./outside-members.ts";
 import { Partition, partitionOf } from "./partition.ts";
-import { checkSecrets } from "./response-settings.ts";
+import { checkResponse } from "./response-settings.ts";
 import { checkSecurityHub } from "./security-hub-settings.ts";
 import { checkOwners, checkTrailDelegation } from "./setting-owners.ts";
 import { StandardName } from "./standards.ts";
@@ -124,6 +124,6 @@ export const OrganizationSettings = z
     checkOwners(value, issue);
     checkTrailDelegation(value, issue);
     checkGuardrailSize(value, issue);
-    checkSecrets(value, issue);
+    checkResponse(value, issue);
   });
 export type OrganizationSettings = z.infer<typeof OrganizationSettings>;

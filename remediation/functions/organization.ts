@@ -11,7 +11,7 @@ const DEEPEST = 6;
 export interface Organization {
   /** Ids of all accounts, as of a minute ago at most: one that is not among them passes for a stranger, and is taken out of policies. */
   accounts(): Promise<readonly string[]>;
-  /** Ids of all units above an account, and the root's; undefined where it is none of the organization. */
+  /** Ids of all units above an account, the nearest first, and the root's last; undefined where it is none of the organization. */
   unitsAbove(accountId: string): Promise<readonly string[] | undefined>;
   /** Whether an account is one of the organization. */
   has(accountId: string): Promise<boolean>;

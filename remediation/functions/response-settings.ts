@@ -49,8 +49,8 @@ export function settingsReader(source: SettingsSource): SettingsReader {
           parameters.read(`${accountPath}/${accountId}`, AccountResponse),
           organization.has(accountId),
         ]);
-        // Only freezes ask for units.
-        const units = isOurs && set.freezes.length > 0 ? await organization.unitsAbove(accountId) : undefined;
+        const isByUnit = set.freezes.length > 0 || set.units.length > 0;
+        const units = isOurs && isByUnit ? await organization.unitsAbove(accountId) : undefined;
         return responseSettings(
           set,
           killSwitch,

@@ -12,14 +12,14 @@ const mode = z.enum(["off", "observe", "alert", "ask", "automatic"], {
 /** Changes in an hour; zero changes nothing. */
 const most = z.int().min(0).max(10_000);
 
+const organizationalUnit = z
+  .string()
+  .regex(/^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$/, "must be the id of an organizational unit or root");
+const modes = z.record(z.string().min(1).max(40), mode);
+
 const freeze = z
   .strictObject({
-    organizationalUnit: z
-      .string()
-      .regex(
-        /^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$/,
-        "must be the id of an organizational unit or root",
-      ),
+    organizationalUnit,
     from: instant,
     until: instant,
     reason,
@@ -48,7 +48,9 @@ const acceptedRisk = z
  */
 export const ResponsePolicy = z.strictObject({
   /** By remediation. */
-  modes: z.record(z.string().min(1).max(40), mode).default({}),
+  modes: modes.default({}),
+  /** The same for the accounts below a unit: what the nearest one says holds, and else what the organization does. */
+  units: z.array(z.strictObject({ organizationalUnit, modes })).default([]),
   caps: z.strictObject({ account: most.default(20), control: most.default(50), action: most.default(20) }).prefault({}),
   /** How often a change is begun by itself. */
   attempts: z.int().min(1).max(10).default(3),
@@ -102,7 +104,7 @@ export type KillSwitch = z.infer<typeof KillSwitch>;
 /** What is known of an account of the organization when its finding is decided on. */
 export interface AccountKnown {
   readonly id: string;
-  /** Ids of all units above it. */
+  /** Ids of all units above it, the nearest first. */
   readonly units: readonly string[];
   /** Undefined where its baseline tells nothing. */
   readonly response: AccountResponse | undefined;
@@ -120,7 +122,8 @@ export function responseSettings(
   account: AccountKnown | undefined,
   own: readonly string[],
 ): ResponseSettings {
-  const { modes, freezes, acceptedRisks, caps, attempts, tellFrom, observeUntil, link } = policy;
+  const { freezes, acceptedRisks, caps, attempts, tellFrom, observeUntil, link } = policy;
+  const modes = Object.assign({}, policy.modes, ...unitModes(policy, account?.units ?? []));
   return {
     killed: killSwitch?.on ?? false,
     accounts: account === undefined ? {} : { [account.id]: modesOf(account.response) },
@@ -128,6 +131,13 @@ export function responseSettings(
     ...{ modes, freezes, acceptedRisks, caps, attempts, tellFrom, observeUntil, link },
     protected: [...own, ...policy.protected],
   };
+}
+
+/** What units say, the farthest first. */
+function unitModes({ units }: Pick<ResponsePolicy, "units">, above: readonly string[]): ResponsePolicy["modes"][] {
+  return above
+    .toReversed()
+    .flatMap((unit) => units.filter(({ organizationalUnit: id }) => id === unit).map((one) => one.modes));
 }
 
 function modesOf(response: AccountResponse | undefined): ResponseSettings["accounts"][string] {

@@ -6,7 +6,7 @@ import { runBootstrap } from "../../demo/bootstrap.ts";
 import { type AccessKey, createAdministrator, createServiceIdentity } from "../../demo/identities.ts";
 import { type Part, startPart, untilReady } from "../../demo/parts.ts";
 import { type RootAccess, rootAccess } from "../../sandbox/organization/root-access.ts";
-import { FEW_FEATURES } from "../few-features.ts";
+import { FEW_FEATURES, FEW_REMEDIATIONS } from "../few-features.ts";
 import { type Api, createApi, type Operation } from "./api.ts";
 import { processesOf } from "./processes.ts";
 
@@ -64,13 +64,16 @@ interface Shared {
   admin?: Promise<Operation>;
 }
 
-const whole: Shared = { shelter: { parts: [] } };
+const whole: Shared = {
+  shelter: { parts: [] },
+  adapt: (settings) => ({ ...settings, features: { ...settings.features, remediations: FEW_REMEDIATIONS } }),
+};
 const quick: Shared = {
   shelter: { parts: [] },
   adapt: (settings) => ({ ...settings, features: { ...settings.features, ...FEW_FEATURES } }),
 };
 
-/** The environment of this run of mocha, with the sample organization's settings. */
+/** The environment of this run of mocha, with the sample organization's settings, but for most remediations. */
 export function environment(): Promise<Environment> {
   return start(whole);
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { SecurityHub } from "@aws-sdk/client-securityhub";
 import { names } from "../../programs/names.ts";
+import { FEW_REMEDIATIONS } from "../few-features.ts";
 import { readAccount } from "./account-state.ts";
 import { listCore } from "./core-state.ts";
 import { closeEnvironment, type Environment, type Shelter, startEnvironment } from "./environment.ts";
@@ -15,6 +16,7 @@ const unchanged = { create: 0, update: 0, replace: 0, delete: 0, import: 0 };
 const features = {
   securityHub: { mode: "central", central: { policies: [{ name: "everybody", targets: [unit] }] } },
   trail: { enabled: true },
+  remediations: FEW_REMEDIATIONS,
 };
 
 describe("taking the admin stack off", function () {

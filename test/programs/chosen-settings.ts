@@ -94,6 +94,7 @@ const sections: Readonly<Partial<Record<Section, (at: Place) => fc.Arbitrary<obj
           fc.constantFrom("off", "observe", "alert", "ask", "automatic"),
           { noNullPrototype: true },
         ),
+        units: perhaps([{ organizationalUnit: OTHER_UNIT, modes: { "s3-tls-only": "ask" } }]),
         attempts: fc.integer({ min: 1, max: 10 }),
       }),
       slack: fc.constantFrom(undefined, forwarders(at).slack),

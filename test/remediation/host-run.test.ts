@@ -15,6 +15,7 @@ import { apply, type Change, handOver, plan } from "../../remediation/run.ts";
 import { StepError } from "../../remediation/step-error.ts";
 import { baselineInputs } from "../programs/samples.ts";
 import { assume, type RunningSandbox, runSandbox, until } from "../sandbox/running-sandbox.ts";
+import { machineImage } from "./trials/machine-image.ts";
 
 const ACCOUNT = "100000000003";
 const FACTS: Facts = {
@@ -116,7 +117,7 @@ describe("what is run on a host", () => {
     });
 
     async function host(tags: Readonly<Record<string, string>> = {}): Promise<Host> {
-      const ImageId = (await ec2.describeImages({ Owners: ["amazon"] })).Images?.[0]?.ImageId;
+      const ImageId = await machineImage(ec2);
       const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
       const { Instances } = await ec2.runInstances({
         ...{ ImageId, InstanceType: "t3.micro", MinCount: 1, MaxCount: 1 },

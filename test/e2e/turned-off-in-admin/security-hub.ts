@@ -1,10 +1,13 @@
 import { SecurityHub } from "@aws-sdk/client-securityhub";
 import { names } from "../../../programs/names.ts";
+import { s3PublicAccessBlock } from "../../../remediation/s3-public-access-block/manifest.ts";
 import { OUTSIDE } from "../../programs/samples.ts";
 import { type AdminAccounts, HOME, OTHER, type TurnedOffInAdmin } from "./row.ts";
 
 const FSBP = `arn:aws:securityhub:${OTHER}::standards/aws-foundational-security-best-practices/v/1.0.0`;
 const PRODUCT = `arn:aws:securityhub:${OTHER}:222222222222:product-subscription/prowler/prowler`;
+
+const { name: block, customAction: button } = s3PublicAccessBlock;
 
 const hubIn =
   (region: string) =>
@@ -21,6 +24,11 @@ async function standards(hub: SecurityHub): Promise<string[]> {
 async function insights(hub: SecurityHub) {
   const { Insights = [] } = await hub.getInsights({});
   return Insights.sort((one, another) => (one.Name ?? "").localeCompare(another.Name ?? ""));
+}
+
+async function actionTargets(at: AdminAccounts) {
+  const { ActionTargets = [] } = await home(at).describeActionTargets({});
+  return ActionTargets;
 }
 
 export const SECURITY_HUB: readonly TurnedOffInAdmin[] = [
@@ -114,12 +122,14 @@ export const SECURITY_HUB: readonly TurnedOffInAdmin[] = [
   },
   {
     type: "aws:securityhub/actionTarget:ActionTarget",
-    drifts: names.customAction("s3-public-access-block", HOME),
+    drifts: names.customAction(block, HOME),
     turnOff: async (at) => {
-      const { ActionTargets: [target] = [] } = await home(at).describeActionTargets({});
+      const target = (await actionTargets(at)).find(({ ActionTargetArn = "" }) =>
+        ActionTargetArn.endsWith(`/${button.id}`),
+      );
       await home(at).deleteActionTarget({ ActionTargetArn: target?.ActionTargetArn });
     },
-    read: async (at) => (await home(at).describeActionTargets({})).ActionTargets,
+    read: async (at) => (await actionTargets(at)).map((target) => Object.values(target).join()).sort(),
   },
   {
     type: "aws-native:securityhub:SecurityControl",

@@ -102,6 +102,20 @@ describe("the settings of the response, as they are read", () => {
     assert.ok(organizationAccounts.includes(MEMBER) && !organizationAccounts.includes(OUTSIDE));
   });
 
+  it("go by what the nearest unit above an account says, and else by what the organization does", async () => {
+    const units = [
+      { organizationalUnit: "ou-bulw-prod00001", modes: { "s3-tls-only": "ask" } },
+      { organizationalUnit: "r-bulw", modes: { "s3-tls-only": "automatic", "kms-rotation": "alert" } },
+    ];
+    await put("response/policy", { modes: { "kms-rotation": "off", "ec2-imdsv2": "automatic" }, units });
+    const of = async (account: string) => (await reader.settings(account))?.modes;
+    assert.deepEqual(await of(MEMBER), { "s3-tls-only": "ask", "kms-rotation": "alert", "ec2-imdsv2": "automatic" });
+    assert.deepEqual(await of(SECURITY), {
+      ...{ "s3-tls-only": "automatic", "kms-rotation": "alert", "ec2-imdsv2": "automatic" },
+    });
+    assert.deepEqual(await of(OUTSIDE), { "kms-rotation": "off", "ec2-imdsv2": "automatic" });
+  });
+
   it("protect Bulwark's own and what the policy names, for decisions and for remediations alike", async () => {
     const breakGlass = "arn:aws:iam::*:role/BreakGlass*";
     await put("response/policy", { protected: [breakGlass] });

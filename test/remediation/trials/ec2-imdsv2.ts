@@ -1,5 +1,6 @@
 import { EC2 } from "@aws-sdk/client-ec2";
 import { ec2Imdsv2Remediation as remediation } from "../../../remediation/ec2-imdsv2/remediation.ts";
+import { machineImage } from "./machine-image.ts";
 import type { Trial } from "./trial.ts";
 
 /** An instance that answers for its metadata without a token, two hops away. */
@@ -7,7 +8,7 @@ export const tokensRequired: Trial = {
   remediation,
   async arrange({ id: AwsAccountId, access }) {
     const ec2 = new EC2(access());
-    const ImageId = (await ec2.describeImages({ Owners: ["amazon"] })).Images?.[0]?.ImageId;
+    const ImageId = await machineImage(ec2);
     const options = {
       HttpTokens: "optional",
       HttpPutResponseHopLimit: 2,

@@ -16,7 +16,6 @@ import {
   CreateTagsCommand,
   CreateVpcCommand,
   DescribeIamInstanceProfileAssociationsCommand,
-  DescribeImagesCommand,
   DescribeInstanceAttributeCommand,
   DescribeInstancesCommand,
   DescribeSecurityGroupsCommand,
@@ -33,6 +32,7 @@ import {
 import { IAM } from "@aws-sdk/client-iam";
 import { ec2IsolationRemediation as remediation } from "../../../remediation/ec2-isolation/remediation.ts";
 import type { RootAccess } from "../../../sandbox/organization/root-access.ts";
+import { machineImage } from "./machine-image.ts";
 import type { Trial } from "./trial.ts";
 
 const trust = JSON.stringify({
@@ -96,7 +96,7 @@ export async function scenery(
   }
 
   const group = `web-${suffix}`;
-  const image = (await ec2.send(new DescribeImagesCommand({ Owners: ["amazon"] }))).Images?.[0]?.ImageId ?? "";
+  const image = await machineImage(ec2);
   await scaling.send(
     new CreateLaunchConfigurationCommand({
       ...{ LaunchConfigurationName: group, ImageId: image, InstanceType: "t3.micro" },
