@@ -1,10 +1,12 @@
 import { accessKeyDeactivation } from "./access-key-deactivation/manifest.ts";
 import { defaultSecurityGroupClosed } from "./default-security-group-closed/manifest.ts";
+import { ebsEncryptionDefault } from "./ebs-encryption-default/manifest.ts";
 import { ec2Imdsv2 } from "./ec2-imdsv2/manifest.ts";
 import { ec2Isolation } from "./ec2-isolation/manifest.ts";
 import { hostPatchNow } from "./host-patch-now/manifest.ts";
 import { hostSensitiveScan } from "./host-sensitive-scan/manifest.ts";
 import { hostVirusScan } from "./host-virus-scan/manifest.ts";
+import { iamPasswordPolicy } from "./iam-password-policy/manifest.ts";
 import { iamRoleQuarantine } from "./iam-role-quarantine/manifest.ts";
 import { iamUserQuarantine } from "./iam-user-quarantine/manifest.ts";
 import { kmsRotation } from "./kms-rotation/manifest.ts";
@@ -28,11 +30,13 @@ import { unusedCredentials } from "./unused-credentials/manifest.ts";
 export const MANIFESTS: readonly Manifest[] = [
   accessKeyDeactivation,
   defaultSecurityGroupClosed,
+  ebsEncryptionDefault,
   ec2Imdsv2,
   ec2Isolation,
   hostPatchNow,
   hostSensitiveScan,
   hostVirusScan,
+  iamPasswordPolicy,
   iamRoleQuarantine,
   iamUserQuarantine,
   kmsRotation,

@@ -1,11 +1,13 @@
 import { accessKeyDeactivationRemediation } from "./access-key-deactivation/remediation.ts";
 import { defaultSecurityGroupClosedRemediation } from "./default-security-group-closed/remediation.ts";
+import { ebsEncryptionDefaultRepair } from "./ebs-encryption-default/repair.ts";
 import { ec2Imdsv2Remediation } from "./ec2-imdsv2/remediation.ts";
 import { ec2IsolationRemediation } from "./ec2-isolation/remediation.ts";
 import { hostPatchNowRun } from "./host-patch-now/run.ts";
 import { hostRemediation } from "./host-run.ts";
 import { hostSensitiveScanRun } from "./host-sensitive-scan/run.ts";
 import { hostVirusScanRun } from "./host-virus-scan/run.ts";
+import { iamPasswordPolicyRepair } from "./iam-password-policy/repair.ts";
 import { iamRoleQuarantineRemediation } from "./iam-role-quarantine/remediation.ts";
 import { iamUserQuarantineRemediation } from "./iam-user-quarantine/remediation.ts";
 import { kmsRotationRemediation } from "./kms-rotation/remediation.ts";
@@ -14,6 +16,7 @@ import { publicSnapshotsEbsRemediation } from "./public-snapshots-ebs/remediatio
 import { publicSnapshotsRdsRemediation } from "./public-snapshots-rds/remediation.ts";
 import { rdsPublicAccessRemediation } from "./rds-public-access/remediation.ts";
 import type { AnyRemediation } from "./remediation.ts";
+import { repairRemediation } from "./repair.ts";
 import { s3PublicAccessBlockRemediation } from "./s3-public-access-block/remediation.ts";
 import { s3TlsOnlyRemediation } from "./s3-tls-only/remediation.ts";
 import { securityGroupOpenPortsRemediation } from "./security-group-open-ports/remediation.ts";
@@ -29,11 +32,13 @@ import { unusedCredentialsRemediation } from "./unused-credentials/remediation.t
 const ALL: readonly AnyRemediation[] = [
   accessKeyDeactivationRemediation,
   defaultSecurityGroupClosedRemediation,
+  repairRemediation(ebsEncryptionDefaultRepair),
   ec2Imdsv2Remediation,
   ec2IsolationRemediation,
   hostRemediation(hostPatchNowRun),
   hostRemediation(hostSensitiveScanRun),
   hostRemediation(hostVirusScanRun),
+  repairRemediation(iamPasswordPolicyRepair),
   iamRoleQuarantineRemediation,
   iamUserQuarantineRemediation,
   kmsRotationRemediation,

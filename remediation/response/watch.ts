@@ -1,17 +1,25 @@
+import { attendRepair } from "./repairing.ts";
 import { expire } from "./requests.ts";
 import type { Responder } from "./responder.ts";
 import type { Waiting } from "./shelf.ts";
 import { publish } from "./telling.ts";
 import { QUESTION_LASTS } from "./times.ts";
+import { partOf } from "./turns.ts";
 
 /** Incidents of one tick and kind: a minute is enough for them, and what is left comes with the next. */
 const MOST = 100;
+/** Incidents that take turns: where so many wait for what comes slowly, those behind are looked at too. */
+const LISTED = 1000;
+const MINUTE = 60_000;
+/** Milliseconds after which a repair can have come. */
+const REPAIR_LOOK = MINUTE;
 
 /** How a state ends that waits: after how many milliseconds it is looked at, and by what. */
 const ENDS: Readonly<
   Partial<Record<Waiting, { after: number; attend(responder: Responder, id: string): Promise<unknown> }>>
 > = {
   asked: { after: QUESTION_LASTS, attend: expire },
+  repairing: { after: REPAIR_LOOK, attend: attendRepair },
 };
 
 /** What one tick did. */
@@ -45,7 +53,8 @@ export async function tick(responder: Responder): Promise<Ticked> {
     if (end === undefined) continue;
     // One that is over at this moment is over: the index is asked for what is before.
     const before = new Date(now().getTime() - end.after + 1);
-    const ids = await ledger.waiting(state, before, MOST);
+    const waiting = await ledger.waiting(state, before, LISTED);
+    const ids = partOf(waiting, MOST, Math.trunc(now().getTime() / MINUTE));
     attended += await each(ids, `ending the wait (${state}) of`, async (id) => {
       await end.attend(responder, id);
       const entry = await ledger.get(id);
