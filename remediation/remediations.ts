@@ -1,8 +1,10 @@
 import { accessKeyDeactivationRemediation } from "./access-key-deactivation/remediation.ts";
+import { configRecordingRepair } from "./config-recording/repair.ts";
 import { defaultSecurityGroupClosedRemediation } from "./default-security-group-closed/remediation.ts";
 import { ebsEncryptionDefaultRepair } from "./ebs-encryption-default/repair.ts";
 import { ec2Imdsv2Remediation } from "./ec2-imdsv2/remediation.ts";
 import { ec2IsolationRemediation } from "./ec2-isolation/remediation.ts";
+import { guardDutyDetectorRepair } from "./guardduty-detector/repair.ts";
 import { hostPatchNowRun } from "./host-patch-now/run.ts";
 import { hostRemediation } from "./host-run.ts";
 import { hostSensitiveScanRun } from "./host-sensitive-scan/run.ts";
@@ -28,13 +30,16 @@ import { unauthorizedPrincipalsSecretsManagerRemediation } from "./unauthorized-
 import { unauthorizedPrincipalsSnsRemediation } from "./unauthorized-principals-sns/remediation.ts";
 import { unauthorizedPrincipalsSqsRemediation } from "./unauthorized-principals-sqs/remediation.ts";
 import { unusedCredentialsRemediation } from "./unused-credentials/remediation.ts";
+import { vpcFlowLogsRepair } from "./vpc-flow-logs/repair.ts";
 
 const ALL: readonly AnyRemediation[] = [
   accessKeyDeactivationRemediation,
+  repairRemediation(configRecordingRepair),
   defaultSecurityGroupClosedRemediation,
   repairRemediation(ebsEncryptionDefaultRepair),
   ec2Imdsv2Remediation,
   ec2IsolationRemediation,
+  repairRemediation(guardDutyDetectorRepair),
   hostRemediation(hostPatchNowRun),
   hostRemediation(hostSensitiveScanRun),
   hostRemediation(hostVirusScanRun),
@@ -56,6 +61,7 @@ const ALL: readonly AnyRemediation[] = [
   unauthorizedPrincipalsSnsRemediation,
   unauthorizedPrincipalsSqsRemediation,
   unusedCredentialsRemediation,
+  repairRemediation(vpcFlowLogsRepair),
 ];
 
 /** What can be done about findings: those remediations whose manifests are listed, and so have roles in the accounts. */
