@@ -13,6 +13,7 @@ import { iamRoleQuarantine } from "./iam-role-quarantine/manifest.ts";
 import { iamUserQuarantine } from "./iam-user-quarantine/manifest.ts";
 import { kmsRotation } from "./kms-rotation/manifest.ts";
 import type { Manifest } from "./manifest.ts";
+import { organizationTrail } from "./organization-trail/manifest.ts";
 import { publicSnapshotsEbs } from "./public-snapshots-ebs/manifest.ts";
 import { publicSnapshotsRds } from "./public-snapshots-rds/manifest.ts";
 import { rdsPublicAccess } from "./rds-public-access/manifest.ts";
@@ -45,6 +46,7 @@ export const MANIFESTS: readonly Manifest[] = [
   iamRoleQuarantine,
   iamUserQuarantine,
   kmsRotation,
+  organizationTrail,
   publicSnapshotsEbs,
   publicSnapshotsRds,
   rdsPublicAccess,

@@ -14,6 +14,7 @@ import { iamRoleQuarantineRemediation } from "./iam-role-quarantine/remediation.
 import { iamUserQuarantineRemediation } from "./iam-user-quarantine/remediation.ts";
 import { kmsRotationRemediation } from "./kms-rotation/remediation.ts";
 import { MANIFESTS } from "./manifests.ts";
+import { organizationTrailRepair } from "./organization-trail/repair.ts";
 import { publicSnapshotsEbsRemediation } from "./public-snapshots-ebs/remediation.ts";
 import { publicSnapshotsRdsRemediation } from "./public-snapshots-rds/remediation.ts";
 import { rdsPublicAccessRemediation } from "./rds-public-access/remediation.ts";
@@ -47,6 +48,7 @@ const ALL: readonly AnyRemediation[] = [
   iamRoleQuarantineRemediation,
   iamUserQuarantineRemediation,
   kmsRotationRemediation,
+  repairRemediation(organizationTrailRepair),
   publicSnapshotsEbsRemediation,
   publicSnapshotsRdsRemediation,
   rdsPublicAccessRemediation,

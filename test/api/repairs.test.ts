@@ -158,6 +158,20 @@ describe("repairs that the response asks for", function () {
     assert.equal(serving.runner.requests.filter(({ verb }) => verb === "up").length, 1, "only the onboarding's");
   });
 
+  it("are of the admin stack where that owns the setting, whose repairs wait for each other from whatever account they come", async () => {
+    const held = gate();
+    serving.runner.behave = held.behave;
+    await send(asked("incident-l-1", { remediation: "organization-trail" }));
+    await held.entered;
+    await send(asked("incident-m-1", { remediation: "organization-trail" }));
+    await taken("incident-m-1");
+    const [second, first] = await repairs();
+    for (const operation of [first, second]) assert.deepEqual(operation.target, { stack: "admin" });
+    held.open();
+    assert.equal((await serving.ended(first.id)).status, "succeeded");
+    assert.equal((await serving.ended(second.id)).status, "succeeded");
+  });
+
   it("are refused for accounts that nothing can be deployed to, and say why in the log", async () => {
     const held = gate();
     serving.runner.behave = held.behave;

@@ -51,6 +51,7 @@ describe("the manifests", () => {
     const without = new RegExp(
       [
         "^autoscaling:Describe(AutoScalingGroups|AutoScalingInstances)$",
+        "^cloudtrail:DescribeTrails$",
         // There is one recorder that an account has made, and calls name none.
         "^config:DescribeConfigurationRecorder(s|Status)$",
         "^ec2:(Describe[A-Za-z]+|GetEbsEncryptionByDefault)$",
