@@ -33,8 +33,8 @@ interface Seen {
 }
 
 /**
- * Looks after a repair that was asked for: ends its incident where everything is well, and where a day was not enough. Throws where that can't be told
- * before the day is over.
+ * Looks after a repair that was asked for: ends its incident where everything is well, and where a day was not enough. Where AWS can't be read, it is to be
+ * looked at again until the day is over.
  */
 export async function attendRepair(responder: Responder, id: string): Promise<Answered> {
   const found = await find(responder, id);
@@ -43,7 +43,7 @@ export async function attendRepair(responder: Responder, id: string): Promise<An
   if (entry.state !== "repairing") return refused(`incident ${id} waits for no repair: it is ${entry.state}`);
   const seen = await look(responder, entry, about.finding);
   const isOver = !(responder.now().getTime() < endOfRepair(entry).getTime());
-  if (seen.kind === "unread" && !isOver) throw new Error(`looking after the repair of incident ${id}: ${seen.why}`);
+  if (seen.kind === "unread" && !isOver) return { kind: "again", id, state: entry.state, why: seen.why };
   if (seen.kind === "waiting" && !isOver) return { kind: "done", id, state: entry.state, why: seen.why };
   const held = await unlessLost(() => responder.ledger.hold(entry, responder.now(), LEASE));
   return held === undefined ? { kind: "busy" } : settle(responder, held, about.finding, seen);
