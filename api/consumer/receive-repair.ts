@@ -5,6 +5,7 @@ import { type AcceptOptions, acceptWithin } from "../operations/accept.ts";
 import { adminStack, stackOfAccount } from "../operations/operation.ts";
 import { findAccount, lockAccount } from "../store/accounts.ts";
 import type { Db } from "../store/connection.ts";
+import { appendEvents } from "../store/events.ts";
 import { findMembershipChange, holdWaitingRepair } from "../store/operations.ts";
 import { recordEvent, wasReceived } from "../store/received-events.ts";
 import { findStack, lockStack } from "../store/stacks.ts";
@@ -37,6 +38,7 @@ export async function receiveRepair(options: RepairOptions, message: RepairMessa
   const stack = isAdmin ? adminStack : stackOfAccount(accountId);
   // Events of others have other ids.
   const eventId = `repair:${id}`;
+  const because = `incident ${incident} (${remediation}): ${reason}`;
   const told = { repair: id, incident, accountId, stack };
   const take = async (transaction: Db): Promise<{ outcome: RepairOutcome; why?: string; operation?: string }> => {
     await lockAccount(transaction, accountId);
@@ -50,11 +52,15 @@ export async function receiveRepair(options: RepairOptions, message: RepairMessa
     // One that runs may have read what is live before it was changed.
     const waiting = await holdWaitingRepair(transaction, stack);
     await recordEvent(transaction, eventId, detailType, waiting === undefined ? "repairing" : "joined");
-    if (waiting !== undefined) return { outcome: "joined", operation: waiting };
+    if (waiting !== undefined) {
+      const message = `asked for by ${because} too`;
+      await appendEvents(transaction, waiting, [{ type: "progress", data: { message } }]);
+      return { outcome: "joined", operation: waiting };
+    }
     const accepted = await acceptWithin(transaction, options, {
       ...{ kind: "repair", stack, accountId: isAdmin ? null : accountId },
       ...{ origin: "event", requestedBy: responseSource, requestId: incident.slice(0, 64) },
-      request: { refresh: true, because: `incident ${incident} (${remediation}): ${reason}` },
+      request: { refresh: true, because },
     });
     return { outcome: "repairing", operation: (accepted as { id: string }).id };
   };

@@ -138,6 +138,8 @@ describe("repairs that the response asks for", function () {
     held.open();
     const operations = await repairs();
     assert.equal(operations.length, 2);
+    const events = await serving.call("GET", `/operations/${operations[0].id}/events`);
+    assert.match(events.text, /asked for by incident incident-d \(ebs-encryption-default\).* too/);
     for (const { id } of operations) assert.equal((await serving.ended(id)).status, "succeeded");
   });
 

@@ -70,6 +70,15 @@ describe("the manifests", () => {
     }
   });
 
+  it("let a repair read, and nothing else: its stack has what changes the setting", () => {
+    const repairs = MANIFESTS.filter(({ repairs: stack }) => stack !== undefined);
+    assert.ok(repairs.length > 0);
+    for (const { name, role, irreversible } of repairs) {
+      assert.equal(irreversible, true, name);
+      for (const action of role.flatMap(({ actions }) => actions)) assert.match(action, /:(Describe|Get|List)/);
+    }
+  });
+
   it("hold a remediation of a region to the regions that Bulwark covers, beside its own conditions", () => {
     const { Statement } = remediationPolicy({ ...s3PublicAccessBlock, scope: "regional" }, baselineInputs());
     const regions = { "aws:RequestedRegion": ["us-east-1", "us-west-2"] };
