@@ -2,6 +2,7 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import { membershipSessionPolicy } from "../programs/bootstrap/membership-session.ts";
 import { readingSessionPolicy } from "../programs/bootstrap/reading-session.ts";
+import { repairSessionPolicy } from "../programs/bootstrap/response-session.ts";
 import { memberDeploymentRole } from "../programs/bootstrap/roles.ts";
 import { chosenControls as choicesOf } from "../programs/control-choices.ts";
 import type { BaselineInputs } from "../programs/inputs.ts";
@@ -43,6 +44,8 @@ const READINESS = "bulwark-readiness";
 export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws & {
   /** The management role's credentials, renewed by themselves, for the account-event queue. */
   readonly managementCredentials: AwsCredentialIdentityProvider;
+  /** Those of a session of the security account's role that can take from the queue of repairs and nothing else, renewed by themselves. */
+  readonly repairCredentials: AwsCredentialIdentityProvider;
   readonly chain: RoleChain;
 } {
   const { accounts, partition, homeRegion } = settings;
@@ -72,6 +75,10 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
     accountId: accounts.management,
     role: "management",
     operationId: "bulwark-service",
+  });
+  const repairCredentials = chain.renewing({
+    ...{ accountId: accounts.security, role: "deployment", operationId: "bulwark-repairs" },
+    sessionPolicy: repairSessionPolicy(settings),
   });
   const roles = createDeploymentRoles({
     chain,
@@ -111,6 +118,7 @@ export function createAws({ settings, endpoint }: AwsOfOrganizationOptions): Aws
     organizations,
     response: createResponseAws({ settings, chain, endpoint }),
     managementCredentials,
+    repairCredentials,
     chain,
     async ensureDeploymentRole(accountId, operationId, signal, standing) {
       if (outsideMember(settings, accountId) !== undefined) await enterOutside(accountId, operationId);

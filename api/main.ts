@@ -53,11 +53,12 @@ async function main(): Promise<void> {
       logger,
     });
     const openEventQueue = createOpenEventQueue(organization.managementCredentials, aws.endpoint);
+    const openRepairQueue = createOpenEventQueue(organization.repairCredentials, aws.endpoint);
     service = await createService(
       { ...configuration, database: database.address, token, version, programVersion: readProgramVersion(version) },
       {
         ...{ settings, runner, aws: organization, logger },
-        openEventQueue: configuration.events ? openEventQueue : undefined,
+        ...(configuration.events ? { openEventQueue, openRepairQueue } : {}),
         checks: engineChecks(engine),
       },
     );

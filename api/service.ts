@@ -8,8 +8,10 @@ import { type ReadinessWatch, startReadinessWatch } from "./accounts/readiness-w
 import { startWeakeningExpiry, type WeakeningExpiry } from "./accounts/weakening-expiry.ts";
 import type { Aws } from "./aws.ts";
 import { type Expiry, startExpiry } from "./changes/expire.ts";
-import { type Consumer, startConsumer } from "./consumer/consumer.ts";
+import { startConsumer } from "./consumer/consumer.ts";
 import type { OpenEventQueue } from "./consumer/event-queue.ts";
+import type { Consumer } from "./consumer/queue-consumer.ts";
+import { startRepairConsumer } from "./consumer/repair-consumer.ts";
 import { accountRoutes } from "./http/accounts.ts";
 import { createApplication } from "./http/application.ts";
 import { auditRoutes } from "./http/audit.ts";
@@ -75,6 +77,8 @@ export interface ServiceDependencies {
   readonly aws: Aws;
   /** Absent: account events are not taken in. */
   readonly openEventQueue?: OpenEventQueue | undefined;
+  /** Absent: repairs that the response asks for are not taken in. */
+  readonly openRepairQueue?: OpenEventQueue | undefined;
   readonly checks: readonly Check[];
   readonly logger: Logger;
   readonly now?: () => Date;
@@ -198,6 +202,7 @@ export async function createService(options: ServiceOptions, dependencies: Servi
     if (id !== undefined) performer.cancel(id);
   });
   let consumer: Consumer | undefined;
+  let repairs: Consumer | undefined;
   let expiry: Expiry | undefined;
   let weakeningExpiry: WeakeningExpiry | undefined;
   let takeover: Takeover | undefined;
@@ -216,6 +221,10 @@ export async function createService(options: ServiceOptions, dependencies: Servi
       const open = dependencies.openEventQueue;
       consumer = startConsumer({ ...accepting, aws, settings, logger, open, onOutcome: metrics.eventReceived });
     }
+    if (dependencies.openRepairQueue !== undefined) {
+      const open = dependencies.openRepairQueue;
+      repairs = startRepairConsumer({ ...accepting, logger, open, homeRegion: settings.homeRegion });
+    }
   }
 
   const retention = startRetention({ db, logger, days: options.retentionDays ?? defaultRetentionDays, random });
@@ -227,6 +236,7 @@ export async function createService(options: ServiceOptions, dependencies: Servi
     await Promise.all([
       stopListening(server),
       consumer?.stop(),
+      repairs?.stop(),
       takeover?.stop(),
       expiry?.stop(),
       weakeningExpiry?.stop(),

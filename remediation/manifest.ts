@@ -46,4 +46,9 @@ export interface Manifest {
   readonly mode: Mode;
   /** It changes nothing that could be given back: an undo is refused. */
   readonly irreversible?: true;
+  /**
+   * It changes nothing itself: it has the stack that owns the setting deployed again, the account's baseline or the organization's admin stack. It
+   * has nothing to undo then, and its role only reads.
+   */
+  readonly repairs?: "baseline" | "admin";
 }

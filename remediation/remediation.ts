@@ -8,8 +8,15 @@ export interface Finding {
   readonly AwsAccountId: string;
   readonly Region?: string | undefined;
   readonly Types?: readonly string[] | undefined;
-  /** Which control of Security Hub CSPM a finding of a control is about. */
-  readonly Compliance?: { readonly SecurityControlId?: string | undefined } | undefined;
+  /** Which control of Security Hub CSPM a finding of a control is about, and by which parameters it judged. */
+  readonly Compliance?:
+    | {
+        readonly SecurityControlId?: string | undefined;
+        readonly SecurityControlParameters?:
+          | readonly { readonly Name: string; readonly Value: readonly string[] }[]
+          | undefined;
+      }
+    | undefined;
   readonly Resources: readonly {
     readonly Type: string;
     readonly Id: string;

@@ -6,7 +6,7 @@ export interface EventMessage {
   readonly receipt: string;
 }
 
-/** The queue that holds the organization's account events. */
+/** A queue that holds what the service is to take in: the organization's account events, or requests for repairs. */
 export interface EventQueue {
   /** Waits up to 20 s for messages. */
   receive(signal: AbortSignal): Promise<readonly EventMessage[]>;
@@ -22,7 +22,7 @@ export interface EventQueueAddress {
 
 export type OpenEventQueue = (address: EventQueueAddress) => EventQueue;
 
-/** Opens SQS queues with the management role's credentials, which renew themselves. */
+/** Opens SQS queues with credentials that renew themselves. */
 export function createOpenEventQueue(
   credentials: AwsCredentialIdentityProvider,
   endpoint: string | undefined,

@@ -19,7 +19,7 @@ import type {
 // Rows as the API shows them. Members without a value are left out.
 
 export function presentOperation(row: OperationRow): z.infer<typeof OperationBody> {
-  const { email } = row.request as { email?: string };
+  const { email, because } = row.request as { email?: string; because?: string };
   return {
     id: row.id,
     kind: row.kind,
@@ -31,6 +31,7 @@ export function presentOperation(row: OperationRow): z.infer<typeof OperationBod
     status: row.status,
     how: row.origin,
     requestedBy: row.requestedBy,
+    ...some("because", because),
     createdAt: row.createdAt.toISOString(),
     ...time("startedAt", row.startedAt),
     ...time("finishedAt", row.finishedAt),

@@ -57,10 +57,12 @@ export const OperationBody = z
     kind: z.enum(operationKinds),
     target: z.object({ stack: z.string(), accountId: z.string().optional(), email: z.string().optional() }),
     status: z.enum(operationStatuses),
-    how: z
-      .enum(origins)
-      .meta({ description: "A call to the API, an event of the organization, or the service's own clock." }),
+    how: z.enum(origins).meta({
+      description:
+        "A call to the API, an event of the organization or of its findings' response, or the service's own clock.",
+    }),
     requestedBy: z.string(),
+    because: z.string().optional().meta({ description: "Why, where no person has asked for it." }),
     createdAt: time,
     startedAt: time.optional(),
     finishedAt: time.optional(),

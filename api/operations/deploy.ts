@@ -46,7 +46,8 @@ export const deploy: Kind = {
 export const repair: Kind = {
   ...deploy,
   async perform(work) {
-    const { accountId } = work.operation;
+    const { accountId, request } = work.operation;
+    if (typeof request.because === "string") work.say(`asked for by ${request.because}`);
     const plan = accountId === null ? await planAdmin(work) : await planBaseline(work, accountId);
     return deployPlan(work, plan, true);
   },

@@ -59,6 +59,28 @@ export function findMembershipChange(db: Db, stack: string): Promise<OperationRo
     .executeTakeFirst();
 }
 
+/**
+ * The repair of a stack that has not begun to read what is live, or waits for an approval and reads that again: it does what another would. It stays so
+ * until the transaction ends. One that somebody begins, cancels or decides on just now is passed over: waiting for that could be a deadlock.
+ *
+ * @returns its id, or undefined where there is none
+ */
+export async function holdWaitingRepair(db: Db, stack: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("operations")
+    .select("id")
+    .where("stack", "=", stack)
+    .where("kind", "=", "repair")
+    .where("status", "in", ["queued", "awaiting_approval"])
+    .where("cancelRequestedAt", "is", null)
+    .orderBy("id")
+    .limit(1)
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst();
+  return row?.id;
+}
+
 /** The creation of an account with this e-mail address that is under way. */
 export function findCreation(db: Db, email: string): Promise<OperationRow | undefined> {
   return db

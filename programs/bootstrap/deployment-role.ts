@@ -19,7 +19,7 @@ import {
 } from "./policy-document.ts";
 import { recorderRights, recorderRole } from "./recorder-rights.ts";
 import { remediationBoundary, remediationRights, responseBoundary } from "./remediation-rights.ts";
-import { responseUse } from "./response-rights.ts";
+import { repairQueueUse, responseUse } from "./response-rights.ts";
 import {
   ACCOUNT_SETTINGS,
   AGGREGATOR_ROLE,
@@ -193,6 +193,7 @@ function securityRights(settings: Settings): readonly Statement[] {
     ]),
     ...alertRights(settings),
     ...responseUse(settings),
+    repairQueueUse(settings),
     ...extensionAdministration(settings.partition),
     ...aggregatorRole(settings),
   ];

@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { SecurityHubClient } from "@aws-sdk/client-securityhub";
 import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
 import { REMEDIATIONS } from "../remediations.ts";
@@ -13,6 +14,7 @@ import { environment } from "./environment.ts";
 import type { FunctionLog } from "./log.ts";
 import { organization } from "./organization.ts";
 import { parameters } from "./parameters.ts";
+import { repairSender } from "./queues.ts";
 import { settingsReader } from "./response-settings.ts";
 import { sessions } from "./sessions.ts";
 import { publisher } from "./topic.ts";
@@ -28,6 +30,7 @@ export function deploy(given: Readonly<Record<string, string | undefined>>, log:
     "BULWARK_PARAMETERS",
     "BULWARK_ACCOUNT_PARAMETERS",
     "BULWARK_ORGANIZATION",
+    "BULWARK_REPAIRS_URL",
   );
   const now = () => new Date();
   const sts = new STSClient({});
@@ -48,6 +51,7 @@ export function deploy(given: Readonly<Record<string, string | undefined>>, log:
     sessions: () => sessions(sts, variables.BULWARK_PARTITION),
     // In the home region, where the findings of all regions are.
     update: (finding, workflow, note) => updateFindings(hub, [finding], { workflow, note, by: BULWARK }),
+    repair: repairSender(new SQSClient({}), variables.BULWARK_REPAIRS_URL),
     publish: publisher(new SNSClient({}), variables.BULWARK_TOPIC_ARN),
     now,
   };

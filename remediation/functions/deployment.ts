@@ -14,6 +14,7 @@ export interface Deployment {
   readonly sessions: () => Sessions;
   readonly update: Responder["update"];
   readonly publish: (incident: Incident) => Promise<void>;
+  readonly repair: Responder["repair"];
   readonly now: () => Date;
 }
 
@@ -23,7 +24,7 @@ export interface Deployment {
  * @param accountId undefined where the work is on no account's finding: then nothing is changed by itself
  */
 export async function withResponder<Answer>(
-  { ledger, remediations, settings, sessions, update, publish, now }: Deployment,
+  { ledger, remediations, settings, sessions, update, publish, repair, now }: Deployment,
   accountId: string | undefined,
   work: (responder: Responder) => Promise<Answer>,
 ): Promise<Answer> {
@@ -37,6 +38,7 @@ export async function withResponder<Answer>(
       session,
       update,
       publish,
+      repair,
       account: settings.account,
       now,
     });

@@ -1,4 +1,5 @@
 import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import type { RepairMessage } from "../response/repair-message.ts";
 import type { RequestMessage } from "../response/request-message.ts";
 
 /** Characters of a reason beside a body that may fill the message nearly (Amazon SQS API reference, SendMessage: 1 MiB with all attributes). */
@@ -29,6 +30,14 @@ export function requestSender(client: SQSClient, QueueUrl: string): (request: Re
   return async (request) => {
     const MessageBody = JSON.stringify(request);
     await sending("the queue of requests", () => client.send(new SendMessageCommand({ QueueUrl, MessageBody })));
+  };
+}
+
+/** Puts what the service shall deploy again into the queue of repairs. */
+export function repairSender(client: SQSClient, QueueUrl: string): (message: RepairMessage) => Promise<void> {
+  return async (message) => {
+    const MessageBody = JSON.stringify(message);
+    await sending("the queue of repairs", () => client.send(new SendMessageCommand({ QueueUrl, MessageBody })));
   };
 }
 

@@ -16,7 +16,7 @@ export async function suppress(responder: Responder, id: string, { who, request 
   const why = `suppressed by ${who}`;
   if (entry.state === "suppressed")
     return { kind: "done", id, state: entry.state, why: `incident ${id} is suppressed` };
-  const isUnderWay = UNFINISHED.includes(entry.state) || entry.state === "approved" || entry.state === "undoing";
+  const isUnderWay = [...UNFINISHED, "approved", "undoing", "repairing"].includes(entry.state);
   if (isUnderWay) return refused(`incident ${id} is being changed: ask again when that has ended`);
   if (shelfOf(entry.state) === "closed") return refused(`incident ${id} needs nobody: it is ${entry.state}`);
   const taken = await unlessLost(() => responder.ledger.hold(entry, responder.now(), LEASE));

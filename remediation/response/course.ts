@@ -3,6 +3,7 @@ import { type Caps, capsOf, decide, type ResponseSettings, stopped } from "./dec
 import type { AsffFinding, Request } from "./finding.ts";
 import { incidentOf } from "./incident.ts";
 import { type Counted, type Entry, type Line, type State, UNFINISHED } from "./ledger.ts";
+import { attendHeld, ownerOf, repairMessage } from "./repairing.ts";
 import { type Ended, end, type Responder } from "./responder.ts";
 import { change, observe } from "./targets.ts";
 import { BULWARK } from "./times.ts";
@@ -45,15 +46,19 @@ export async function pursue(responder: Responder, held: Entry, cause: Cause): P
     if (stop !== undefined) return tell("alerted", `it was begun and not ended: ${stop.why}`);
     return work(responder, held, cause, settings);
   }
+  if (held.state === "repairing" && held.remediation === manifest.name) {
+    const ended = await attendHeld(responder, held, finding);
+    if (ended !== undefined) return ended;
+    // It was asked for already; a person may ask again.
+    if (!person) return pass(responder, held, "its repair is waited for");
+  }
   const counted = countedOf(finding, manifest.name, settings?.caps, person);
   const used = await ledger.used(counted, responder.now());
   const verdict = decide({ ...situation, attempts: held.attempts, used, now: responder.now() });
   if (verdict.kind === "ignore") {
     const state = LASTING.includes(held.state) ? held.state : STATES.ignore;
     if (state !== held.state) return end(responder, held, finding, { state, why: verdict.why, remediation: name });
-    // It is as it was: nothing to keep, and nobody to tell.
-    await ledger.pass(held);
-    return { kind: "done", id: held.id, state, why: verdict.why };
+    return pass(responder, held, verdict.why);
   }
   if (verdict.kind === "alert") return tell("alerted", verdict.why);
   if (verdict.kind !== "observe" && !person && isTakenBack(held, finding)) {
@@ -74,6 +79,12 @@ export async function pursue(responder: Responder, held: Entry, cause: Cause): P
   return work(responder, started, cause, settings);
 }
 
+/** It is as it was: nothing to keep, and nobody to tell. */
+async function pass({ ledger }: Responder, held: Entry, why: string): Promise<Ended> {
+  await ledger.pass(held);
+  return { kind: "done", id: held.id, state: held.state, why };
+}
+
 /** Changes the targets and says what came of all; an attempt that stopped is noted, and the last one fails. */
 async function work(
   responder: Responder,
@@ -92,6 +103,8 @@ async function work(
     const why = `reaching account ${finding.AwsAccountId}: ${error instanceof Error ? error.message : String(error)}`;
     return stumble(responder, held, finding, held.state, why, most);
   }
+  const owner = ownerOf(remediation);
+  if (owner !== undefined) return askFor(responder, held, cause, { owner, most, reached });
   const { entry, lines } = await change({ ledger, remediation, targets, ...reached }, held, responder.now());
   const some = (...states: readonly Line["state"][]) => lines.filter(({ state }) => states.includes(state));
   const isUndoable = remediation.manifest.irreversible !== true && some("verified", "delivering").length > 0;
@@ -119,6 +132,32 @@ async function work(
   // Security Hub finds that by itself: RESOLVED by Bulwark is what Bulwark has changed.
   if (some("verified").length === 0) return end(responder, entry, finding, { state: "well", why, facts });
   return end(responder, entry, finding, { state: "verified", why, workflow: "RESOLVED", facts });
+}
+
+/** Has the owner of the settings deployed again where one is not as it shall be, and says what came of all. */
+async function askFor(
+  responder: Responder,
+  held: Entry,
+  { finding, remediation }: Cause,
+  { owner, most, reached }: { owner: string; most: number; reached: Awaited<ReturnType<typeof reach>> },
+): Promise<Ended> {
+  const about = { ledger: responder.ledger, remediation, targets: remediation.targetsOf(finding) };
+  const of = { epoch: held.epoch, state: "begun" } as const;
+  const { entry, lines } = await observe(about, held, async () => reached, of);
+  const some = (state: Line["state"]) => lines.filter((line) => line.state === state);
+  const unread = some("unread");
+  if (unread.length > 0) return stumble(responder, entry, finding, held.state, whysOf(unread), most);
+  const begun = some("begun");
+  if (begun.length > 0) {
+    await responder.repair(repairMessage(entry, finding.AwsAccountId, whysOf(begun)));
+    const why = `asked for a repair: ${begun.map(({ target }) => remediation.told(target)).join(", ")}; ${owner} is deployed again`;
+    return end(responder, entry, finding, { state: "repairing", why, workflow: "NOTIFIED" });
+  }
+  const facts = { attempts: 0 };
+  const why = whysOf(lines);
+  if (some("gone").length > 0)
+    return end(responder, entry, finding, { state: "gone", why, workflow: "NOTIFIED", facts });
+  return end(responder, entry, finding, { state: "well", why, facts });
 }
 
 function stumble(

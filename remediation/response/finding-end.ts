@@ -26,7 +26,8 @@ export async function respondToEnd(
   const { ledger } = responder;
   const known = await ledger.get(id);
   if (known === undefined || known.state === "seen" || shelfOf(known.state) === "closed") return { kind: "none" };
-  if (UNDER_WAY.includes(known.state)) return "under way";
+  // A control that passes is what a repair was asked for; that somebody has set the finding aside is not.
+  if (UNDER_WAY.includes(known.state) || (known.state === "repairing" && !isByHand)) return "under way";
   const about = await ledger.about(id);
   if (about !== undefined && about.finding.Id !== finding.Id) return { kind: "none" };
   // An event has whole seconds: what was set in the second in which the incident was found came after that.

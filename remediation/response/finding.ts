@@ -67,6 +67,12 @@ const Asff = z.object({
     .object({
       Status: z.enum(["PASSED", "WARNING", "FAILED", "NOT_AVAILABLE"]).optional(),
       SecurityControlId: text(64).optional(),
+      /** Not known where they are wrong: then the control's defaults count. */
+      SecurityControlParameters: z
+        .array(z.object({ Name: text(256), Value: z.array(text(256)).max(100) }))
+        .max(32)
+        .optional()
+        .catch(undefined),
     })
     .optional(),
   Vulnerabilities: z

@@ -3,6 +3,7 @@ import { StepError } from "../step-error.ts";
 import { pursue } from "./course.ts";
 import { type Answered, type Asking, find, held, named, refused } from "./holding.ts";
 import { type About, type Entry, type Line, LostError, UNFINISHED } from "./ledger.ts";
+import { ownerOf } from "./repairing.ts";
 import { type Ended, end, type Responder } from "./responder.ts";
 import { BULWARK, endOfQuestion } from "./times.ts";
 
@@ -60,8 +61,14 @@ export async function undo(responder: Responder, id: string, { who, request }: A
   const found = await find(responder, id);
   if (found.kind === "refused") return found;
   const { entry, about } = found;
+  const owner = ownerOf(named(responder, entry.remediation));
+  if (entry.verified === 0 && owner !== undefined) {
+    return refused(
+      `incident ${id} was repaired by deploying ${owner}, which owns the setting: change what it is deployed from`,
+    );
+  }
   if (entry.verified === 0) return refused(`incident ${id} has no verified change that could be undone`);
-  const isUnderWay = entry.state === "started" || entry.state === "changed" || entry.state === "approved";
+  const isUnderWay = ["started", "changed", "approved", "repairing"].includes(entry.state);
   if (isUnderWay) return refused(`incident ${id} is being changed: ask again when that has ended`);
   return held(responder, found, { state: "undoing", why: `undo asked for by ${who}`, by: who, request }, (taken) =>
     giveBack(responder, taken, about, who),

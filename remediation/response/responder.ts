@@ -3,6 +3,7 @@ import type { AnyRemediation, Facts, Session } from "../remediation.ts";
 import type { ResponseSettings } from "./decision.ts";
 import type { AsffFinding } from "./finding.ts";
 import type { About, Entry, Hold, Ledger, State } from "./ledger.ts";
+import type { RepairMessage } from "./repair-message.ts";
 import { isTold, waitingOf } from "./shelf.ts";
 import { publishIfPossible } from "./telling.ts";
 import { BULWARK } from "./times.ts";
@@ -19,6 +20,8 @@ export interface Responder {
   update(finding: AsffFinding, workflow: Workflow, note: string): Promise<void>;
   /** Tells who forwards: whoever hears of a version twice hears the same. Throws where it was not taken. */
   publish(incident: Incident): Promise<void>;
+  /** Asks the service to deploy the stack that owns a setting; what it gets twice it does once. Throws where it was not taken. */
+  repair(message: RepairMessage): Promise<void>;
   /** Whose an account is. Throws where that can't be read. */
   account(accountId: string): Promise<Account>;
   now(): Date;

@@ -2,6 +2,7 @@ import type { AnyRemediation, Facts, Kept, Session } from "../remediation.ts";
 import { apply, type Change, handOver, plan } from "../run.ts";
 import { StepError } from "../step-error.ts";
 import type { Entry, Ledger, Line, TargetState } from "./ledger.ts";
+import { ownerOf } from "./repairing.ts";
 
 /** Milliseconds after which an attempt that goes on can't take what it finds for its own half-made change. */
 const LATE = 60 * 60 * 1000;
@@ -75,24 +76,36 @@ export async function change(work: Work, held: Entry, now: Date): Promise<{ entr
   return { entry, lines };
 }
 
-/** A dry run of each target, for the ledger: before and after, or why nothing would be done, or why it could not be read. */
+/** Of a dry run: epoch 0 has the last one. */
+const DRY = { epoch: 0, state: "planned" } as const;
+
+/**
+ * A dry run of each target, for the ledger: before and after, or why nothing would be done, or why it could not be read.
+ *
+ * @param as what its lines are; for a change that another makes, `begun` in the epoch of that change
+ */
 export async function observe(
   { ledger, remediation, targets }: Omit<Work, "session" | "facts">,
   held: Entry,
   reach: () => Promise<Pick<Work, "session" | "facts">>,
+  as: { readonly epoch: number; readonly state: TargetState } = DRY,
 ): Promise<{ entry: Entry; lines: readonly Line[] }> {
   let entry = held;
   const lines: Line[] = [];
   for (const target of targets) {
-    const base = { epoch: 0, remediation: remediation.manifest.name, target };
+    const base = { epoch: as.epoch, remediation: remediation.manifest.name, target };
     let line: Line;
     try {
       const { session, facts } = await reach();
       const planned = await plan(remediation, session, target, facts);
       if (planned.kind === "change") {
         const { before, after } = planned;
-        const why = `${remediation.told(target)} would be changed`;
-        line = { ...base, state: "planned", why, change: { target, before, after, evidence: null } };
+        line = {
+          ...base,
+          state: as.state,
+          why: wouldBe(remediation, target),
+          change: { target, before, after, evidence: null },
+        };
       } else {
         line = told(remediation, base, planned);
       }
@@ -103,6 +116,14 @@ export async function observe(
     lines.push(line);
   }
   return { entry, lines };
+}
+
+function wouldBe(remediation: AnyRemediation, target: Kept): string {
+  const told = remediation.told(target);
+  const owner = ownerOf(remediation);
+  return owner === undefined
+    ? `${told} would be changed`
+    : `${told} is not as it shall be: ${owner} would be deployed again`;
 }
 
 /** The line of a target, if there is one. */

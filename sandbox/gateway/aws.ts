@@ -21,6 +21,10 @@ export interface LentAwsOptions {
 }
 
 export function lendAws(options: LentAwsOptions): LentAws {
+  const rootAt = (endpoint: string, accountId: string, region: string) => ({
+    ...{ endpoint, region },
+    credentials: { accessKeyId: accountId, secretAccessKey: "sandbox" },
+  });
   const timers = new Set<NodeJS.Timeout>();
   const linkedRoles = new Map<string, Promise<void>>();
   const aws: Aws = {
@@ -54,11 +58,8 @@ export function lendAws(options: LentAwsOptions): LentAws {
       // Only calls at the same time share one creation: a role can be deleted later.
       await work.finally(() => linkedRoles.delete(key));
     },
-    asRoot: (accountId, region) => ({
-      endpoint: options.url,
-      region,
-      credentials: { accessKeyId: accountId, secretAccessKey: "sandbox" },
-    }),
+    asRoot: (accountId, region) => rootAt(options.url, accountId, region),
+    asRootBehind: (accountId, region) => rootAt(`http://127.0.0.1:${options.launcher.port}`, accountId, region),
   };
   return {
     aws,

@@ -220,6 +220,8 @@ export interface Aws {
     readonly region: string;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
+  /** The same for MiniStack itself: an operation that adds to what that answers would only meet itself at the gateway. */
+  asRootBehind(accountId: string, region: string): ReturnType<Aws["asRoot"]>;
 }
 
 /** How a gateway-owned service is made. Each folder of `sandbox/emulators` exports one, listed in `owners.ts`. */

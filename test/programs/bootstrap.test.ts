@@ -4,7 +4,7 @@ import { ACCOUNT_SERVICE_LINKED_ROLES } from "../../programs/baseline/linked-ser
 import { membershipSessionPolicy } from "../../programs/bootstrap/membership-session.ts";
 import type { PolicyDocument, RoleDocuments, Statement } from "../../programs/bootstrap/policy-document.ts";
 import { readingSessionPolicy } from "../../programs/bootstrap/reading-session.ts";
-import { responseSessionPolicy } from "../../programs/bootstrap/response-session.ts";
+import { repairSessionPolicy, responseSessionPolicy } from "../../programs/bootstrap/response-session.ts";
 import { bootstrapRoles, memberDeploymentRole, outsideDeploymentRole } from "../../programs/bootstrap/roles.ts";
 import { MANIFESTS } from "../../remediation/manifests.ts";
 import { EVERY_OPTION, LOG_ARCHIVE, MANAGEMENT, SECURITY, settings } from "./samples.ts";
@@ -314,7 +314,7 @@ describe("the roles of Bulwark", () => {
     }
   });
 
-  it("let the API read findings and incidents, ask the responder and set the kill switch, within what the security account's role may do", () => {
+  it("let the API read findings and incidents, ask the responder, set the kill switch and take repairs, within what the security account's role may do", () => {
     const session = responseSessionPolicy(from);
     assert.ok(session.length <= 2048);
     const { Statement: may } = JSON.parse(session) as PolicyDocument;
@@ -322,7 +322,12 @@ describe("the roles of Bulwark", () => {
       may.flatMap(({ Action }) => Action ?? []).filter((action) => !/:(Get|Query$)/.test(action)),
       ["sqs:SendMessage", "kms:Decrypt", "kms:GenerateDataKey", "ssm:PutParameter"],
     );
-    for (const { Sid, Action = [], Resource, Condition } of may) {
+    const { Statement: takes } = JSON.parse(repairSessionPolicy(from)) as PolicyDocument;
+    assert.deepEqual(
+      takes.flatMap(({ Action }) => Action ?? []),
+      ["sqs:DeleteMessage", "sqs:ReceiveMessage", "kms:Decrypt"],
+    );
+    for (const { Sid, Action = [], Resource, Condition } of [...may, ...takes]) {
       const same = statements(security).filter((own) =>
         isDeepStrictEqual([own.Resource, own.Condition], [Resource, Condition]),
       );

@@ -70,12 +70,12 @@ describe("the response in the admin stack", () => {
     ]);
   });
 
-  it("hides a message for six times as long as a function may take, and gives it a thousand tries", () => {
+  it("hides a message for six times as long as a function may take, and gives it a thousand tries, and a repair as many as take two hours", () => {
     for (const name of ["requests", "repairs", "slack", "service-desk"]) {
       const { inputs } = named(`response-queue-${name}-${HOME}`);
       const { maxReceiveCount } = JSON.parse(String(inputs.redrivePolicy)) as { maxReceiveCount: number };
       assert.deepEqual([inputs.visibilityTimeoutSeconds, inputs.messageRetentionSeconds], [360, 1_209_600]);
-      assert.equal(maxReceiveCount, 1000);
+      assert.equal(maxReceiveCount, name === "repairs" ? 20 : 1000);
       assert.equal(inputs.kmsMasterKeyId, `arn:test:alert-key-${HOME}`);
     }
     for (const { inputs } of declared.ofType("aws:lambda/function:Function")) {

@@ -41,9 +41,8 @@ function alone(partition = "aws-us-gov") {
     openServiceSession: () => assert.fail("Security Hub opens no session"),
     forwardSession: () => assert.fail("Security Hub opens no session"),
     ensureServiceLinkedRole: async () => {},
-    asRoot: () => {
-      throw new Error("there is nothing to call");
-    },
+    asRoot: () => assert.fail("there is nothing to call"),
+    asRootBehind: () => assert.fail("there is nothing to call"),
   };
   const hub = createSecurityHub(aws);
   const call = async <Answer>(operation: string, input: object = {}): Promise<Answer> =>

@@ -13,6 +13,8 @@ const RETENTION = 14 * DAY;
 const VISIBILITY = 6 * 60;
 /** SQS's most. A receiver that is down for days loses nothing: what no receiver will ever take is quarantined by the functions themselves. */
 const RECEIVES = 1000;
+/** The service only writes an operation to its database: what it could not take in so often, over two hours, is for a person. */
+const RECEIVES_OF_REPAIRS = 20;
 
 /** Those that are always there. */
 type OwnQueue = Exclude<ResponseQueue, (typeof FORWARDER_QUEUES)[number]>;
@@ -62,7 +64,7 @@ export function responseQueues(
           : {
               redrivePolicy: JSON.stringify({
                 deadLetterTargetArn: place.deadLetters(name),
-                maxReceiveCount: RECEIVES,
+                maxReceiveCount: name === "repairs" ? RECEIVES_OF_REPAIRS : RECEIVES,
               }),
             }),
       },

@@ -7,13 +7,13 @@ import { SplunkSettings } from "../../../remediation/forwarders/splunk/settings.
 import { workOn } from "../../../remediation/functions/batch.ts";
 import { environment } from "../../../remediation/functions/environment.ts";
 import { functionLog } from "../../../remediation/functions/log.ts";
-import { partOf } from "../../../remediation/functions/open-incidents.ts";
 import { requestOf } from "../../../remediation/functions/service-desk/tickets.ts";
 import { isDue } from "../../../remediation/functions/slack/tell.ts";
 import { MANIFESTS } from "../../../remediation/manifests.ts";
 import { REMEDIATIONS } from "../../../remediation/remediations.ts";
 import { RequestMessage } from "../../../remediation/response/request-message.ts";
 import { ownPatterns } from "../../../remediation/response/settings.ts";
+import { partOf } from "../../../remediation/response/turns.ts";
 import { isUntouchable } from "../../../remediation/text-pattern.ts";
 
 const SECURITY = "222222222222";

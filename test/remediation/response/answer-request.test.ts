@@ -108,13 +108,13 @@ describe("requests and the watch", function () {
     const id = await asked(responder);
     await assert.rejects(tick(responder), new RegExp(`publishing incident ${id}: .*the topic is gone`));
     made.isPublishing = true;
-    assert.deepEqual(await tick(responder), { attended: 0, published: 1 });
-    assert.deepEqual(await tick(responder), { attended: 0, published: 0 });
+    assert.deepEqual(await tick(responder), { attended: 0, published: 1, unseen: [] });
+    assert.deepEqual(await tick(responder), { attended: 0, published: 0, unseen: [] });
     made.time += QUESTION_LASTS - 1;
     assert.equal((await tick(responder)).attended, 0);
     made.time += 1;
-    assert.deepEqual(await tick(responder), { attended: 1, published: 0 });
-    assert.deepEqual(await tick(responder), { attended: 0, published: 0 });
+    assert.deepEqual(await tick(responder), { attended: 1, published: 0, unseen: [] });
+    assert.deepEqual(await tick(responder), { attended: 0, published: 0, unseen: [] });
     assert.deepEqual(
       made.published.map(({ version, status }) => [version, status]),
       [

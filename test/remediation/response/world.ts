@@ -10,6 +10,7 @@ import {
 import type { ResponseSettings, SettingMode } from "../../../remediation/response/decision.ts";
 import { dynamodbLedger } from "../../../remediation/response/dynamodb-ledger.ts";
 import { BY_SHELF, UNTOLD } from "../../../remediation/response/ledger-table.ts";
+import { RepairMessage } from "../../../remediation/response/repair-message.ts";
 import type { Responder } from "../../../remediation/response/responder.ts";
 import { s3PublicAccessBlock as manifest } from "../../../remediation/s3-public-access-block/manifest.ts";
 
@@ -64,6 +65,8 @@ export async function makeWorld(client: DynamoDBClient, table: string, mode: Set
     /** What was published, as the receivers read it. */
     published: [] as Incident[],
     isPublishing: true,
+    /** What the service was asked to deploy again. */
+    repairs: [] as RepairMessage[],
     time: Date.parse("2026-03-01T12:00:00Z"),
     settings: { ...settings, modes: { [manifest.name]: mode } } as ResponseSettings | undefined,
     calls: 0,
@@ -126,6 +129,10 @@ export async function makeWorld(client: DynamoDBClient, table: string, mode: Set
     publish: async (incident) => {
       if (!made.isPublishing) throw new Error("the topic is gone");
       made.published.push(incidentSchema.parse(incident));
+    },
+    repair: async (asked) => {
+      call();
+      made.repairs.push(RepairMessage.parse(asked));
     },
     account: async () => ({ owner: "payments", environment: "production" }),
     now: () => new Date(made.time),
