@@ -2,7 +2,7 @@ import { ChangeMessageVisibilityCommand, type SQSClient } from "@aws-sdk/client-
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 
 /** Seconds after which a message first comes again, and at most: each time it has come doubles the wait. */
-const FIRST = 5;
+const FIRST = 2;
 const LONGEST = 360;
 
 /** What becomes of messages that failed before SQS gives them again. */

@@ -81,7 +81,8 @@ export function functionPlans({ features: { response } }: Pick<AdminInputs, "fea
         name: "slack-clicks",
         description: "Takes clicks from Slack",
         ...{ memory: 512, timeout: 10 },
-        work: { ...NO_WORK, sends: ["requests"], writes: ["slack#"], secrets: [slack.signingSecret] },
+        // The token tells a person alone that a click is refused.
+        work: { ...NO_WORK, sends: ["requests"], writes: ["slack#"], secrets: [slack.signingSecret, slack.token] },
         environment: ["BULWARK_REQUESTS_URL"],
       },
     );
