@@ -120,6 +120,7 @@ describe("the response in the admin stack", () => {
     });
     assert.deepEqual(rightsOf("slack-clicks").find(({ Sid }) => Sid === "Secrets")?.Resource, [
       ALL.slack.signingSecret,
+      ALL.slack.token,
     ]);
   });
 
