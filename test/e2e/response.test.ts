@@ -1,99 +1,46 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { S3 } from "@aws-sdk/client-s3";
-import { SecretsManager } from "@aws-sdk/client-secrets-manager";
-import { type AwsSecurityFinding, SecurityHub } from "@aws-sdk/client-securityhub";
+import type { AwsSecurityFinding } from "@aws-sdk/client-securityhub";
 import { SQS } from "@aws-sdk/client-sqs";
 import { SSM } from "@aws-sdk/client-ssm";
 import { awsNames } from "../../programs/names.ts";
 import { dynamodbLedger } from "../../remediation/response/dynamodb-ledger.ts";
-import { type ServiceDeskReceiver, serviceDeskReceiver } from "../../sandbox/receivers/service-desk.ts";
-import { type SlackReceiver, slackReceiver } from "../../sandbox/receivers/slack.ts";
-import { type SplunkReceiver, splunkReceiver } from "../../sandbox/receivers/splunk.ts";
-import { forwarders } from "../programs/samples.ts";
-import { type Environment, type Shelter, startEnvironment } from "./environment.ts";
+import type { ServiceDeskReceiver } from "../../sandbox/receivers/service-desk.ts";
+import type { SlackReceiver } from "../../sandbox/receivers/slack.ts";
+import type { SplunkReceiver } from "../../sandbox/receivers/splunk.ts";
+import type { Environment } from "./environment.ts";
+import { APPROVER, HOME, MEMBER, type Responding, respondingOrganization, SECURITY } from "./responding.ts";
 import { until } from "./until.ts";
 
-const HOME = "us-east-1";
-const SECURITY = "222222222222";
-const MEMBER = "100000000001";
-const CHANNEL = "C0123456789";
-const APPROVER = "U0123456789";
-const SECRETS = {
-  "slack-token": "xoxb-1",
-  "slack-signing": "signing-secret",
-  "splunk-token": "hec-1",
-  desk: "bulwark:desk-1",
-};
 const CLOSED = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
 
 describe("the response", function () {
-  this.timeout(300_000);
-  const shelter: Shelter = { parts: [] };
+  this.timeout(900_000);
+  let world: Responding;
   let environment: Environment;
   let slack: SlackReceiver;
   let splunk: SplunkReceiver;
   let desk: ServiceDeskReceiver;
   let s3: S3;
-  let hub: SecurityHub;
   let sqs: SQS;
   let ssm: SSM;
   const now = () => new Date();
-  /** When a product first told of each: a check that finds the same again updates what is there. */
-  const created = new Map<string, string>();
 
   before(async () => {
-    slack = await slackReceiver({
-      now,
-      tokens: [SECRETS["slack-token"]],
-      channels: [CHANNEL],
-      signingSecret: SECRETS["slack-signing"],
-    });
-    splunk = await splunkReceiver({ tokens: [SECRETS["splunk-token"]] });
-    desk = await serviceDeskReceiver({ logins: [SECRETS.desk] });
-    const arns: Record<string, string> = {};
-    // Names follow from the names of the secrets; AWS adds six characters, so they are there before the settings.
-    environment = await startEnvironment(shelter, (settings) => ({
-      ...settings,
-      regions: [HOME],
-      features: { ...settings.features, systemsManager: { enabled: false }, alerts: { heartbeat: { enabled: false } } },
-    }));
+    world = await respondingOrganization();
+    ({ environment, slack, splunk, desk } = world);
     const home = environment.root(SECURITY);
-    const secrets = new SecretsManager(home);
-    for (const [Name, SecretString] of Object.entries(SECRETS)) {
-      arns[Name] = (await secrets.createSecret({ Name, SecretString })).ARN ?? "";
-    }
-    const all = forwarders({ partition: "aws", homeRegion: HOME });
-    await serveWith({
-      policy: { modes: { "s3-public-access-block": "automatic" } },
-      slack: {
-        ...all.slack,
-        ...{ token: arns["slack-token"], signingSecret: arns["slack-signing"], address: slack.address },
-      },
-      splunk: { ...all.splunk, token: arns["splunk-token"], address: splunk.address },
-      serviceDesk: { ...all.serviceDesk, credentials: arns.desk, address: desk.address },
-    });
-    await environment.api.done("POST", "/admin/deployments", {});
-    await environment.api.done("POST", "/accounts", { accountId: MEMBER });
     s3 = new S3({ ...environment.root(MEMBER), forcePathStyle: true });
-    hub = new SecurityHub(environment.root(MEMBER));
     sqs = new SQS({ ...home, useQueueUrlAsEndpoint: false });
     ssm = new SSM(home);
   });
   after(async () => {
-    for (const part of shelter.parts.toReversed()) await part.stop();
-    for (const receiver of [slack, splunk, desk]) await receiver?.stop();
+    // Others may use the same organization after this.
+    await ssm?.deleteParameter({ Name: `${awsNames.responseParameters}/kill-switch` });
+    for (const client of [s3, sqs, ssm]) client?.destroy();
   });
-
-  async function serveWith(response: object): Promise<void> {
-    const { service, settingsFile } = environment;
-    const former = JSON.parse(await readFile(settingsFile, "utf8")) as { features: object };
-    await service.stop();
-    await writeFile(settingsFile, JSON.stringify({ ...former, features: { ...former.features, response } }));
-    await service.start();
-  }
 
   const ledger = () => dynamodbLedger(new DynamoDB(environment.root(SECURITY)), awsNames.incidents);
   const urlOf = async (name: string) => (await sqs.getQueueUrl({ QueueName: name })).QueueUrl ?? "";
@@ -107,35 +54,14 @@ describe("the response", function () {
     await found(Bucket, more);
   }
 
-  async function found(Bucket: string, more: Partial<AwsSecurityFinding> = {}): Promise<void> {
-    const at = new Date().toISOString();
-    const first = created.get(Bucket) ?? at;
-    created.set(Bucket, first);
-    const { FailedFindings } = await hub.batchImportFindings({
-      Findings: [
-        {
-          SchemaVersion: "2018-10-08",
-          Id: `public-${Bucket}`,
-          ProductArn: `arn:aws:securityhub:${HOME}:${MEMBER}:product/${MEMBER}/default`,
-          GeneratorId: "test",
-          AwsAccountId: MEMBER,
-          ...{ CreatedAt: first, UpdatedAt: at },
-          Title: `Bucket ${Bucket} can be public`,
-          Description: "A bucket without a public access block",
-          Types: ["TTPs/Policy:S3-BucketAnonymousAccessGranted"],
-          Severity: { Label: "HIGH" },
-          Resources: [{ Type: "AwsS3Bucket", Id: `arn:aws:s3:::${Bucket}`, Region: HOME }],
-          ...more,
-        },
-      ],
+  const found = (Bucket: string, more: Partial<AwsSecurityFinding> = {}): Promise<void> =>
+    world.found(`public-${Bucket}`, {
+      Title: `Bucket ${Bucket} can be public`,
+      Types: ["TTPs/Policy:S3-BucketAnonymousAccessGranted"],
+      Resources: [{ Type: "AwsS3Bucket", Id: `arn:aws:s3:::${Bucket}`, Region: HOME }],
+      ...more,
     });
-    assert.deepEqual(FailedFindings ?? [], []);
-  }
-
-  const findingOf = async (Bucket: string) => {
-    const Filters = { Id: [{ Value: `public-${Bucket}`, Comparison: "EQUALS" as const }] };
-    return (await hub.getFindings({ Filters })).Findings?.[0];
-  };
+  const findingOf = (Bucket: string) => world.findingOf(`public-${Bucket}`);
   const messageOf = (Bucket: string) => slack.messages.find(({ thread, text }) => !thread && text.includes(Bucket));
   const incidentOf = async (Bucket: string): Promise<string> => {
     const note = (await findingOf(Bucket))?.Note?.Text ?? "";

@@ -9,63 +9,8 @@ import { StepError } from "../../remediation/step-error.ts";
 import type { RootAccess } from "../../sandbox/organization/root-access.ts";
 import { baselineInputs, MEMBER } from "../programs/samples.ts";
 import { assume, type RunningSandbox, runSandbox } from "../sandbox/running-sandbox.ts";
-import { accessKey } from "./trials/access-key-deactivation.ts";
-import { defaultGroup } from "./trials/default-security-group-closed.ts";
-import { tokensRequired } from "./trials/ec2-imdsv2.ts";
-import { isolatedInstance } from "./trials/ec2-isolation.ts";
-import { roleOfInstance } from "./trials/iam-role-quarantine.ts";
-import { userInUse, userOfBefore } from "./trials/iam-user-quarantine.ts";
-import { keyRotation } from "./trials/kms-rotation.ts";
-import { publicVolume } from "./trials/public-snapshots-ebs.ts";
-import { publicClusterSnapshot, publicSnapshot } from "./trials/public-snapshots-rds.ts";
-import { publicDatabase } from "./trials/rds-public-access.ts";
-import { accountBlock, bucketBlock } from "./trials/s3-public-access-block.ts";
-import { plainBucket, sharedBucket } from "./trials/s3-tls-only.ts";
-import { groupOpenToAll, groupOpenToSsh } from "./trials/security-group-open-ports.ts";
+import { TRIALS } from "./trials/all.ts";
 import type { Scene, Trial } from "./trials/trial.ts";
-import { keyPolicyNarrowed } from "./trials/unauthorized-principals-kms.ts";
-import { aliasPolicyEmptied, functionPolicyNarrowed } from "./trials/unauthorized-principals-lambda.ts";
-import { roleTrustEmptied, roleTrustNarrowed } from "./trials/unauthorized-principals-role.ts";
-import { bucketPolicyEmptied, bucketPolicyNarrowed } from "./trials/unauthorized-principals-s3.ts";
-import { secretPolicyEmptied, secretPolicyNarrowed } from "./trials/unauthorized-principals-secretsmanager.ts";
-import { topicPolicyEmptied, topicPolicyNarrowed } from "./trials/unauthorized-principals-sns.ts";
-import { queuePolicyEmptied, queuePolicyNarrowed } from "./trials/unauthorized-principals-sqs.ts";
-import { administratorsKeys } from "./trials/unused-credentials.ts";
-
-const TRIALS: Readonly<Record<string, Trial>> = {
-  bucketBlock,
-  accountBlock,
-  accessKey,
-  userInUse,
-  userOfBefore,
-  roleOfInstance,
-  administratorsKeys,
-  plainBucket,
-  sharedBucket,
-  bucketPolicyEmptied,
-  bucketPolicyNarrowed,
-  roleTrustEmptied,
-  roleTrustNarrowed,
-  keyRotation,
-  queuePolicyEmptied,
-  queuePolicyNarrowed,
-  topicPolicyEmptied,
-  topicPolicyNarrowed,
-  keyPolicyNarrowed,
-  secretPolicyEmptied,
-  secretPolicyNarrowed,
-  functionPolicyNarrowed,
-  aliasPolicyEmptied,
-  isolatedInstance,
-  publicVolume,
-  publicSnapshot,
-  publicClusterSnapshot,
-  publicDatabase,
-  tokensRequired,
-  groupOpenToSsh,
-  groupOpenToAll,
-  defaultGroup,
-};
 
 const FACTS: Facts = {
   now: new Date("2026-11-23T12:00:00Z"),

@@ -7,8 +7,6 @@ const HUNDRED_DAYS_MS = 100 * 86_400_000;
 /** An administrator whose two keys nobody has used since they were made, beside another administrator. */
 export const administratorsKeys: Trial = {
   remediation,
-  // Keys can't be made as old ones: the trial is what is to be seen after a hundred days.
-  facts: { now: new Date(Date.now() + HUNDRED_DAYS_MS) },
   async arrange({ id: AwsAccountId, access }, suffix) {
     const iam = new IAM(access());
     const names = [`unused-${suffix}`, `other-${suffix}`];
@@ -16,14 +14,15 @@ export const administratorsKeys: Trial = {
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
     });
+    const made = `${new Date(Date.now() - HUNDRED_DAYS_MS).toISOString().slice(0, 19)}Z`;
     for (const UserName of names) {
-      await iam.createUser({ UserName });
+      await iam.createUser({ UserName, Tags: [{ Key: "sandbox:keys-created", Value: made }] });
       await iam.putUserPolicy({ UserName, PolicyName: "Everything", PolicyDocument: full });
     }
     const [UserName, other] = names;
     await iam.createAccessKey({ UserName: other });
-    const made = [await iam.createAccessKey({ UserName }), await iam.createAccessKey({ UserName })];
-    const ids = made.map(({ AccessKey }) => AccessKey?.AccessKeyId ?? "");
+    const keys = [await iam.createAccessKey({ UserName }), await iam.createAccessKey({ UserName })];
+    const ids = keys.map(({ AccessKey }) => AccessKey?.AccessKeyId ?? "");
     return {
       finding: {
         AwsAccountId,
@@ -31,8 +30,8 @@ export const administratorsKeys: Trial = {
         Resources: [{ Type: "AwsIamUser", Id: `arn:aws:iam::${AwsAccountId}:user/${UserName}` }],
       },
       async see() {
-        const { AccessKeyMetadata: keys = [] } = await iam.listAccessKeys({ UserName });
-        return Object.fromEntries(keys.map(({ AccessKeyId, Status }) => [AccessKeyId, Status]));
+        const { AccessKeyMetadata = [] } = await iam.listAccessKeys({ UserName });
+        return Object.fromEntries(AccessKeyMetadata.map(({ AccessKeyId, Status }) => [AccessKeyId, Status]));
       },
       remediated: Object.fromEntries(ids.map((id) => [id, "Inactive"])),
     };
