@@ -108,6 +108,10 @@ describe("what people ask of an incident", function () {
     });
     assert.deepEqual([made.doors.get("front"), made.told], [OPEN, ["RESOLVED", "NOTIFIED"]]);
     assert.equal((await undo(responder, id, { who: "ann" })).kind, "refused", "it was undone");
+    const echo = event(asff({ Workflow: { Status: "RESOLVED" } }));
+    const late = JSON.stringify({ ...echo, time: new Date(made.time).toISOString() });
+    assert.deepEqual(await respond(responder, late), { kind: "duplicate" }, "the echo of what was before");
+    assert.equal((await kept.get(id))?.state, "undone");
     made.time += 60_000;
     await ended(responder, message({ UpdatedAt: "2026-03-01T12:00:30Z" }), "alerted");
     assert.deepEqual(made.doors.get("front"), OPEN, "the same finding, updated");
