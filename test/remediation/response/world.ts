@@ -11,6 +11,7 @@ import type { ResponseSettings, SettingMode } from "../../../remediation/respons
 import { dynamodbLedger } from "../../../remediation/response/dynamodb-ledger.ts";
 import { BY_SHELF, UNTOLD } from "../../../remediation/response/ledger-table.ts";
 import type { Responder } from "../../../remediation/response/responder.ts";
+import { noteOf } from "../../../remediation/response/together.ts";
 import { s3PublicAccessBlock as manifest } from "../../../remediation/s3-public-access-block/manifest.ts";
 
 const facts: Facts = { now: new Date(0), organizationAccounts: [], partnerAccounts: [], untouchable: [] };
@@ -121,7 +122,7 @@ export async function makeWorld(client: DynamoDBClient, table: string, mode: Set
     update: async (_finding, workflow, note) => {
       call();
       made.told.push(workflow);
-      made.notes.push(note);
+      made.notes.push(noteOf(note));
     },
     publish: async (incident) => {
       if (!made.isPublishing) throw new Error("the topic is gone");
