@@ -34,16 +34,22 @@ export function storm({ count, ...of }: Weather): readonly AwsSecurityFinding[] 
   return shuffled(found);
 }
 
-/** One of them. */
+/** What a finding is to the response: it can be answered, is for people, or is only counted. */
+export type Kind = (typeof OF_TEN)[number];
+
+/** One of them: in its turn of what a storm has, or of a kind. Pure. */
 export function stormFinding(
   { accounts, region, at, name }: Omit<Weather, "count">,
   number: number,
+  kind: Kind = OF_TEN[Math.floor(number / accounts.length) % OF_TEN.length] ?? "count",
 ): AwsSecurityFinding {
   const account = accounts[number % accounts.length] ?? "";
-  const kind = OF_TEN[Math.floor(number / accounts.length) % OF_TEN.length];
   const isBucket = kind === "bucket";
   const control = isBucket ? (CONTROLS[number % CONTROLS.length] ?? "S3.8") : "Lambda.2";
-  const grave = number % 2 === 0 ? "HIGH" : "CRITICAL";
+  const isEven = number % 2 === 0;
+  const few = isEven ? "LOW" : "MEDIUM";
+  const bucket = { Type: "AwsS3Bucket", Id: `arn:aws:s3:::${bucketOf(name, number)}`, Region: region };
+  const lambda = `arn:aws:lambda:${region}:${account}:function:${name}-${number}`;
   return {
     SchemaVersion: "2018-10-08",
     Id: `${name}-${number}`,
@@ -53,18 +59,10 @@ export function stormFinding(
     Region: region,
     Types: ["Software and Configuration Checks/AWS Security Best Practices"],
     ...{ CreatedAt: at, UpdatedAt: at },
-    Severity: { Label: kind === "count" ? (number % 2 === 0 ? "LOW" : "MEDIUM") : grave },
-    Title: `${control} fails for ${number}`,
+    Severity: { Label: kind === "count" ? few : isEven ? "HIGH" : "CRITICAL" },
+    Title: `${control} fails: ${name}-${number}.`,
     Description: "A resource is not as the control asks.",
-    Resources: [
-      isBucket
-        ? { Type: "AwsS3Bucket", Id: `arn:aws:s3:::${bucketOf(name, number)}`, Region: region }
-        : {
-            Type: "AwsLambdaFunction",
-            Id: `arn:aws:lambda:${region}:${account}:function:${name}-${number}`,
-            Region: region,
-          },
-    ],
+    Resources: [isBucket ? bucket : { Type: "AwsLambdaFunction", Id: lambda, Region: region }],
     Compliance: { Status: "FAILED", SecurityControlId: control },
     Workflow: { Status: "NEW" },
     RecordState: "ACTIVE",
