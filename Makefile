@@ -64,8 +64,8 @@ pulumi-env: ## eval "$(make -s pulumi-env)": lets a plain `pulumi preview --stac
 	@setup/setup.sh
 	@exec node api/stack-inputs.ts
 
-bench: setup ## deploy a fleet from the shell, by an Automation API pool and by Bulwark, and compare (ACCOUNTS=20 ONLY=deployments,reads,recovery)
-	@ACCOUNTS='$(ACCOUNTS)' ONLY='$(ONLY)' SIDES='$(SIDES)' exec node bench/main.ts
+bench: setup ## deploy a fleet from the shell, by an Automation API pool and by Bulwark, and compare (ACCOUNTS=20 FINDINGS=20000 ONLY=deployments,reads,recovery,response)
+	@ACCOUNTS='$(ACCOUNTS)' FINDINGS='$(FINDINGS)' ONLY='$(ONLY)' SIDES='$(SIDES)' exec node bench/main.ts
 
 clean: ## remove everything that setup made (and the demo's data), but no data of `make serve`
 	@rm -rf node_modules .bulwark/{bin,engine,venv,pulumi-home,lambda,stamps,demo,stacks,plain-cli,cache}

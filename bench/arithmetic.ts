@@ -26,7 +26,7 @@ export interface Verdict {
   readonly measured: number;
   readonly bar: number;
   /** `x` is a ratio, which must not be less than its bar; the others must not be more. */
-  readonly unit: "x" | "ms" | "s" | "MB" | "errors";
+  readonly unit: "x" | "ms" | "s" | "MB" | "errors" | "changes" | "calls";
   readonly holds: boolean;
 }
 

@@ -11,6 +11,9 @@ import { type Organization, repository, startOrganization, untilEnded } from "./
 import { measureReads, type Reads } from "./reads.ts";
 import { measureRecovery, type Recovered } from "./recovery.ts";
 import { printReport, type Report, writeReport } from "./report.ts";
+import { install } from "./response/installation.ts";
+import { measureResponse, type ResponseMeasured } from "./response/measure.ts";
+import { judgeStorm } from "./response/storm-run.ts";
 import { startService } from "./service.ts";
 import { bulwarkSide } from "./sides/bulwark.ts";
 import { poolSide } from "./sides/pool.ts";
@@ -63,6 +66,15 @@ async function aloneIn(folder: string): Promise<Alone> {
   return measured;
 }
 
+async function responseIn(folder: string, options: Options): Promise<ResponseMeasured> {
+  const installation = await install(join(folder, "response"), python);
+  ends.push(installation.stop);
+  say("response: its admin stack and its members are deployed");
+  const measured = await measureResponse(installation, options, say);
+  await installation.stop();
+  return measured;
+}
+
 /** An organization with four deployed accounts, for a run that compares no deployments. */
 async function deployedOrganization(folder: string): Promise<Organization> {
   const organization = await organizationOf(folder, "bulwark", 4);
@@ -77,9 +89,9 @@ async function deployedOrganization(folder: string): Promise<Organization> {
 }
 
 /** What a run has measured of the parts that were asked for. */
-type Measured = Pick<Report, "alone" | "measured" | "reads" | "recovered">;
+type Measured = Pick<Report, "alone" | "measured" | "reads" | "recovered" | "response">;
 
-function verdicts({ alone, measured, reads, recovered }: Measured): Verdict[] {
+function verdicts({ alone, measured, reads, recovered, response }: Measured): Verdict[] {
   const found: Verdict[] = measured === undefined ? [] : judgeUsages(measured.usages);
   if (alone !== undefined) {
     found.push(
@@ -96,6 +108,10 @@ function verdicts({ alone, measured, reads, recovered }: Measured): Verdict[] {
   }
   const latest = Math.max(...recovered.map(({ pickedUpSeconds }) => pickedUpSeconds));
   if (recovered.length > 0) found.push(judge("slowest pick-up after a kill", latest, 15, "s"));
+  if (response !== undefined) {
+    const missing = response.latencies.reduce((sum, latency) => sum + latency.missing, 0);
+    found.push(judge("findings that never came to Slack", missing, 0, "errors"), ...judgeStorm(response.storm));
+  }
   return found.filter(({ measured: figure }) => !Number.isNaN(figure));
 }
 
@@ -117,8 +133,10 @@ async function bench(options: Options, folder: string): Promise<Report> {
     }
     if (options.parts.includes("recovery")) recovered = await measureRecovery(organization, RECOVERY_ROUNDS, say);
   }
+  await organization?.stop();
+  const response = options.parts.includes("response") ? await responseIn(folder, options) : undefined;
   const seconds = (performance.now() - begun) / 1000;
-  const found = { alone, measured, reads, recovered };
+  const found = { alone, measured, reads, recovered, response };
   return { options, ...found, seconds, verdicts: verdicts(found) };
 }
 

@@ -55,16 +55,24 @@ export function plainEnvironment(extra: Readonly<Record<string, string>>): Recor
 
 /** Settings of the organization in each case: the changed one differs in one property of one resource per stack. */
 function settingsOf(base: object, of: Case): object {
-  const settings = { ...base, regions: REGIONS };
-  return of === "changed" ? { ...settings, passwordPolicy: { minimumPasswordLength: 16 } } : settings;
+  return of === "changed" ? { ...base, passwordPolicy: { minimumPasswordLength: 16 } } : base;
 }
 
+/** What the settings of an organization are made of the sample's, once its sandbox answers. */
+export type Adapt = (settings: { readonly features: object }, aws: string) => Promise<object>;
+const inTwoRegions: Adapt = async (settings) => ({ ...settings, regions: REGIONS });
+
 /** Makes an organization in a folder, and deploys its admin stack with the service, the same way for every side. */
-export async function startOrganization(folder: string, accounts: number): Promise<Organization> {
+export async function startOrganization(
+  folder: string,
+  accounts: number,
+  adapt: Adapt = inTwoRegions,
+): Promise<Organization> {
   await mkdir(folder, { recursive: true, mode: 0o755 });
   const sandbox = await startSandbox(folder);
   try {
-    const base = JSON.parse(await readFile(join(repository, "sandbox/organization/settings.json"), "utf8")) as object;
+    const sample = JSON.parse(await readFile(join(repository, "sandbox/organization/settings.json"), "utf8"));
+    const base = await adapt(sample as { features: object }, sandbox.url);
     const settingsFile = (of: Case) => join(folder, `settings-${of === "changed" ? "changed" : "base"}.json`);
     for (const name of ["first", "changed"] as const) {
       await writeFile(settingsFile(name), JSON.stringify(settingsOf(base, name), undefined, 2));

@@ -10,6 +10,8 @@ import type { Deployments } from "./deployments.ts";
 import type { Options } from "./options.ts";
 import type { Reads } from "./reads.ts";
 import type { Recovered } from "./recovery.ts";
+import type { ResponseMeasured } from "./response/measure.ts";
+import { responseSections } from "./response/tables.ts";
 
 /** Everything that a run measured. */
 export interface Report {
@@ -18,6 +20,7 @@ export interface Report {
   readonly measured: Deployments | undefined;
   readonly reads: Reads | undefined;
   readonly recovered: readonly Recovered[];
+  readonly response: ResponseMeasured | undefined;
   /** What the whole run took. */
   readonly seconds: number;
   readonly verdicts: readonly Verdict[];
@@ -115,12 +118,15 @@ function recoveryRows(recovered: readonly Recovered[]): Rows {
   ];
 }
 
+/** Units of what is counted. */
+const COUNTS: readonly Verdict["unit"][] = ["errors", "changes", "calls"];
+
 function verdictRows(verdicts: readonly Verdict[]): Rows {
   return [
     ["bar", "measured", "bar", "holds"],
     ...verdicts.map(({ what, measured, bar, unit, holds }) => [
       what,
-      `${measured.toFixed(unit === "x" ? 2 : unit === "errors" ? 0 : 1)}${unit === "errors" ? "" : ` ${unit}`}`,
+      `${measured.toFixed(unit === "x" ? 2 : COUNTS.includes(unit) ? 0 : 1)}${unit === "errors" ? "" : ` ${unit}`}`,
       `${unit === "x" ? ">=" : "<="} ${bar}`,
       holds ? "yes" : "NO",
     ]),
@@ -148,7 +154,8 @@ async function machine(repository: string): Promise<string> {
   ].join("; ");
 }
 
-async function sections({ options, alone, measured, reads, recovered, seconds, verdicts }: Report, repository: string) {
+async function sections(report: Report, repository: string) {
+  const { options, alone, measured, reads, recovered, response, seconds, verdicts } = report;
   const found = [`${await machine(repository)}. The run took ${Math.round(seconds / 60)} minutes.`];
   if (alone !== undefined) {
     const { resources, regions } = alone;
@@ -166,6 +173,9 @@ async function sections({ options, alone, measured, reads, recovered, seconds, v
   }
   if (reads !== undefined) found.push("200 reads per second with four runs active:", table(readRows(reads)));
   if (recovered.length > 0) found.push("A service killed in the middle of runs:", table(recoveryRows(recovered)));
+  if (response !== undefined) {
+    for (const [what, rows] of responseSections(response)) found.push(what, table(rows));
+  }
   if (verdicts.length > 0) found.push("The bars:", table(verdictRows(verdicts)));
   return found.join("\n\n");
 }

@@ -7,8 +7,10 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
 import { REMEDIATIONS } from "../remediations.ts";
 import { dynamodbLedger } from "../response/dynamodb-ledger.ts";
-import { updateFindings } from "../response/security-hub.ts";
+import { sharedPace } from "../response/pace.ts";
+import { INTERVAL, updateFindings } from "../response/security-hub.ts";
 import { BULWARK } from "../response/times.ts";
+import { together } from "../response/together.ts";
 import type { Deployment } from "./deployment.ts";
 import { environment } from "./environment.ts";
 import type { FunctionLog } from "./log.ts";
@@ -34,9 +36,13 @@ export function deploy(given: Readonly<Record<string, string | undefined>>, log:
   );
   const now = () => new Date();
   const sts = new STSClient({});
-  const hub = new SecurityHubClient({});
+  // What it would try again by itself would have no turn.
+  const hub = new SecurityHubClient({ maxAttempts: 1 });
+  const client = new DynamoDBClient({});
+  const table = variables.BULWARK_TABLE;
+  const turn = sharedPace({ client, table }, { name: "securityhub", interval: INTERVAL, now });
   return {
-    ledger: dynamodbLedger(new DynamoDBClient({}), variables.BULWARK_TABLE),
+    ledger: dynamodbLedger(client, table),
     remediations: REMEDIATIONS,
     settings: settingsReader({
       parameters: parameters(new SSMClient({}), now),
@@ -50,7 +56,7 @@ export function deploy(given: Readonly<Record<string, string | undefined>>, log:
     }),
     sessions: () => sessions(sts, variables.BULWARK_PARTITION),
     // In the home region, where the findings of all regions are.
-    update: (finding, workflow, note) => updateFindings(hub, [finding], { workflow, note, by: BULWARK }),
+    update: together((findings, told) => updateFindings(hub, findings, { ...told, by: BULWARK }, { turn }), turn),
     repair: repairSender(new SQSClient({}), variables.BULWARK_REPAIRS_URL),
     publish: publisher(new SNSClient({}), variables.BULWARK_TOPIC_ARN),
     now,

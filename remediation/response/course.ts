@@ -1,5 +1,5 @@
 import type { AnyRemediation } from "../remediation.ts";
-import { type Caps, capsOf, decide, type ResponseSettings, stopped } from "./decision.ts";
+import { type Caps, capped, capsOf, decide, type ResponseSettings, stopped } from "./decision.ts";
 import type { AsffFinding, Request } from "./finding.ts";
 import { incidentOf } from "./incident.ts";
 import { type Counted, type Entry, type Line, type State, UNFINISHED } from "./ledger.ts";
@@ -36,14 +36,16 @@ export async function pursue(responder: Responder, held: Entry, cause: Cause): P
   const person = request !== null || approvedBy !== null;
   const situation = { finding, manifest, request, approved: approvedBy !== null, settings };
   const { name } = manifest;
-  const tell = (state: State, why: string) =>
-    end(responder, held, finding, { state, why, workflow: "NOTIFIED", remediation: name });
-  if (held.state === "undoing") return tell("undoing", "an undo of it was cut off: ask for it again");
+  const tell = (state: State, { why, alike }: { readonly why: string; readonly alike?: string }) => {
+    const shared = alike === undefined ? {} : { alike };
+    return end(responder, held, finding, { state, why, ...shared, workflow: "NOTIFIED", remediation: name });
+  };
+  if (held.state === "undoing") return tell("undoing", { why: "an undo of it was cut off: ask for it again" });
   if (UNFINISHED.includes(held.state) && held.remediation === manifest.name) {
     // Whether nothing stops it is not known: it stays begun, and comes again.
     if (settings === undefined) throw new Error(`going on with incident ${held.id}: the settings can't be read`);
     const stop = stopped({ ...situation, now: responder.now() });
-    if (stop !== undefined) return tell("alerted", `it was begun and not ended: ${stop.why}`);
+    if (stop !== undefined) return tell("alerted", { why: `it was begun and not ended: ${stop.why}` });
     return work(responder, held, cause, settings);
   }
   if (held.state === "repairing" && held.remediation === manifest.name) {
@@ -60,22 +62,22 @@ export async function pursue(responder: Responder, held: Entry, cause: Cause): P
     if (state !== held.state) return end(responder, held, finding, { state, why: verdict.why, remediation: name });
     return pass(responder, held, verdict.why);
   }
-  if (verdict.kind === "alert") return tell("alerted", verdict.why);
+  if (verdict.kind === "alert") return tell("alerted", verdict);
   if (verdict.kind !== "observe" && !person && isTakenBack(held, finding)) {
-    return tell("alerted", `its change was undone ${held.undoneAt}: not made again unless a person asks`);
+    return tell("alerted", { why: `its change was undone ${held.undoneAt}: not made again unless a person asks` });
   }
   if (verdict.kind !== "automatic") {
     const dry = { ledger, remediation, targets: remediation.targetsOf(finding) };
     const seen = await observe(dry, held, () => reach(responder, cause));
     const why = `${verdict.why}; ${whysOf(seen.lines)}`;
-    const told = verdict.kind === "ask" ? ({ workflow: "NOTIFIED" } as const) : {};
+    const told = verdict.kind === "ask" ? ({ workflow: "NOTIFIED", alike: verdict.why } as const) : {};
     return end(responder, seen.entry, finding, { state: STATES[verdict.kind], why, ...told, remediation: name });
   }
   const step = { at: responder.now().toISOString(), why: verdict.why, by: approvedBy ?? BULWARK };
   const attempts = person ? 1 : held.attempts + 1;
   const about = { remediation: name, finding };
   const started = await ledger.start(held, step, { remediation: name, attempts }, counted, about);
-  if (typeof started === "string") return tell("alerted", `the ${started} has had its changes of this hour`);
+  if (typeof started === "string") return tell("alerted", capped(started));
   return work(responder, started, cause, settings);
 }
 

@@ -83,6 +83,8 @@ export interface Situation {
 export interface Verdict {
   readonly kind: "ignore" | "observe" | "alert" | "ask" | "automatic";
   readonly why: string;
+  /** What of it is as true for others that it happens to. */
+  readonly alike?: string;
 }
 
 /**
@@ -132,12 +134,19 @@ export function decide(situation: Situation): Verdict {
   }
   for (const cap of capsOf(person)) {
     if (!(used[cap] < settings.caps[cap])) {
-      return { kind: "alert", why: `the ${cap} has had its ${settings.caps[cap]} changes of this hour` };
+      return capped(cap, settings.caps[cap]);
     }
   }
   if (approved) return { kind: "automatic", why: "a person has approved it" };
   if (request !== null) return { kind: "automatic", why: `a person asks by custom action ${request.actionId}` };
   return { kind: "automatic", why: mode.why };
+}
+
+/** What is said where a cap is full. Pure. */
+export function capped(cap: keyof Caps, most?: number) {
+  const its = most === undefined ? "its" : `its ${most}`;
+  const alike = "a cap of the changes of this hour is reached";
+  return { kind: "alert", why: `the ${cap} has had ${its} changes of this hour`, alike } as const;
 }
 
 const UNKNOWN: Verdict = { kind: "observe", why: "the settings are not known, so nothing is changed" };
@@ -165,7 +174,8 @@ export function stopped({
   const told = mode.mode === "observe" && !person ? "observe" : "alert";
   if (settings.killed) return { kind: told, why: "the kill switch is on" };
   const kept = finding.Resources.find(({ Id }) => isUntouchable(Id, settings.protected));
-  return kept === undefined ? undefined : { kind: told, why: `nothing touches ${kept.Id}: it is protected` };
+  if (kept === undefined) return undefined;
+  return { kind: told, why: `nothing touches ${kept.Id}: it is protected`, alike: "nothing touches what is protected" };
 }
 
 /** The caps that hold: those of account and control are for what nobody watches. */

@@ -33,8 +33,8 @@ export async function respondToEnd(
   // An event has whole seconds: what was set in the second in which the incident was found came after that.
   const endedAt = isByHand ? Date.parse(at) + 999 : Date.parse(finding.UpdatedAt);
   if (endedAt < Date.parse(known.foundAt)) return { kind: "duplicate" };
-  // What Bulwark had resolved comes back as an event, which may come after somebody has taken the change back.
-  if (known.state === "undone" && isByHand && Date.parse(at) <= Date.parse(known.since)) return { kind: "duplicate" };
+  // What Bulwark had set before the undo comes back late sometimes, and must not close what the undo has opened again.
+  if (isByHand && known.undoneAt !== "" && Date.parse(at) <= Date.parse(known.undoneAt)) return { kind: "duplicate" };
   const entry = await unlessLost(() => ledger.hold(known, responder.now(), LEASE));
   if (entry === undefined) return { kind: "busy" };
   const facts = isByHand ? {} : { foundAt: finding.UpdatedAt };

@@ -76,7 +76,8 @@ async function unanswered(
     return { kind: "none" };
   }
   const why = whyUnanswered(finding, request?.actionId, remediation);
-  const told = { why, workflow: "NOTIFIED" } as const;
+  // It names types and nothing that is an account's.
+  const told = { why, alike: why, workflow: "NOTIFIED" } as const;
   if (isBegun) return end(responder, entry, finding, { ...told, state: entry.state, hold: "again" });
   return end(responder, entry, finding, { ...told, state: "alerted", remediation: null });
 }

@@ -16,8 +16,8 @@ export interface Responder {
   settings(): Promise<ResponseSettings | undefined>;
   facts(): Promise<Facts>;
   session(remediation: AnyRemediation, finding: AsffFinding): Promise<Session>;
-  /** Tells Security Hub. Throws where it did not take it. */
-  update(finding: AsffFinding, workflow: Workflow, note: string): Promise<void>;
+  /** Tells Security Hub, and resolves when it has taken it. Throws where it did not take it. */
+  update(finding: AsffFinding, workflow: Workflow, note: Note): Promise<void>;
   /** Tells who forwards: whoever hears of a version twice hears the same. Throws where it was not taken. */
   publish(incident: Incident): Promise<void>;
   /** Asks the service to deploy the stack that owns a setting; what it gets twice it does once. Throws where it was not taken. */
@@ -35,6 +35,15 @@ export interface Account {
 
 export type Workflow = "NOTIFIED" | "RESOLVED" | "SUPPRESSED";
 
+/** What Security Hub is told of a finding in words. */
+export interface Note {
+  /** The incident's id. */
+  readonly incident: string;
+  readonly why: string;
+  /** What of it is as true for others, where it is told of several at once; all of it where this is missing. */
+  readonly alike?: string;
+}
+
 /** What came of an incident: it is dealt with, or it has to be tried again, and why. */
 export type Ended = {
   readonly kind: "done" | "again";
@@ -43,8 +52,7 @@ export type Ended = {
   readonly why: string;
 };
 
-/** Characters of a note's text (Security Hub API reference, NoteUpdate: 512), and of a reason in the history. */
-const LONGEST_NOTE = 512;
+/** Characters of a reason in the history. */
 const LONGEST_WHY = 4_000;
 
 /** How an incident's work ends: its state and why, and what Security Hub is told. */
@@ -53,6 +61,8 @@ export interface Ending {
   readonly why: string;
   readonly by?: string;
   readonly workflow?: Workflow;
+  /** What of `why` is as true for other incidents. */
+  readonly alike?: string;
   readonly hold?: Exclude<Hold, "hold">;
   readonly facts?: Parameters<Ledger["move"]>[3];
   /** What answers it, where that is not kept yet: its manifest's name, or null where nothing does. */
@@ -69,10 +79,12 @@ export async function end(
   responder: Responder,
   entry: Entry,
   finding: AsffFinding,
-  { state, why, by = BULWARK, workflow, hold = "done", facts, remediation, request }: Ending,
+  { state, why, by = BULWARK, workflow, alike, hold = "done", facts, remediation, request }: Ending,
 ): Promise<Ended> {
   const { ledger, update, now } = responder;
-  if (workflow !== undefined) await update(finding, workflow, `Bulwark ${entry.id}: ${why}`.slice(0, LONGEST_NOTE));
+  if (workflow !== undefined) {
+    await update(finding, workflow, { incident: entry.id, why, ...(alike === undefined ? {} : { alike }) });
+  }
   const asked = request === undefined ? {} : { request };
   const step = { at: now().toISOString(), why: why.slice(0, LONGEST_WHY), by, state, ...asked };
   const about = remediation === undefined ? undefined : aboutOf(state, remediation, finding);

@@ -9,8 +9,8 @@ import type { FunctionLog } from "../log.ts";
 import type { Quarantine } from "../queues.ts";
 import type { Later } from "../sooner.ts";
 
-/** Messages of a batch that are worked on at once; those of one incident the ledger keeps apart. */
-const AT_ONCE = 5;
+/** Messages of a batch that are worked on at once: all, so that they share a call to Security Hub. Those of one incident the ledger keeps apart. */
+const AT_ONCE = 10;
 
 /** What the function is made of. */
 export interface ResponderFunction {

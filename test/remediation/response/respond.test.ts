@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { suppress } from "../../../remediation/response/attention.ts";
 import { incidentOf } from "../../../remediation/response/incident.ts";
+import { undo } from "../../../remediation/response/requests.ts";
 import { respond } from "../../../remediation/response/respond.ts";
 import type { Responder } from "../../../remediation/response/responder.ts";
 import { s3PublicAccessBlock as manifest } from "../../../remediation/s3-public-access-block/manifest.ts";
@@ -322,6 +323,10 @@ describe("responding to a finding", function () {
       [(await own.kept.get(verified))?.state, (await own.kept.history(verified)).length],
       ["verified", 2],
     );
+    own.made.time = Date.parse("2026-03-01T12:00:02.5Z");
+    await undo(own.responder, verified, { who: "ann" });
+    assert.deepEqual(await respond(own.responder, echo), { kind: "duplicate" }, "it came after the undo");
+    assert.equal((await own.kept.get(verified))?.state, "undone");
   });
 
   it("leaves aside what a person has suppressed, until that is lifted or a finding is made after it", async () => {

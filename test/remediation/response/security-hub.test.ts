@@ -80,9 +80,10 @@ describe("telling Security Hub", function () {
   it("takes a hundred at a time, each once, and names what was refused when all were tried", async () => {
     const { client, sizes } = watched();
     const all = [...ids, "nobody", "statements-3"].map(named);
-    await assert.rejects(
-      updateFindings(client, [named("nothing"), ...all], { workflow: "NOTIFIED", note: "seen", by: "Bulwark" }),
-      /2 of 152 findings: nothing: FindingNotFound.*nobody: FindingNotFound/,
+    const told = { workflow: "NOTIFIED", note: "seen", by: "Bulwark" } as const;
+    assert.deepEqual(
+      (await updateFindings(client, [named("nothing"), ...all], told)).map(({ Id, why }) => [Id, why]),
+      ["nothing", "nobody"].map((id) => [id, "FindingNotFound (Finding Not Found)"]),
     );
     assert.deepEqual(sizes, [100, 52]);
     assert.equal((await seen("statements-149"))?.Workflow?.Status, "NOTIFIED");
@@ -95,11 +96,11 @@ describe("telling Security Hub", function () {
       UnprocessedFindings: [{ FindingIdentifier: named("statements-5"), ErrorCode: "ConcurrentUpdateError" }],
     };
     const { client, sizes } = watched(throttled, met);
-    await updateFindings(client, [named("statements-4"), named("statements-5")], told, hasty);
+    await updateFindings(client, [named("statements-4"), named("statements-5")], told, { patience: hasty });
     assert.deepEqual(sizes, [2, 2, 1]);
     assert.equal((await seen("statements-5"))?.Workflow?.Status, "RESOLVED");
     const never = watched(...Array.from({ length: 99 }, () => throttled));
-    await assert.rejects(updateFindings(never.client, [named("statements-6")], told, hasty), throttled);
+    await assert.rejects(updateFindings(never.client, [named("statements-6")], told, { patience: hasty }), throttled);
     assert.equal(never.sizes.length, 7);
   });
 });

@@ -12,6 +12,7 @@ import { dynamodbLedger } from "../../../remediation/response/dynamodb-ledger.ts
 import { BY_SHELF, UNTOLD } from "../../../remediation/response/ledger-table.ts";
 import { RepairMessage } from "../../../remediation/response/repair-message.ts";
 import type { Responder } from "../../../remediation/response/responder.ts";
+import { noteOf } from "../../../remediation/response/together.ts";
 import { s3PublicAccessBlock as manifest } from "../../../remediation/s3-public-access-block/manifest.ts";
 
 const facts: Facts = { now: new Date(0), organizationAccounts: [], partnerAccounts: [], untouchable: [] };
@@ -124,7 +125,7 @@ export async function makeWorld(client: DynamoDBClient, table: string, mode: Set
     update: async (_finding, workflow, note) => {
       call();
       made.told.push(workflow);
-      made.notes.push(note);
+      made.notes.push(noteOf(note));
     },
     publish: async (incident) => {
       if (!made.isPublishing) throw new Error("the topic is gone");
