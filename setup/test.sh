@@ -23,12 +23,13 @@ passed() { grep -cE '^ +✔ ' "$reports/$1.log" 2>/dev/null; }
 count() { sed -nE "s/^ +([0-9]+) $2( .*)?\$/\1/p" "$reports/$1.log" | tail -n 1; }
 
 # The test files of a group: what shares one sandbox and one service of every feature, or of few, what drives the engine, what kills, the
-# others, and what recovers.
-readonly groups=(end-to-end engine few-features torture parts recovery)
+# others, what is responded to, and what recovers.
+readonly groups=(end-to-end engine few-features torture parts response recovery)
 files_of() {
   case $1 in
     engine) find test/engine test/plugins test/stacks -name '*.test.ts' ;;
-    end-to-end) grep -L quickOrganization test/e2e/*.test.ts ;;
+    end-to-end) grep -LE 'quickOrganization|respondingOrganization' test/e2e/*.test.ts ;;
+    response) grep -l respondingOrganization test/e2e/*.test.ts ;;
     few-features) grep -l quickOrganization test/e2e/*.test.ts ;;
     torture) find test/torture -name '*.test.ts' ;;
     recovery) find test/recovery test/secrets test/sandbox -name '*.test.ts' ;;

@@ -100,6 +100,8 @@ function childEnvironment({ dataDir, url, port }: BackendsOptions, tmp: string):
     MINISTACK_HOST: "127.0.0.1",
     GATEWAY_PORT: String(port),
     AWS_ENDPOINT_URL: url,
+    // S3 Control's host begins with the account's id, which no name of this machine can: Lambdas ask for AWS's own, and MiniStack leads that here.
+    AWS_ENDPOINT_URL_S3_CONTROL: "https://s3-control.us-east-1.amazonaws.com",
     // moto would make hundreds of sample images in each region of each account that anyone asks about.
     MOTO_EC2_LOAD_DEFAULT_AMIS: "false",
     SFTP_ENABLED: "0",

@@ -1,16 +1,28 @@
 import assert from "node:assert/strict";
 import { EC2 } from "@aws-sdk/client-ec2";
 import type { AwsSecurityFinding } from "@aws-sdk/client-securityhub";
+import { SQS } from "@aws-sdk/client-sqs";
+import { awsNames } from "../../programs/names.ts";
+import type { Manifest } from "../../remediation/manifest.ts";
 import { MANIFESTS } from "../../remediation/manifests.ts";
 import type { Finding } from "../../remediation/remediation.ts";
 import { TRIALS } from "../remediation/trials/all.ts";
 import { machineImage } from "../remediation/trials/machine-image.ts";
-import { HOME, MEMBER, type Responding, respondingOrganization } from "./responding.ts";
+import type { Trial } from "../remediation/trials/trial.ts";
+import { HOME, MEMBER, type Responding, respondingOrganization, SECURITY } from "./responding.ts";
 import { until } from "./until.ts";
 
-/** When a quarantine began, as policies have it: in trials the clock stands. */
-const TIME = /(\\?"aws:TokenIssueTime\\?":\\?")[^"\\]+/g;
-const timeless = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null).replace(TIME, "$1then"));
+/** When a quarantine or an isolation began, and for what: in trials the clock stands, and there is no finding. */
+const TIMES = [/(\\?"aws:TokenIssueTime\\?":\\?")[^"\\]+/g, /("bulwark:(?:isolated|finding)":")[^"]+/g];
+const timeless = (value: unknown): unknown =>
+  JSON.parse(TIMES.reduce((text, time) => text.replace(time, "$1then"), JSON.stringify(value ?? null)));
+
+/** A finding as what finds it writes it: by a control, or by a type. */
+function ofProduct({ controls: [control], findingTypes }: Manifest, finding: Finding): Finding {
+  if (finding.Compliance !== undefined || finding.Types !== undefined) return finding;
+  if (control !== undefined) return { ...finding, Compliance: { SecurityControlId: control.id } };
+  return { ...finding, Types: findingTypes.slice(0, 1) };
+}
 
 interface Incident {
   readonly id: string;
@@ -27,6 +39,17 @@ describe("every remediation", function () {
 
   before(async () => {
     world = await respondingOrganization();
+    // The baseline does not let snapshots be shared with everybody; somebody has switched that off.
+    const ec2 = new EC2(world.environment.root(MEMBER));
+    await ec2.disableSnapshotBlockPublicAccess({});
+    ec2.destroy();
+    const lanes = Array.from({ length: 4 }, () => Promise.resolve());
+    for (const [at, [name, trial]] of Object.entries(TRIALS).entries()) {
+      const lane = at % lanes.length;
+      const scene = (lanes[lane] ?? Promise.resolve()).then(() => play(name, trial));
+      played.set(name, scene);
+      lanes[lane] = scene.catch(() => undefined);
+    }
   });
 
   const remediations = async (shelf: string): Promise<readonly Incident[]> =>
@@ -65,7 +88,7 @@ describe("every remediation", function () {
     let now: Incident | undefined;
     await until(`incident ${id} to be ${states.join(" or ")}`, async () => {
       now = await one(id);
-      if (["failed", "alerted"].includes(now.state) && !states.includes(now.state)) {
+      if (["failed", "gone", "well"].includes(now.state) && !states.includes(now.state)) {
         assert.fail(`it is ${now.state}: ${now.history.at(-1)?.why}`);
       }
       return states.includes(now.state);
@@ -82,55 +105,57 @@ describe("every remediation", function () {
     );
   });
 
-  for (const [name, trial] of Object.entries(TRIALS)) {
-    it(`${trial.remediation.manifest.name} (${name}): found, approved, fixed, told to everybody, and undone`, async () => {
-      const access = (region?: string) => world.environment.root(MEMBER, region);
-      const scene = await trial.arrange({ id: MEMBER, access }, `e2e-${name.toLowerCase()}`);
-      const before = await scene.see();
-      const title = `every ${name}`;
-      const { id, state } = await incidentOf(title, scene.finding);
-      if (state === "asked") {
-        assert.deepEqual(await scene.see(), before, "nothing is changed that nobody approved");
-        await until("the question in Slack", async () =>
-          JSON.stringify(messageOf(title)?.blocks ?? "").includes("approve"),
-        );
-        await until("the ticket", async () => ticketOf(title) !== undefined);
-        await ask(id, "approve");
-      }
-      const fixed = await reaches(id, "verified");
-      assert.deepEqual(timeless(await scene.see()), timeless(scene.remediated));
-      assert.deepEqual([fixed.shelf, fixed.undoable], ["closed", true]);
-      const told = await world.findingOf(title);
-      assert.equal(told?.Workflow?.Status, "RESOLVED");
-      assert.ok(told?.Note?.Text?.startsWith(`Bulwark ${id}: `), told?.Note?.Text);
-      await until("Slack", async () => JSON.stringify(messageOf(title)?.blocks ?? "").includes("Remediated"));
-      await until("Splunk", async () =>
-        world.splunk.indexed.some(({ event }) => JSON.stringify(event).includes(title)),
-      );
-      if (state === "asked") await until("the ticket's end", async () => ticketOf(title)?.Status === "Closed");
+  /** What came of each scene: they are played a few at once, since most of their time is waiting. */
+  const played = new Map<string, Promise<void>>();
 
-      await ask(id, "undo");
-      await reaches(id, "undone");
-      assert.deepEqual(await scene.see(), before, "undo is exact");
-    });
+  async function play(name: string, trial: Trial): Promise<void> {
+    const access = (region?: string) => world.environment.root(MEMBER, region);
+    const scene = await trial.arrange({ id: MEMBER, access }, `e2e-${name.toLowerCase()}`);
+    const before = await scene.see();
+    const title = `every ${name}`;
+    const { id, state } = await incidentOf(title, ofProduct(trial.remediation.manifest, scene.finding));
+    if (state === "asked") {
+      assert.deepEqual(await scene.see(), before, "nothing is changed that nobody approved");
+      await until("the question in Slack", async () =>
+        JSON.stringify(messageOf(title)?.blocks ?? "").includes("approve"),
+      );
+      await until("the ticket", async () => ticketOf(title) !== undefined);
+      await ask(id, "approve");
+    }
+    const fixed = await reaches(id, "verified");
+    assert.deepEqual(timeless(await scene.see()), timeless(scene.remediated));
+    assert.deepEqual([fixed.shelf, fixed.undoable], ["closed", true]);
+    const told = await world.findingOf(title);
+    assert.equal(told?.Workflow?.Status, "RESOLVED");
+    assert.ok(told?.Note?.Text?.startsWith(`Bulwark ${id}: `), told?.Note?.Text);
+    await until("Slack", async () => JSON.stringify(messageOf(title)?.blocks ?? "").includes("Remediated"));
+    await until("Splunk", async () => world.splunk.indexed.some(({ event }) => JSON.stringify(event).includes(title)));
+    if (state === "asked") await until("the ticket's end", async () => ticketOf(title)?.Status === "Closed");
+
+    await ask(id, "undo");
+    await reaches(id, "undone");
+    assert.deepEqual(await scene.see(), before, "undo is exact");
+  }
+
+  for (const [name, trial] of Object.entries(TRIALS)) {
+    it(`${trial.remediation.manifest.name} (${name}): found, approved, fixed, told to everybody, and undone`, () =>
+      played.get(name));
   }
 
   it("that runs something on a host says what came of it, and has nothing to undo", async () => {
     const ec2 = new EC2(world.environment.root(MEMBER));
     const ImageId = await machineImage(ec2);
     const runs = MANIFESTS.filter(({ irreversible, repairs }) => irreversible === true && repairs === undefined);
-    for (const { name, controls, findingTypes } of runs) {
+    for (const manifest of runs) {
+      const { name, customAction } = manifest;
       const launched = await ec2.runInstances({ ImageId, InstanceType: "t3.micro", MinCount: 1, MaxCount: 1 });
       const instance = launched.Instances?.[0]?.InstanceId ?? "";
-      const [control] = controls;
       const title = `every ${name}`;
-      const { id, state } = await incidentOf(title, {
-        AwsAccountId: MEMBER,
-        Resources: [{ Type: "AwsEc2Instance", Id: `arn:aws:ec2:${HOME}:${MEMBER}:instance/${instance}` }],
-        ...(control === undefined ? { Types: findingTypes } : { Compliance: { SecurityControlId: control.id } }),
-      });
-      assert.equal(state, "asked", name);
-      await ask(id, "approve");
+      const Resources = [{ Type: "AwsEc2Instance", Id: `arn:aws:ec2:${HOME}:${MEMBER}:instance/${instance}` }];
+      const { id, state } = await incidentOf(title, ofProduct(manifest, { AwsAccountId: MEMBER, Resources }));
+      if (state === "asked") await ask(id, "approve");
+      // What no finding starts, a person does.
+      else await click(customAction.id, title);
       const ended = await reaches(id, "verified");
       assert.equal(ended.undoable, false);
       const undo = await world.environment.api.call("POST", `/remediations/${id}/undo`, { body: {} });
@@ -138,4 +163,20 @@ describe("every remediation", function () {
     }
     ec2.destroy();
   });
+
+  /** What the rule of custom actions brings: in AWS the console alone has them sent, and nobody else may put events of Security Hub. */
+  async function click(action: string, title: string): Promise<void> {
+    const sqs = new SQS({ ...world.environment.root(SECURITY), useQueueUrlAsEndpoint: false });
+    const { QueueUrl } = await sqs.getQueueUrl({ QueueName: awsNames.alertQueue("respond") });
+    const finding = await world.findingOf(title);
+    const MessageBody = JSON.stringify({
+      ...{ version: "0", id: title, source: "aws.securityhub", account: SECURITY, region: HOME },
+      "detail-type": "Security Hub Findings - Custom Action",
+      time: `${new Date().toISOString().slice(0, 19)}Z`,
+      resources: [`arn:aws:securityhub:${HOME}:${SECURITY}:action/custom/${action}`],
+      detail: { actionName: action, findings: [finding] },
+    });
+    await sqs.sendMessage({ QueueUrl, MessageBody });
+    sqs.destroy();
+  }
 });
