@@ -55,7 +55,8 @@ export function compromisedInstance(stage: Stage, account: string): Scene {
   };
 
   return {
-    title: `a compromised instance in account ${account} (ec2-isolation: ask)`,
+    account,
+    title: `a compromised instance in account ${account}: isolated when an approver says so`,
 
     async prepare() {
       const iam = new IAM(access);
@@ -118,7 +119,7 @@ export function compromisedInstance(stage: Stage, account: string): Scene {
         const status = await click(stage, question.ts, "approve", APPROVER.user);
         saw(
           "Slack",
-          `${APPROVER.name} clicks on Approve: a signed request to the function's URL, answered with ${status}`,
+          `${APPROVER.name} (${APPROVER.role}) clicks on Approve: signed, to the function's URL, answer ${status}`,
         );
         await Promise.all([
           seen("AWS", "snapshots of its disks", evidence, (kept) => `evidence kept: ${kept.join(", ")}`),

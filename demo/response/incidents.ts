@@ -18,6 +18,7 @@ export interface Stage {
 
 /** What happens in one account. */
 export interface Scene {
+  readonly account: string;
   readonly title: string;
   /** Makes what will be attacked: it is there before Bulwark comes. */
   prepare(): Promise<void>;
@@ -82,8 +83,8 @@ export function findingWith(hub: SecurityHub, id: string, status: "NOTIFIED" | "
 export const hubOf = (stage: Stage, account: string) => new SecurityHub(rootOf(stage, account));
 
 /** Asks the API for the incident of a resource, once it is in that state. */
-export function incidentIn({ client }: Stage, { account, resource }: Found, state: string) {
-  const shelf = ["verified"].includes(state) ? "closed" : "open";
+export function incidentIn({ client }: Stage, { account, resource }: Found, state: "verified" | "undone") {
+  const shelf = state === "verified" ? "closed" : "open";
   return async (): Promise<Incident | undefined> => {
     const query = new URLSearchParams({ account, shelf, state });
     const { items } = await client.get<{ items: readonly Incident[] }>(`/remediations?${query}`);
@@ -106,9 +107,18 @@ export function indexedAs({ receivers: { splunk } }: Stage, findingId: string, s
   return () => splunk.indexed.find(({ event, fields }) => event.Id === findingId && fields.workflow === status);
 }
 
-/** The incident's ticket at the desk, once it has that status. */
-export function ticketOf({ receivers: { desk } }: Stage, about: string, status: "Open" | "Closed") {
-  return () => desk.incidents.find((ticket) => ticket.Status === status && JSON.stringify(ticket).includes(about));
+/** The ticket at the desk that has that status and says these words. */
+export function ticketOf(
+  { receivers: { desk } }: Stage,
+  about: string,
+  status: "Open" | "Closed",
+  ...words: readonly string[]
+) {
+  return () =>
+    desk.incidents.find((ticket) => {
+      const said = JSON.stringify(ticket);
+      return ticket.Status === status && [about, ...words].every((one) => said.includes(one));
+    });
 }
 
 /** Who did what, from the first step to the last: `asked by Bulwark, approved by Ada`. */

@@ -38,7 +38,8 @@ export function publicBucket(stage: Stage, account: string): Scene {
   };
 
   return {
-    title: `a bucket opened to the world in account ${account} (s3-public-access-block: automatic)`,
+    account,
+    title: `a public bucket in account ${account}: closed by itself, given back when a person asks`,
 
     async prepare() {
       await s3.createBucket({ Bucket: bucket });
@@ -66,7 +67,7 @@ export function publicBucket(stage: Stage, account: string): Scene {
           "API",
           "the incident to be verified",
           incidentIn(stage, found, "verified"),
-          (one) => `incident ${short(one.id)} ${toldHistory(one)}`,
+          (one) => `incident ${short(one.id)}: ${toldHistory(one)}`,
         ),
         seen(
           "AWS",
@@ -105,10 +106,7 @@ export function publicBucket(stage: Stage, account: string): Scene {
         const { kind, requestedBy } = await stage
           .as(token)
           .post<{ kind: string; requestedBy: string }>(`/remediations/${id}/undo`, {});
-        saw(
-          "API",
-          `POST /remediations/${short(id)}.../undo: ${kind} asked for by ${requestedBy}, with a token of his own`,
-        );
+        saw("API", `POST /remediations/${short(id)}.../undo: ${kind} asked for by ${requestedBy}, an operator`);
         await Promise.all([
           seen(
             "AWS",
@@ -120,7 +118,7 @@ export function publicBucket(stage: Stage, account: string): Scene {
             "API",
             "the incident to be undone",
             incidentIn(stage, found, "undone"),
-            (one) => `incident ${short(id)} ${toldHistory(one)}`,
+            (one) => `incident ${short(id)}: ${toldHistory(one)}`,
           ),
           seen(
             "Slack",
@@ -130,9 +128,9 @@ export function publicBucket(stage: Stage, account: string): Scene {
           ),
           seen(
             "service desk",
-            "a ticket of the bucket that is open",
-            ticketOf(stage, bucket, "Open"),
-            ({ IncidentID }) => `ticket ${IncidentID} is open: a person looks after the bucket now`,
+            "an open ticket that says so",
+            ticketOf(stage, bucket, "Open", "undone"),
+            ({ IncidentID }) => `ticket ${IncidentID} is open: the bucket is a person's again`,
           ),
         ]);
       }

@@ -24,15 +24,15 @@ export function playScenes(scenes: readonly Scene[], screen: Screen, signal: Abo
   const sleep = (milliseconds: number) => new Promise<void>((settle) => setTimeout(settle, milliseconds));
   return Promise.all(
     scenes.map(async (scene): Promise<Played> => {
-      const { title } = scene;
-      const line = screen.line(title);
+      const { account, title } = scene;
+      const line = screen.line(`incident in account ${account}`);
       let timeline: Timeline | undefined;
       try {
         await scene.play(() => {
           timeline = createTimeline({ now: Date.now, sleep, signal, onChange: line.update });
           return timeline;
         });
-        line.done("over");
+        line.done("is over");
         return { title, timeline, failure: undefined };
       } catch (error) {
         const failure = error instanceof Error ? error.message : String(error);
@@ -45,14 +45,15 @@ export function playScenes(scenes: readonly Scene[], screen: Screen, signal: Abo
 
 /** Prints what was seen of each. Answers whether nothing failed. */
 export function tellScenes(played: readonly Played[], screen: Screen): boolean {
+  screen.say("\nincident response, in seconds since the finding");
   for (const { title, timeline, failure } of played) {
-    screen.say(`\n${title}, in seconds since the finding\n\n${timeline?.told() ?? ""}`);
-    if (failure !== undefined) {
-      screen.say(`\nincident response failed: ${failure}`);
-      screen.say(
-        "the functions' logs are in the log groups /aws/lambda/bulwark-* of account 222222222222, the service's in .bulwark/demo",
-      );
-    }
+    screen.say(`\n${title}\n\n${timeline?.told() ?? "there was no finding"}`);
+    if (failure === undefined) continue;
+    screen.say(
+      `\nincident response failed: ${failure}\n` +
+        "The functions' logs are in CloudWatch Logs of account 222222222222, the service's in .bulwark/demo/service.log.",
+    );
   }
+  screen.say("");
   return played.every(({ failure }) => failure === undefined);
 }

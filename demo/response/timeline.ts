@@ -35,7 +35,7 @@ const POLL = 100;
 /** How long anything may take: a response takes seconds, and only a broken one minutes. Milliseconds. */
 const LIMIT = 120_000;
 /** Characters of what happened in a row: with the other columns and the screen's clock, a row has 100. */
-const WHAT = 67;
+const WHAT = 66;
 
 /** Begins a timeline now. */
 export function createTimeline({ now, sleep, signal, onChange = () => undefined }: TimelineOptions): Timeline {
@@ -70,7 +70,7 @@ export function createTimeline({ now, sleep, signal, onChange = () => undefined 
     },
     told: () =>
       table(
-        ["    s", "seen in", "what happened"],
+        ["    s", "seen in     ", "what happened"],
         rows.flatMap(({ at, where, what }) =>
           wrapped(what).map((line, index) =>
             index === 0 ? [(at / 1000).toFixed(1).padStart(5), where, line] : ["", "", `  ${line}`],
