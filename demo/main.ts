@@ -7,6 +7,7 @@ import { runBootstrap } from "./bootstrap.ts";
 import { createClient } from "./client.ts";
 import { createAdministrator, createServiceIdentity } from "./identities.ts";
 import { isFree, type Part, startPart, untilReady } from "./parts.ts";
+import { keepSecrets, type Receivers, responseFeature, startReceivers, waysToAsk } from "./response/receivers.ts";
 import { createScreen } from "./screen.ts";
 import { runStory } from "./story.ts";
 
@@ -17,9 +18,11 @@ const data = join(root, ".bulwark/demo");
 const turnPath = join(root, ".bulwark/demo.pid");
 let holdsTurn = false;
 const tokenPath = join(root, ".bulwark/token");
-const settingsPath = join(root, "sandbox/organization/settings.json");
+const sampleSettings = join(root, "sandbox/organization/settings.json");
+const settingsPath = join(data, "settings.json");
 const screen = createScreen(process.stdout);
 const parts: Part[] = [];
+let receivers: Receivers | undefined;
 const stopping = new AbortController();
 
 function port(name: string, fallback: number): number {
@@ -99,9 +102,15 @@ async function demo(): Promise<boolean> {
   await untilReady(sandbox, `${aws}/_sandbox/health`, 60_000);
   starting.done(`ready at ${aws}`);
 
-  const settings = JSON.parse(await readFile(settingsPath, "utf8")) as {
+  const settings = JSON.parse(await readFile(sampleSettings, "utf8")) as {
+    homeRegion: string;
     accounts: { management: string; security: string; logArchive: string };
+    features: object;
   };
+  receivers = await startReceivers(() => new Date());
+  const secrets = await keepSecrets(aws, settings.accounts.security, settings.homeRegion);
+  const features = { ...settings.features, response: responseFeature(receivers, secrets) };
+  await writeFile(settingsPath, JSON.stringify({ ...settings, features }, undefined, 2));
   const bootstrapping = screen.line("bootstrap: the roles through which Bulwark reaches the accounts");
   const administrator = await createAdministrator(aws, settings.accounts.management);
   await runBootstrap(
@@ -137,13 +146,18 @@ async function demo(): Promise<boolean> {
   await untilReady(api, `${service}/readyz`, 60_000);
   serving.done(`ready at ${service}`);
 
+  const client = createClient(service, token);
   const succeeded = await runStory({
-    client: createClient(service, token),
+    client,
     screen,
     coreAccounts: Object.fromEntries(
       Object.entries(settings.accounts).map(([name, id]) => [id, name === "logArchive" ? "log archive" : name]),
     ),
     aws: { endpoint: aws, administrator },
+    stage: {
+      ...{ client, receivers, endpoint: aws, region: settings.homeRegion },
+      as: (other) => createClient(service, other),
+    },
     signal: stopping.signal,
   });
   screen.say(
@@ -151,6 +165,8 @@ async function demo(): Promise<boolean> {
       "",
       `API        ${service}/docs    (OpenAPI: ${service}/openapi.json)`,
       `accounts   curl -s -H "Authorization: Bearer $(cat .bulwark/token)" ${service}/accounts`,
+      `incidents  curl -s -H "Authorization: Bearer $(cat .bulwark/token)" '${service}/remediations?shelf=closed'`,
+      ...waysToAsk(receivers),
       "token      .bulwark/token     (administrator)",
       `AWS        ${aws}    (AWS_ACCESS_KEY_ID=100000000001 is that account's root; any secret)`,
       'Pulumi     eval "$(make -s pulumi-env)" && pulumi preview --stack account-100000000001',
@@ -200,6 +216,7 @@ try {
 } finally {
   screen.close();
   await stopParts();
+  await receivers?.stop();
   if (holdsTurn) await rm(turnPath, { force: true });
 }
 // A request that was cut off must not keep the process.

@@ -3,12 +3,14 @@ import type { Client, Operation, OperationEvent } from "./client.ts";
 import { extendAccount } from "./extension.ts";
 import type { AccessKey } from "./identities.ts";
 import { untilAccountsAreReady } from "./readiness.ts";
+import type { Stage } from "./response/incidents.ts";
+import { playScenes, scenesOf, tellScenes } from "./response/response.ts";
 import { type Screen, seconds, table } from "./screen.ts";
 import { createTally, type Tally } from "./services.ts";
 
 /** Accounts that exist before Bulwark comes, and what is in them. */
 const EXISTING = [
-  { accountId: "100000000001", note: "empty" },
+  { accountId: "100000000001", note: "has no security services yet" },
   { accountId: "100000000002", note: "has a GuardDuty detector, which is adopted" },
   { accountId: "100000000003", note: "has enabled an opt-in region: three regions" },
 ];
@@ -25,6 +27,8 @@ export interface Story {
   /** What the core accounts are for, by their ids. */
   readonly coreAccounts: Readonly<Record<string, string>>;
   readonly aws: { readonly endpoint: string; readonly administrator: AccessKey };
+  /** What incidents are watched with. */
+  readonly stage: Stage;
   readonly signal: AbortSignal;
 }
 
@@ -38,11 +42,16 @@ interface Row {
 
 /** Plays the demo's story and prints its table. Answers whether everything succeeded. */
 export async function runStory(story: Story): Promise<boolean> {
-  const { client, screen } = story;
+  const { client, screen, signal } = story;
+  const scenes = scenesOf(story.stage);
   const admin = await client.post<Operation>("/admin/deployments", {});
   const inCoreAccounts = createTally();
   const inMember = createTally();
-  const rows = [await follow(story, admin, "admin stack", "POST /admin/deployments", inCoreAccounts)];
+  const [adminRow] = await Promise.all([
+    follow(story, admin, "admin stack", "POST /admin/deployments", inCoreAccounts),
+    ...scenes.map((scene) => scene.prepare()),
+  ]);
+  const rows = [adminRow];
   if (rows[0]?.status === "succeeded") {
     const existing = EXISTING.map(async ({ accountId, note }) => {
       const operation = await client.post<Operation>("/accounts", { accountId });
@@ -61,8 +70,10 @@ export async function runStory(story: Story): Promise<boolean> {
   if (rows.length !== 1 + EXISTING.length + 1 || rows.some(({ status }) => status !== "succeeded")) return false;
   screen.say(`\nresources of the admin stack, by service and region\n\n${inCoreAccounts.table(story.coreAccounts)}`);
   screen.say(`\nresources of the baseline of account ${shown}, by service and region\n\n${inMember.table()}\n`);
+  const played = playScenes(scenes, screen, signal);
   const ready = await untilAccountsAreReady(story);
-  return (await extendAccount(story, shown)) && ready;
+  const extended = await extendAccount(story, shown);
+  return tellScenes(await played, screen) && extended && ready;
 }
 
 async function follow(story: Story, operation: Operation, label: string, came: string, tally?: Tally): Promise<Row> {

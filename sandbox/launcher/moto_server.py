@@ -42,9 +42,10 @@ for backend in ("ec2", "s3control"):
     moto.app_instances[backend] = create_backend_app(backend)
 # After EC2 is loaded: reading it is what takes so long.
 import instance_metadata  # noqa: E402
+import interface_groups  # noqa: E402
 import public_snapshots  # noqa: E402
 
-for part in (instance_metadata, public_snapshots):
+for part in (instance_metadata, interface_groups, public_snapshots):
     part.install()
 gc.freeze()
 gc.enable()

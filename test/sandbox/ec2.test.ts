@@ -165,6 +165,29 @@ describe("EC2's regional settings of an account in the sandbox", () => {
     assert.deepEqual(LaunchPermissions, LaunchPermission.Add);
   });
 
+  it("gives an interface the groups that were said last, and none of its instance's launch beside them", async () => {
+    const here = ec2();
+    const group = async (GroupName: string) =>
+      (await here.createSecurityGroup({ GroupName, Description: GroupName })).GroupId ?? "";
+    const [launch, first, second] = [await group("launch"), await group("first"), await group("second")];
+    const { Images = [] } = await here.describeImages({ Owners: ["amazon"] });
+    const launched = { ImageId: Images[0]?.ImageId, MinCount: 1, MaxCount: 1, SecurityGroupIds: [launch] };
+    const InstanceId = (await here.runInstances(launched)).Instances?.[0]?.InstanceId ?? "";
+    const groups = async () => {
+      const { Reservations = [] } = await here.describeInstances({ InstanceIds: [InstanceId] });
+      const [instance] = Reservations[0]?.Instances ?? [];
+      const [card] = instance?.NetworkInterfaces ?? [];
+      const ids = [instance?.SecurityGroups, card?.Groups].map((all = []) => all.map(({ GroupId }) => GroupId));
+      return { ids, NetworkInterfaceId: card?.NetworkInterfaceId };
+    };
+    const { ids, NetworkInterfaceId } = await groups();
+    assert.deepEqual(ids, [[launch], [launch]]);
+    await here.modifyNetworkInterfaceAttribute({ NetworkInterfaceId, Groups: [first] });
+    assert.deepEqual((await groups()).ids, [[first], [first]]);
+    await here.modifyInstanceAttribute({ InstanceId, Groups: [second] });
+    assert.deepEqual((await groups()).ids, [[second], [second]]);
+  });
+
   it("leaves the rest of EC2 to moto", async () => {
     const here = ec2();
     await here.enableEbsEncryptionByDefault({});
