@@ -27,7 +27,7 @@ export async function openList({ ledger }: Pick<IncidentSource, "ledger">): Prom
 
 /** Listed incidents with all that is known of them, as they are published; those of which people were told nothing are left out. */
 export async function whole(
-  listed: readonly Listed[],
+  listed: readonly Pick<Listed, "id">[],
   { link, ...from }: IncidentSource,
 ): Promise<readonly Incident[]> {
   const source = { ...from, link: await link() };

@@ -62,6 +62,8 @@ export interface Emulator {
   readonly emptyLists?: Readonly<Record<string, readonly string[]>>;
   /** By operation: members of its answer, however deep, that AWS fills with what its own model's pattern refuses. */
   readonly beyondModel?: Readonly<Record<string, readonly string[]>>;
+  /** What AWS's console does and no API, by name. It checks what it is given, and throws what AWS would show. */
+  readonly console?: Readonly<Record<string, (given: unknown) => Promise<void>>>;
   /**
    * IAM action and resources of a call where they differ from `<signingName>:<operation>` on `*`
    * (for example `access-analyzer:CreateAnalyzer` on the analyzer's ARN).

@@ -42,7 +42,9 @@ export function createGateway(options: GatewayOptions): Server {
     );
     if (request.path.startsWith(CONTROL_PREFIX)) {
       const body = await bodyOf(message);
-      return send(response, answerControl({ ...request, body }, { calls, faults, isReady: options.isReady }));
+      const { isReady } = options;
+      const emulator = async (name: string) => (await options.backends).emulators.get(name);
+      return send(response, await answerControl({ ...request, body }, { calls, faults, isReady, emulator }));
     }
     const backends = await options.backends;
     const scope = credentialScope(request);

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { EC2 } from "@aws-sdk/client-ec2";
 import type { AwsSecurityFinding } from "@aws-sdk/client-securityhub";
-import { SQS } from "@aws-sdk/client-sqs";
-import { awsNames } from "../../programs/names.ts";
 import type { Manifest } from "../../remediation/manifest.ts";
 import { MANIFESTS } from "../../remediation/manifests.ts";
 import type { Finding } from "../../remediation/remediation.ts";
@@ -164,19 +162,15 @@ describe("every remediation", function () {
     ec2.destroy();
   });
 
-  /** What the rule of custom actions brings: in AWS the console alone has them sent, and nobody else may put events of Security Hub. */
+  /** A person of the security account chooses the finding and the action, in the console. */
   async function click(action: string, title: string): Promise<void> {
-    const sqs = new SQS({ ...world.environment.root(SECURITY), useQueueUrlAsEndpoint: false });
-    const { QueueUrl } = await sqs.getQueueUrl({ QueueName: awsNames.alertQueue("respond") });
-    const finding = await world.findingOf(title);
-    const MessageBody = JSON.stringify({
-      ...{ version: "0", id: title, source: "aws.securityhub", account: SECURITY, region: HOME },
-      "detail-type": "Security Hub Findings - Custom Action",
-      time: `${new Date().toISOString().slice(0, 19)}Z`,
-      resources: [`arn:aws:securityhub:${HOME}:${SECURITY}:action/custom/${action}`],
-      detail: { actionName: action, findings: [finding] },
+    const answer = await fetch(`${world.environment.aws}/_sandbox/console/securityhub/custom-action`, {
+      method: "POST",
+      body: JSON.stringify({
+        ...{ accountId: SECURITY, region: HOME, findingIds: [title] },
+        actionTargetArn: `arn:aws:securityhub:${HOME}:${SECURITY}:action/custom/${action}`,
+      }),
     });
-    await sqs.sendMessage({ QueueUrl, MessageBody });
-    sqs.destroy();
+    assert.equal(answer.status, 200, await answer.text());
   }
 });

@@ -1,6 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import type { Incident } from "../incident.ts";
+import { CLOSED, type Incident } from "../incident.ts";
 import { notified, type Whose } from "../notification.ts";
 import type { SecretReader } from "../secret.ts";
 import { type DeskClient, DeskError, deskClient } from "./client.ts";
@@ -26,6 +26,8 @@ export interface Forwarder {
   readonly secrets: SecretReader;
   /** Whose an account is; where it is left out, an incident that only a finding tells of is nobody's. */
   readonly account?: (accountId: string) => Promise<Whose>;
+  /** An incident as it is now; undefined where nothing is known of it yet. Rejects where it can't be read. */
+  readonly newest?: (incident: string) => Promise<Incident | undefined>;
   /**
    * Does something while nobody else does anything for the same incident, and rejects where somebody does: between search and create there must be
    * nobody, as the
@@ -72,16 +74,20 @@ function clientOf({ address, secrets, credentials }: Forwarder): DeskClient {
   return deskClient({ address, credentials: (fresh) => secrets(credentials, fresh) });
 }
 
-async function forwardOne(incident: Incident, client: DeskClient, { desk, tell }: Forwarder): Promise<void> {
+async function forwardOne(incident: Incident, client: DeskClient, { desk, tell, newest }: Forwarder): Promise<void> {
   const kind = desk.incident;
   const ticket = (await client.find(kind, incident.id))
     .map((record) => ticketOf(record, desk))
     .find((one) => one !== undefined);
   const call = callOf(incident, ticket);
   switch (call.kind) {
-    case "create":
+    case "create": {
+      // A finding is told of by two ways: one message may have come after that which ended the incident, and nobody would close its ticket.
+      const now = await newest?.(incident.id);
+      if (now !== undefined && now.version > incident.version && CLOSED.includes(now.status)) return;
       await client.create(kind, ticketFields(incident, desk));
       break;
+    }
     case "update":
       await client.update(kind, call.ticket.id, updateFields(incident, call.ticket.version, desk));
       break;

@@ -44,6 +44,7 @@ export function serviceDeskFunction(
       ...set,
       ...{ secrets, quarantine },
       account: incidents.account,
+      newest: async (id) => (await whole([{ id }], incidents))[0],
       log: log.info,
       alone: lock(new Date(now().getTime() + invocation.getRemainingTimeInMillis() + MARGIN)),
       tell: (one) => request(requestOf(one, now())),

@@ -1,4 +1,5 @@
 import type { AwsSecurityFinding } from "@aws-sdk/client-securityhub";
+import { z } from "zod";
 import type { Aws, Emulator, EmulatorFactory, Operation } from "../../gateway/emulator.ts";
 import { actionTargetOperations } from "./action-targets.ts";
 import { administratorOperations } from "./administrator.ts";
@@ -15,6 +16,7 @@ import { announceCustomAction } from "./findings/delivery.ts";
 import { getOperations } from "./findings/get.ts";
 import { importOperations, receive } from "./findings/import.ts";
 import { updateOperations } from "./findings/update.ts";
+import { visibleFindings } from "./findings/visibility.ts";
 import { hubOperations } from "./hub.ts";
 import { insightOperations } from "./insights.ts";
 import { invitationOperations } from "./invitations.ts";
@@ -45,9 +47,22 @@ export interface SecurityHub {
   useCustomAction(at: At, actionTargetArn: string, findings: readonly AwsSecurityFinding[]): Promise<void>;
 }
 
+/** A person of an account chooses findings and presses the button of a custom action. */
+const CustomActionUse = z.strictObject({
+  accountId: z.string(),
+  region: z.string(),
+  actionTargetArn: z.string(),
+  findingIds: z.array(z.string()).min(1),
+});
+
 /** Makes an empty Security Hub. */
 export function createSecurityHub(aws: Aws): SecurityHub {
   const state = createState(aws);
+  const use = async (at: At, actionTargetArn: string, findings: readonly AwsSecurityFinding[]) => {
+    const target = requireHub(state, at).actionTargets.get(actionTargetArn);
+    if (target === undefined) throw notFound(`Action target ${actionTargetArn} was not found`);
+    await announceCustomAction(state, at, { arn: actionTargetArn, ...target }, findings);
+  };
   return {
     emulator: {
       signingName: "securityhub",
@@ -55,17 +70,22 @@ export function createSecurityHub(aws: Aws): SecurityHub {
       operations: operationsOf(state),
       selfValidating: ["BatchImportFindings"],
       authorization: authorizationOf(state),
+      console: {
+        async "custom-action"(given) {
+          const { findingIds, actionTargetArn, ...at } = CustomActionUse.parse(given);
+          const seen = [...visibleFindings(state, at)].map(({ stored }) => stored.finding);
+          const chosen = seen.filter(({ Id = "" }) => findingIds.includes(Id));
+          if (chosen.length !== findingIds.length) throw notFound(`Not all of ${findingIds.join(", ")} were found`);
+          await use(at, actionTargetArn, chosen);
+        },
+      },
     },
     isEnabled: (at) => hubAt(state, at) !== undefined,
     async send(at, product, findings) {
       if (hubAt(state, at)?.products.has(product) !== true) return;
       for (const finding of findings) await receive(state, at, finding);
     },
-    async useCustomAction(at, actionTargetArn, findings) {
-      const target = requireHub(state, at).actionTargets.get(actionTargetArn);
-      if (target === undefined) throw notFound(`Action target ${actionTargetArn} was not found`);
-      await announceCustomAction(state, at, { arn: actionTargetArn, ...target }, findings);
-    },
+    useCustomAction: use,
   };
 }
 

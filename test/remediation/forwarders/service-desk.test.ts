@@ -159,6 +159,16 @@ describe("the service desk forwarder", () => {
     assert.deepEqual(told, []);
   });
 
+  it("opens no ticket for what ended before anybody heard that it began", async () => {
+    const ended = incident(["detected", "remediated"]);
+    forwarder = { ...forwarder, newest: async (id) => (id === ended.id ? ended : undefined) };
+    assert.deepEqual(await send(ended, incident(["detected"])), []);
+    assert.deepEqual(desk.incidents, []);
+    assert.deepEqual(await send(incident(["detected"], { id: "another" })), []);
+    assert.deepEqual(await send(incident(["detected", "remediated", "undone"])), []);
+    assert.equal(desk.incidents.length, 2);
+  });
+
   it("makes no second ticket of what comes again, late or out of order", async () => {
     const steps: Status[] = ["detected", "failed", "failed"];
     const messages = [3, 1, 2, 1, 3].map((length) => incident(steps.slice(0, length)));
