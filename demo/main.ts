@@ -1,5 +1,6 @@
-// `make demo`: the main job on a sandbox AWS Organization, from nothing to four accounts with a baseline. It is a client
-// of the sandbox (AWS's wire protocol) and of the service (its HTTP API), and starts both.
+// `make demo`: the main job on a sandbox AWS Organization, from nothing to four accounts with a baseline, and two incidents in
+// them. It is a client of the sandbox (AWS's wire protocol) and of the service (its HTTP API), and starts both, and what
+// stands for Slack, Splunk and the service desk.
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";

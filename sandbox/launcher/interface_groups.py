@@ -1,6 +1,7 @@
 """Security groups of network interfaces: moto adds those that the instance was launched with to whatever an interface is given later.
 
-An instance's groups are those of its primary interface (API reference, ModifyInstanceAttribute, `GroupId.N`), and each interface has its own.
+An instance's groups are those of its primary interface (API reference, ModifyInstanceAttribute, `GroupId.N`), and each interface has its own: one at
+least, while moto takes a change of some other attributes for one to no groups.
 """
 
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
@@ -20,7 +21,7 @@ def give_groups(self, groups):
     primary = self.__dict__.get("nics", {}).get(0)
     if primary is None:
         self.__dict__["launched_with"] = groups
-    else:
+    elif groups:
         primary._group_set = list(groups)
 
 

@@ -186,6 +186,8 @@ describe("EC2's regional settings of an account in the sandbox", () => {
     assert.deepEqual((await groups()).ids, [[first], [first]]);
     await here.modifyInstanceAttribute({ InstanceId, Groups: [second] });
     assert.deepEqual((await groups()).ids, [[second], [second]]);
+    await here.modifyInstanceAttribute({ InstanceId, InstanceInitiatedShutdownBehavior: { Value: "terminate" } });
+    assert.deepEqual((await groups()).ids, [[second], [second]]);
   });
 
   it("leaves the rest of EC2 to moto", async () => {
