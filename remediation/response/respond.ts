@@ -34,7 +34,7 @@ export async function respond(responder: Responder, body: string): Promise<Respo
   const isAble = remediation !== undefined && remediation.targetsOf(finding).length > 0;
   const incident = incidentOf(finding);
   const isAhead = Date.parse(finding.UpdatedAt) > Date.parse(at) + AHEAD;
-  const foundAt = request === null && !isAhead ? finding.UpdatedAt : at;
+  const foundAt = isAhead ? at : request === null ? finding.UpdatedAt : askedAt(finding, at);
   if (request === null) {
     const ending = over(finding);
     if (ending !== undefined) {
@@ -57,6 +57,14 @@ export async function respond(responder: Responder, body: string): Promise<Respo
   // An approval whose work was cut off is one still.
   const approvedBy = entry.state === "approved" ? BULWARK : null;
   return pursue(responder, entry, { finding, remediation, request, approvedBy });
+}
+
+/**
+ * When a person asked: after the finding that was chosen, though the event has whole seconds and a product's clock may be ahead. The same event has
+ * the same time.
+ */
+function askedAt({ UpdatedAt }: AsffFinding, at: string): string {
+  return at > UpdatedAt ? at : new Date(Date.parse(UpdatedAt) + 1).toISOString();
 }
 
 type Finding = Extract<Read, { kind: "finding" }>;

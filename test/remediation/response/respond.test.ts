@@ -238,6 +238,23 @@ describe("responding to a finding", function () {
     assert.deepEqual([made.doors.get("front"), made.writes], [SHUT, ["front"]]);
   });
 
+  it("does what a person asks in the second in which a finding came, or before a product's clock has it, once", async () => {
+    for (const [table, UpdatedAt] of [
+      ["clicked-soon", "2026-03-01T12:00:00.700Z"],
+      ["clicked-before", "2026-03-01T12:02:00.000Z"],
+    ] as const) {
+      const { made, responder } = await world(table, "observe");
+      await ended(responder, message({ UpdatedAt }), "observed");
+      const click = JSON.stringify({
+        ...event(asff({ UpdatedAt }), manifest.customAction.id),
+        time: "2026-03-01T12:00:00Z",
+      });
+      await ended(responder, click, "verified");
+      assert.equal((await respond(responder, click)).kind, "duplicate");
+      assert.deepEqual(made.writes, ["front"]);
+    }
+  });
+
   it("answers a person whose custom action it can do nothing with", async () => {
     const { made, responder, kept } = await world("unable");
     const roles = { Resources: [{ Type: "AwsIamRole", Id: "arn:aws:iam::100000000001:role/clerk" }] };
