@@ -102,7 +102,10 @@ describe("the organization's trail", () => {
   it("needs not be Bulwark's for the security account to administer CloudTrail", async () => {
     const features = { delegation: { cloudTrail: { enabled: true } } };
     const alone = await declare(() => adminProgram(adminInputs({ features })), "admin");
-    const names = alone.resources.map(({ name }) => name).filter((name) => /trail/.test(name));
+    // The custom action is that of the repair of trails, which is there without any of them.
+    const names = alone.resources
+      .map(({ name }) => name)
+      .filter((name) => /trail/.test(name) && !/^custom-action/.test(name));
     assert.deepEqual(names.sort(), ["delegated-administrator-cloudtrail", "trusted-access-cloudtrail"]);
     assert.deepEqual(alone.named("delegated-administrator-cloudtrail").inputs, { accountId: SECURITY });
     const management = bootstrapRoles(settings({ features }), "o-bulwark0demo").find(
