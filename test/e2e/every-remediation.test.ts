@@ -153,7 +153,10 @@ describe("every remediation", function () {
       const finding = { AwsAccountId: MEMBER, Resources };
       // Types of findings that a scan answers, the isolation answers first.
       const hasControl = manifest.controls.length > 0;
-      const { id, state } = await incidentOf(title, hasControl ? ofProduct(manifest, finding) : { ...finding, Types: [] });
+      const { id, state } = await incidentOf(
+        title,
+        hasControl ? ofProduct(manifest, finding) : { ...finding, Types: [] },
+      );
       if (state === "asked") await ask(id, "approve");
       // What no finding starts, a person does.
       else await click(customAction.id, title);
