@@ -60,7 +60,7 @@ export function killSwitchRoutes({ db, response, now }: KillSwitchRoutesOptions)
       operationId: "setKillSwitch",
       tag,
       summary: "Stop all changes of the response, or let them begin again",
-      description: `Heard of within a minute; a change that has begun is ended. Switching it off takes one of: ${rolesFor(toSwitchOff).join(", ")}.`,
+      description: `Heard of within fifteen seconds; a change that has begun is ended. Switching it off takes one of: ${rolesFor(toSwitchOff).join(", ")}.`,
       permission: "respond",
       body: KillSwitchRequest,
       etag: true,

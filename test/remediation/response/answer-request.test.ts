@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { answerRequest } from "../../../remediation/response/answer-request.ts";
 import { incidentOf } from "../../../remediation/response/incident.ts";
 import { RequestMessage } from "../../../remediation/response/request-message.ts";
@@ -7,8 +6,8 @@ import { respond } from "../../../remediation/response/respond.ts";
 import type { Responder } from "../../../remediation/response/responder.ts";
 import { QUESTION_LASTS } from "../../../remediation/response/times.ts";
 import { tick } from "../../../remediation/response/watch.ts";
-import { type RunningSandbox, runSandbox } from "../../sandbox/running-sandbox.ts";
 import { asff, event, findingOf } from "./findings.ts";
+import { tables } from "./tables.ts";
 import { makeWorld } from "./world.ts";
 
 const OPEN = { locked: false, colour: "red" };
@@ -16,16 +15,7 @@ const body = JSON.stringify(event(asff()));
 
 describe("requests and the watch", function () {
   this.timeout(120_000);
-  let sandbox: RunningSandbox;
-  let client: DynamoDBClient;
-  before(async () => {
-    sandbox = await runSandbox();
-    client = new DynamoDBClient(sandbox.root("100000000002"));
-  });
-  after(async () => {
-    client?.destroy();
-    await sandbox?.close();
-  });
+  const dynamodb = tables();
   let sent = 0;
   function request(kind: RequestMessage["kind"], incident: string, who = "ann"): RequestMessage {
     const at = "2026-03-01T12:00:00Z";
@@ -42,7 +32,7 @@ describe("requests and the watch", function () {
   it("does what a request asks once, however often and wherever cut off it comes", async () => {
     let cuts = 0;
     for (let cut = 0; ; cut++) {
-      const { made, responder, kept } = await makeWorld(client, `once-${cut}`, "ask");
+      const { made, responder, kept } = await makeWorld(dynamodb(), `once-${cut}`, "ask");
       const id = await asked(responder);
       const yes = request("approve", id);
       made.calls = 0;
@@ -66,7 +56,7 @@ describe("requests and the watch", function () {
   });
 
   it("keeps what is refused in the history with its reason, once, and knows what it does not know", async () => {
-    const { made, responder, kept } = await makeWorld(client, "refused", "ask");
+    const { made, responder, kept } = await makeWorld(dynamodb(), "refused", "ask");
     const id = await asked(responder);
     const no = request("reject", id);
     assert.deepEqual([await kindOf(responder, no), await kindOf(responder, no)], ["done", "duplicate"]);
@@ -83,7 +73,7 @@ describe("requests and the watch", function () {
   });
 
   it("lets the first look after an incident, and does not let its question last longer by that", async () => {
-    const { made, responder, kept } = await makeWorld(client, "looked-after", "ask");
+    const { made, responder, kept } = await makeWorld(dynamodb(), "looked-after", "ask");
     const id = await asked(responder);
     made.time += 60_000;
     const mine = request("acknowledge", id);
@@ -103,7 +93,7 @@ describe("requests and the watch", function () {
   });
 
   it("publishes what could not be published, and closes questions whose time is over, once", async () => {
-    const { made, responder, kept } = await makeWorld(client, "watch", "ask");
+    const { made, responder, kept } = await makeWorld(dynamodb(), "watch", "ask");
     made.isPublishing = false;
     const id = await asked(responder);
     await assert.rejects(tick(responder), new RegExp(`publishing incident ${id}: .*the topic is gone`));

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Manifest } from "../../../remediation/manifest.ts";
 import { type Repair, repairRemediation } from "../../../remediation/repair.ts";
 import { suppress } from "../../../remediation/response/attention.ts";
@@ -10,8 +9,8 @@ import type { Responder } from "../../../remediation/response/responder.ts";
 import { REPAIR_LASTS } from "../../../remediation/response/times.ts";
 import { tick } from "../../../remediation/response/watch.ts";
 import { s3PublicAccessBlock } from "../../../remediation/s3-public-access-block/manifest.ts";
-import { type RunningSandbox, runSandbox } from "../../sandbox/running-sandbox.ts";
 import { asff, event } from "./findings.ts";
+import { tables } from "./tables.ts";
 import { makeWorld } from "./world.ts";
 
 const manifest: Manifest & { repairs: "baseline" } = {
@@ -29,20 +28,11 @@ const message = (overrides: Record<string, unknown> = {}, actionId?: string) =>
 
 describe("a remediation whose setting the baseline owns", function () {
   this.timeout(120_000);
-  let sandbox: RunningSandbox;
-  let client: DynamoDBClient;
-  before(async () => {
-    sandbox = await runSandbox();
-    client = new DynamoDBClient(sandbox.root("100000000002"));
-  });
-  after(async () => {
-    client?.destroy();
-    await sandbox?.close();
-  });
+  const dynamodb = tables();
 
   /** A world whose doors nobody but the baseline locks. */
   async function world(table: string, mode: SettingMode = "automatic") {
-    const { made, responder: plain, kept } = await makeWorld(client, table, mode);
+    const { made, responder: plain, kept } = await makeWorld(dynamodb(), table, mode);
     const repair: Repair<string> = {
       manifest,
       targetsOf: ({ Resources }) => (Resources[0]?.Type === "AwsS3Bucket" ? made.targets : []),

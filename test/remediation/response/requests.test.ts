@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { approve, expire, reject, undo } from "../../../remediation/response/requests.ts";
 import { respond } from "../../../remediation/response/respond.ts";
 import type { Responder } from "../../../remediation/response/responder.ts";
 import { QUESTION_LASTS } from "../../../remediation/response/times.ts";
 import { s3PublicAccessBlock as manifest } from "../../../remediation/s3-public-access-block/manifest.ts";
-import { type RunningSandbox, runSandbox } from "../../sandbox/running-sandbox.ts";
 import { asff, event } from "./findings.ts";
+import { tables } from "./tables.ts";
 import { makeWorld } from "./world.ts";
 
 const OPEN = { locked: false, colour: "red" };
@@ -20,16 +19,7 @@ const body = message();
 
 describe("what people ask of an incident", function () {
   this.timeout(120_000);
-  let sandbox: RunningSandbox;
-  let client: DynamoDBClient;
-  before(async () => {
-    sandbox = await runSandbox();
-    client = new DynamoDBClient(sandbox.root("100000000002"));
-  });
-  after(async () => {
-    client?.destroy();
-    await sandbox?.close();
-  });
+  const dynamodb = tables();
   async function ended(responder: Responder, text: string, state: string): Promise<string> {
     const answer = await respond(responder, text);
     assert.ok("state" in answer && answer.state === state && "id" in answer, JSON.stringify(answer));
@@ -37,7 +27,7 @@ describe("what people ask of an incident", function () {
   }
 
   it("changes what one of two approves at once, and names who it was", async () => {
-    const { made, responder, kept } = await makeWorld(client, "approve", "ask");
+    const { made, responder, kept } = await makeWorld(dynamodb(), "approve", "ask");
     const id = await ended(responder, body, "asked");
     assert.deepEqual(
       (await kept.lines(id, 0)).map(({ change }) => change?.after),
@@ -60,7 +50,7 @@ describe("what people ask of an incident", function () {
 
   it("goes on with an approval that was cut off, once", async () => {
     for (let cut = 0; ; cut++) {
-      const { made, responder } = await makeWorld(client, `approve-${cut}`, "ask");
+      const { made, responder } = await makeWorld(dynamodb(), `approve-${cut}`, "ask");
       const id = await ended(responder, body, "asked");
       made.calls = 0;
       made.cut = cut;
@@ -74,7 +64,7 @@ describe("what people ask of an incident", function () {
   });
 
   it("closes a question by a no, or when its time is over, and by nothing else", async () => {
-    const { made, responder, kept } = await makeWorld(client, "close", "ask");
+    const { made, responder, kept } = await makeWorld(dynamodb(), "close", "ask");
     const id = await ended(responder, body, "asked");
     assert.equal((await expire(responder, id)).kind, "refused");
     assert.deepEqual(await reject(responder, id, { who: "ann" }), {
@@ -94,7 +84,7 @@ describe("what people ask of an incident", function () {
   });
 
   it("undoes the last verified change, and makes it again only for a person or a new finding", async () => {
-    const { made, responder, kept } = await makeWorld(client, "undo");
+    const { made, responder, kept } = await makeWorld(dynamodb(), "undo");
     const id = await ended(responder, body, "verified");
     // Security Hub finds by itself that the control passes: the change can be undone still.
     const Compliance = { Status: "PASSED", SecurityControlId: "S3.8" };
@@ -127,7 +117,7 @@ describe("what people ask of an incident", function () {
   });
 
   it("goes on with an undo that was cut off, and takes no owner's change back", async () => {
-    const { made, responder, kept } = await makeWorld(client, "undo-cut");
+    const { made, responder, kept } = await makeWorld(dynamodb(), "undo-cut");
     made.targets = ["front", "back"];
     made.doors.set("back", OPEN);
     const id = await ended(responder, body, "verified");
@@ -146,7 +136,7 @@ describe("what people ask of an incident", function () {
     const by = (await kept.history(id)).filter(({ state }) => state === "undone").map((step) => step.by);
     assert.deepEqual(by, ["bob"]);
 
-    const other = await makeWorld(client, "undo-theirs");
+    const other = await makeWorld(dynamodb(), "undo-theirs");
     const theirs = await ended(other.responder, body, "verified");
     const blue = { locked: true, colour: "blue" };
     other.made.doors.set("front", blue);

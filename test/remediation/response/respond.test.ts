@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { suppress } from "../../../remediation/response/attention.ts";
 import { incidentOf } from "../../../remediation/response/incident.ts";
 import { undo } from "../../../remediation/response/requests.ts";
 import { respond } from "../../../remediation/response/respond.ts";
 import type { Responder } from "../../../remediation/response/responder.ts";
 import { s3PublicAccessBlock as manifest } from "../../../remediation/s3-public-access-block/manifest.ts";
-import { type RunningSandbox, runSandbox } from "../../sandbox/running-sandbox.ts";
 import { asff, event, findingOf } from "./findings.ts";
+import { tables } from "./tables.ts";
 import { makeWorld } from "./world.ts";
 
 const OPEN = { locked: false, colour: "red" };
@@ -24,17 +23,8 @@ const counted = { account: { name: "100000000001" }, control: { name: "S3.8" }, 
 
 describe("responding to a finding", function () {
   this.timeout(120_000);
-  let sandbox: RunningSandbox;
-  let client: DynamoDBClient;
-  before(async () => {
-    sandbox = await runSandbox();
-    client = new DynamoDBClient(sandbox.root("100000000002"));
-  });
-  after(async () => {
-    client?.destroy();
-    await sandbox?.close();
-  });
-  const world = (table: string, mode?: "observe" | "ask" | "automatic") => makeWorld(client, table, mode);
+  const dynamodb = tables();
+  const world = (table: string, mode?: "observe" | "ask" | "automatic") => makeWorld(dynamodb(), table, mode);
   async function ended(responder: Responder, text: string, state: string) {
     const answer = await respond(responder, text);
     assert.ok("state" in answer && answer.state === state, JSON.stringify(answer));

@@ -1,11 +1,9 @@
 import { DescribeImagesCommand, type EC2Client } from "@aws-sdk/client-ec2";
 
-let known: Promise<string> | undefined;
-
-/** Id of an image to launch instances from: every sandbox has the same, and lists hundreds, which is asked once. */
-export function machineImage(ec2: EC2Client): Promise<string> {
-  known ??= ec2
-    .send(new DescribeImagesCommand({ Owners: ["amazon"] }))
-    .then(({ Images = [] }) => Images[0]?.ImageId ?? "");
-  return known;
+/** Id of an image to launch instances from. Throws where there is none. */
+export async function machineImage(ec2: EC2Client): Promise<string> {
+  const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ["amazon"] }));
+  const id = Images[0]?.ImageId;
+  if (id === undefined) throw new Error("looking for an image to launch: the sandbox has none");
+  return id;
 }
