@@ -251,7 +251,12 @@ export async function closeEnvironment({ parts, folder }: Shelter): Promise<void
     await part.stop();
     endings.push(`${part.name}: ${await part.ended}`);
   }
-  const left = await processesOf(folder);
+  let left = await processesOf(folder);
+  // A Lambda's process that MiniStack has ended takes a moment to be gone; what was left is still there after it.
+  for (let look = 0; left.length > 0 && look < 50; look++) {
+    await new Promise((settle) => setTimeout(settle, 100));
+    left = await processesOf(folder);
+  }
   const kept = process.env.BULWARK_KEEP_E2E === "1";
   if (!kept) await rm(folder, { recursive: true, force: true });
   else console.log(`kept ${folder}`);
