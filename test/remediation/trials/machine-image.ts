@@ -1,9 +1,15 @@
-import { DescribeImagesCommand, type EC2Client } from "@aws-sdk/client-ec2";
+import { DescribeImagesCommand, type EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
 
-/** Id of an image to launch instances from. Throws where there is none. */
+const NAME = "trial-host";
+
+/** Id of an image to launch instances from: the account's own, which is registered by the first call. */
 export async function machineImage(ec2: EC2Client): Promise<string> {
-  const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ["amazon"] }));
-  const id = Images[0]?.ImageId;
-  if (id === undefined) throw new Error("looking for an image to launch: the sandbox has none");
+  const { Images = [] } = await ec2.send(
+    new DescribeImagesCommand({ Owners: ["self"], Filters: [{ Name: "name", Values: [NAME] }] }),
+  );
+  const id =
+    Images[0]?.ImageId ??
+    (await ec2.send(new RegisterImageCommand({ Name: NAME, Architecture: "arm64", RootDeviceName: "/dev/xvda" }))).ImageId;
+  if (id === undefined) throw new Error(`registering the image ${NAME}: the sandbox gave no id`);
   return id;
 }
