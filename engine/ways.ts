@@ -4,6 +4,7 @@ import { access, chmod, mkdir, realpath, rename, rm, writeFile } from "node:fs/p
 import { delimiter, join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import { runCommand } from "./command.ts";
+import { withLateLists } from "./late-lists.ts";
 import { canBuild, formatVersion, isPinnedMinor, parseVersion, type Version } from "./version.ts";
 
 /** Where an engine is had from. */
@@ -101,14 +102,17 @@ async function built({ pinned, modules, target, path, environment, say }: Place)
   say(
     `building the Pulumi engine ${version} with ${stdout.trim()}; the first time takes three to five minutes on two cores`,
   );
-  await goBuild(go, join(modules, "pulumi"), "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", join(bin, "pulumi"), {
-    version,
-    environment,
-    say,
-  });
+  const sources = join(target, "src");
+  await rm(sources, { recursive: true, force: true });
+  await mkdir(sources);
+  const modfile = await withLateLists(go, join(modules, "pulumi"), sources, environment);
+  const build = { version, environment, say };
+  const pulumiPackage = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
+  await goBuild(go, join(modules, "pulumi"), pulumiPackage, join(bin, "pulumi"), { ...build, modfile });
+  await rm(sources, { recursive: true });
   const host = join(library, "pulumi-language-nodejs");
   const hostPackage = "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs";
-  await goBuild(go, join(modules, "language-nodejs"), hostPackage, host, { version, environment, say });
+  await goBuild(go, join(modules, "language-nodejs"), hostPackage, host, build);
   // The last language host that can be built as a module takes its options as flags, and today's engine no longer sends
   // any: it would put a compiler in front of programs that Node loads by itself.
   const wrapper = `#!/bin/sh\nexec "$(dirname "$(readlink -f "$0")")/../lib/pulumi-language-nodejs" -typescript=false "$@"\n`;
@@ -125,17 +129,25 @@ const PROGRESS_MS = 15_000;
  */
 const COMPILER_GOGC = "400";
 
+interface Build extends Pick<Place, "environment" | "say"> {
+  readonly version: string;
+  /** Instead of the module's own. */
+  readonly modfile?: string;
+}
+
 /** Builds one command into `output`, which appears only when it is whole. */
 async function goBuild(
   go: string,
   cwd: string,
   packagePath: string,
   output: string,
-  { version, environment, say }: Pick<Place, "environment" | "say"> & { readonly version: string },
+  { version, environment, say, modfile }: Build,
 ): Promise<void> {
   const partial = `${output}.partial`;
   const stamp = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`;
-  const flags = ["-gcflags=all=-dwarf=false", `-ldflags=-s -w ${stamp}`];
+  // Without paths in it, what another checkout has compiled can be taken.
+  const flags = ["-trimpath", "-gcflags=all=-dwarf=false", `-ldflags=-s -w ${stamp}`];
+  if (modfile !== undefined) flags.push(`-modfile=${modfile}`);
   const build = spawn(go, ["build", "-v", ...flags, "-o", partial, packagePath], {
     cwd,
     env: { GOGC: COMPILER_GOGC, ...environment },

@@ -273,3 +273,6 @@ require (
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 	lukechampine.com/frand v1.5.1 // indirect
 )
+
+// The versions after it fill tables of characters at the start of every process: 20 ms each time.
+replace github.com/mattn/go-runewidth => github.com/mattn/go-runewidth v0.0.23

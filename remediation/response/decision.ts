@@ -110,7 +110,7 @@ export function decide(situation: Situation): Verdict {
   const stop = stopped(situation);
   if (stop !== undefined || settings === undefined) return stop ?? UNKNOWN;
   const units = settings.units[finding.AwsAccountId] ?? [];
-  const mode = modeOf(settings, finding.AwsAccountId, manifest, now);
+  const mode = modeIn(settings, finding.AwsAccountId, manifest, now);
   const risk = settings.acceptedRisks.find((one) => holds(one, situation));
   if (risk !== undefined && !approved) {
     const why = `the risk is accepted until ${risk.expires}: ${risk.reason}`;
@@ -169,7 +169,7 @@ export function stopped({
   if (settings.units[accountId] === undefined) {
     return { kind: "observe", why: `account ${accountId} is none that the settings know` };
   }
-  const mode = modeOf(settings, accountId, manifest, now);
+  const mode = modeIn(settings, accountId, manifest, now);
   if (mode.mode === "off") return { kind: person ? "alert" : "ignore", why: mode.why };
   const told = mode.mode === "observe" && !person ? "observe" : "alert";
   if (settings.killed) return { kind: told, why: "the kill switch is on" };
@@ -183,7 +183,11 @@ export function capsOf(person: boolean): readonly (keyof Caps)[] {
   return person ? ["action"] : ["account", "control", "action"];
 }
 
-function modeOf(
+/**
+ * How far a remediation goes in an account, and why: the organization's word, or the account's where that is stricter, or the manifest's where neither
+ * says anything; an entry of the account that was approved switches it off for a time. Pure.
+ */
+export function modeIn(
   { modes, accounts }: ResponseSettings,
   accountId: string,
   { name, mode }: Situation["manifest"],

@@ -1,6 +1,7 @@
 import { SEVERITIES } from "../forwarders/incident.ts";
 import type { AnyRemediation } from "../remediation.ts";
 import { pursue } from "./course.ts";
+import { modeIn } from "./decision.ts";
 import { type AsffFinding, type Read, readFinding } from "./finding.ts";
 import { respondToEnd } from "./finding-end.ts";
 import { incidentOf } from "./incident.ts";
@@ -30,8 +31,7 @@ export async function respond(responder: Responder, body: string): Promise<Respo
   if (read.kind === "wrong") return read;
   const { finding, request, at } = read;
   const { ledger } = responder;
-  const remediation = answering(responder, read);
-  const isAble = remediation !== undefined && remediation.targetsOf(finding).length > 0;
+  const { asked, able } = answering(responder, read);
   const incident = incidentOf(finding);
   const isAhead = Date.parse(finding.UpdatedAt) > Date.parse(at) + AHEAD;
   const foundAt = isAhead ? at : request === null ? finding.UpdatedAt : askedAt(finding, at);
@@ -41,7 +41,7 @@ export async function respond(responder: Responder, body: string): Promise<Respo
       const ended = await respondToEnd(responder, incident, finding, ending, at);
       // What is being changed goes on with that.
       if (ended !== "under way") return ended;
-    } else if (!isAble && !(await isForPeople(responder, finding))) {
+    } else if (able.length === 0 && !(await isForPeople(responder, finding))) {
       await ledger.sight(incident, foundAt, responder.now());
       return { kind: "none" };
     }
@@ -53,7 +53,8 @@ export async function respond(responder: Responder, body: string): Promise<Respo
     await ledger.pass(entry);
     return { kind: "none" };
   }
-  if (!isAble) return unanswered(responder, entry, read, remediation);
+  const remediation = await chosen(responder, entry, read, able);
+  if (remediation === undefined) return unanswered(responder, entry, read, asked[0]);
   // An approval whose work was cut off is one still.
   const approvedBy = entry.state === "approved" ? BULWARK : null;
   return pursue(responder, entry, { finding, remediation, request, approvedBy });
@@ -111,14 +112,43 @@ async function isNew({ ledger }: Responder, { id, since }: Entry, finding: AsffF
 }
 
 /**
- * Of the remediations that answer a finding, or a person's button, the first that finds something in it to work on: several answer findings of one type,
- * each on resources of its own. Undefined where none answers.
+ * The remediations that answer a finding, or a person's button; and those of them that find something in it to work on: several answer findings of one
+ * type, each on resources of its own.
  */
-function answering({ remediations }: Responder, { finding, request }: Finding): AnyRemediation | undefined {
+function answering({ remediations }: Responder, { finding, request }: Finding) {
   const asked = remediations.filter(({ manifest }) =>
     request === null ? answers(manifest, finding) : manifest.customAction.id === request.actionId,
   );
-  return asked.find((one) => one.targetsOf(finding).length > 0) ?? asked[0];
+  return { asked, able: asked.filter((one) => one.targetsOf(finding).length > 0) };
+}
+
+/**
+ * The one of those that are able to which an incident goes: what was begun or approved goes on; else the first that is to do more than to observe, so that one which
+ * is off, or only observed, does not stand before another that shall act. Undefined where none is able.
+ */
+async function chosen(
+  responder: Responder,
+  entry: Entry,
+  { finding, request }: Finding,
+  able: readonly AnyRemediation[],
+): Promise<AnyRemediation | undefined> {
+  const [first, ...others] = able;
+  if (others.length === 0 || request !== null) return first;
+  const begun = await begunBy(responder, entry);
+  const before = able.find(({ manifest }) => manifest.name === begun);
+  if (before !== undefined) return before;
+  const settings = await responder.settings();
+  if (settings === undefined) return first;
+  const now = responder.now();
+  const modeOf = ({ manifest }: AnyRemediation) => modeIn(settings, finding.AwsAccountId, manifest, now).mode;
+  const acts = able.find((one) => !["off", "observe"].includes(modeOf(one)));
+  return acts ?? able.find((one) => modeOf(one) === "observe") ?? first;
+}
+
+/** Name of the remediation that is under way, or that a person has approved. */
+async function begunBy({ ledger }: Responder, { id, state, remediation }: Entry): Promise<string | undefined> {
+  if (UNFINISHED.includes(state)) return remediation;
+  return state === "approved" ? ((await ledger.about(id))?.remediation ?? undefined) : undefined;
 }
 
 function answers({ controls, findingTypes }: AnyRemediation["manifest"], { Compliance, Types }: AsffFinding): boolean {

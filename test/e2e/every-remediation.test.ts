@@ -7,6 +7,7 @@ import type { Finding } from "../../remediation/remediation.ts";
 import { TRIALS } from "../remediation/trials/all.ts";
 import { machineImage } from "../remediation/trials/machine-image.ts";
 import type { Trial } from "../remediation/trials/trial.ts";
+import { cutOffResponder } from "./cut-off-responder.ts";
 import { HOME, MEMBER, type Responding, respondingOrganization, SECURITY } from "./responding.ts";
 import { until } from "./until.ts";
 
@@ -41,6 +42,8 @@ describe("every remediation", function () {
     const ec2 = new EC2(world.environment.root(MEMBER));
     await ec2.disableSnapshotBlockPublicAccess({});
     ec2.destroy();
+    // What comes of it is looked at in the tests of faults.
+    await cutOffResponder(world);
     const lanes = Array.from({ length: 4 }, () => Promise.resolve());
     for (const [at, [name, trial]] of Object.entries(TRIALS).entries()) {
       const lane = at % lanes.length;

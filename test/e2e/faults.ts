@@ -7,8 +7,9 @@ export interface Fault {
   readonly operation?: string;
   readonly accountId: string;
   readonly region?: string;
-  readonly kind: "throttle" | "error" | "latency" | "opt-in-required";
+  readonly kind: "throttle" | "error" | "latency" | "opt-in-required" | "hold";
   readonly latencyMs?: number;
+  readonly holdMs?: number;
   readonly times?: number;
 }
 

@@ -228,6 +228,30 @@ describe("responding to a finding", function () {
     assert.deepEqual([made.doors.get("front"), made.writes], [SHUT, ["front"]]);
   });
 
+  it("goes to one that is to act where an earlier one that could work on it too is off or observed, and ends what was begun", async () => {
+    for (const mode of ["off", "observe"] as const) {
+      const { made, responder } = await world(`acts-before-${mode}`);
+      const [door] = responder.remediations;
+      assert.ok(door !== undefined && made.settings !== undefined);
+      made.settings = { ...made.settings, modes: { ...made.settings.modes, gates: mode } };
+      const gates = { ...door, manifest: { ...manifest, name: "gates" } };
+      const both = { ...responder, remediations: [gates, door] };
+      const { id } = await ended(both, body, "verified");
+      assert.equal((await both.ledger.get(id))?.remediation, manifest.name, mode);
+    }
+    const { made, responder } = await world("begun-before");
+    const [door] = responder.remediations;
+    assert.ok(door !== undefined && made.settings !== undefined);
+    made.broken.add("write front");
+    assert.equal((await respond(responder, body)).kind, "again");
+    made.broken.clear();
+    made.settings = { ...made.settings, modes: { ...made.settings.modes, gates: "automatic" } };
+    const gates = { ...door, manifest: { ...manifest, name: "gates" } };
+    const both = { ...responder, remediations: [gates, door] };
+    const { id } = await ended(both, body, "verified");
+    assert.equal((await both.ledger.get(id))?.remediation, manifest.name);
+  });
+
   it("does what a person asks in the second in which a finding came, or before a product's clock has it, once", async () => {
     for (const [table, UpdatedAt] of [
       ["clicked-soon", "2026-03-01T12:00:00.700Z"],

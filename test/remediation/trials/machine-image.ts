@@ -9,7 +9,8 @@ export async function machineImage(ec2: EC2Client): Promise<string> {
   );
   const id =
     Images[0]?.ImageId ??
-    (await ec2.send(new RegisterImageCommand({ Name: NAME, Architecture: "arm64", RootDeviceName: "/dev/xvda" }))).ImageId;
+    (await ec2.send(new RegisterImageCommand({ Name: NAME, Architecture: "arm64", RootDeviceName: "/dev/xvda" })))
+      .ImageId;
   if (id === undefined) throw new Error(`registering the image ${NAME}: the sandbox gave no id`);
   return id;
 }
