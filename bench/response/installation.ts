@@ -28,8 +28,8 @@ export interface Installation {
   setPolicy(policy: object): Promise<void>;
   /** Lets findings leave the event bus by the rules of these names, of which undefined are all, or keeps them there. */
   setRules(state: "on" | "off", names?: readonly string[]): Promise<void>;
-  /** Feeds Slack's function from its queue, or lets what comes wait there. */
-  feedSlack(isFed: boolean): Promise<void>;
+  /** Feeds a function from its queues, or lets what comes wait there. */
+  feed(name: "responder" | "slack", isFed: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -111,8 +111,8 @@ function installationOf(organization: Organization, slack: SlackReceiver): Insta
         await (state === "on" ? events.enableRule({ Name }) : events.disableRule({ Name }));
       }
     },
-    async feedSlack(isFed) {
-      const FunctionName = awsNames.responseFunction("slack");
+    async feed(name, isFed) {
+      const FunctionName = awsNames.responseFunction(name);
       const { EventSourceMappings = [] } = await lambda.listEventSourceMappings({ FunctionName });
       for (const { UUID } of EventSourceMappings) await lambda.updateEventSourceMapping({ UUID, Enabled: isFed });
     },

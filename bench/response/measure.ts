@@ -30,7 +30,7 @@ export async function measureResponse(
   for (const { way, p50, p99, missing } of latencies) {
     say(`response: ${way}: p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms, ${missing} missing`);
   }
-  await installation.feedSlack(false);
+  await installation.feed("slack", false);
   await installation.setRules("off");
   const storm = await measureStorm(installation, findings);
   say(`response: a storm of ${storm.findings} was over after ${storm.doneSeconds.toFixed(0)} s`);

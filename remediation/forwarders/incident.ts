@@ -60,6 +60,8 @@ export const incidentSchema = z
     /** As the settings of the account say; null where they say nothing. */
     environment: text.nullable(),
     owner: text.nullable(),
+    /** Ids of all organizational units above the account, the nearest first, and the root's last. */
+    units: z.array(z.string().max(80)).max(10).default([]),
     severity: z.enum(SEVERITIES),
     /** Who found it, as ASFF's ProductName has it: "Security Hub", "GuardDuty". */
     product: text,

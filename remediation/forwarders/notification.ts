@@ -3,6 +3,7 @@ import { readFinding } from "../response/finding.ts";
 import { incidentOf } from "../response/incident.ts";
 import { detectedMessage } from "../response/incident-message.ts";
 import { over } from "../response/over.ts";
+import type { Account } from "../response/responder.ts";
 import { type Incident, incidentSchema } from "./incident.ts";
 
 const envelope = z.object({ Type: z.literal("Notification"), Message: z.string() });
@@ -13,12 +14,6 @@ export type Notified =
   | { readonly ok: true; readonly incident: Incident | null }
   | { readonly ok: false; readonly why: string };
 
-/** Whose an account is and what for; null where nothing is known. */
-export interface Whose {
-  readonly owner: string | null;
-  readonly environment: string | null;
-}
-
 /**
  * The incident in the body of an SQS message: that of an SNS topic, as a notification (Amazon SNS Developer Guide, "Amazon SNS message and JSON
  * formats") or raw. An event of Security Hub is one of which nothing more is known than that it was found: the first version of the incident
@@ -26,7 +21,7 @@ export interface Whose {
  *
  * @param account whose the accounts of such events are; without it, nobody's
  */
-export async function notified(body: string, account?: (accountId: string) => Promise<Whose>): Promise<Notified> {
+export async function notified(body: string, account?: (accountId: string) => Promise<Account>): Promise<Notified> {
   let given: unknown;
   let text = body;
   try {
@@ -45,11 +40,14 @@ export async function notified(body: string, account?: (accountId: string) => Pr
   return { ok: false, why: `the message is no incident: ${z.prettifyError(incident.error).slice(0, 1000)}` };
 }
 
-async function ofEvent(text: string, account: ((accountId: string) => Promise<Whose>) | undefined): Promise<Notified> {
+async function ofEvent(
+  text: string,
+  account: ((accountId: string) => Promise<Account>) | undefined,
+): Promise<Notified> {
   const read = readFinding(text);
   if (read.kind === "wrong") return { ok: false, why: read.reason };
   const { finding } = read;
   if (over(finding) !== undefined) return { ok: true, incident: null };
-  const whose = (await account?.(finding.AwsAccountId)) ?? { owner: null, environment: null };
+  const whose = (await account?.(finding.AwsAccountId)) ?? { owner: null, environment: null, units: [] };
   return { ok: true, incident: detectedMessage(incidentOf(finding).id, finding, whose) };
 }

@@ -73,6 +73,6 @@ export function settingsReader(source: SettingsSource): SettingsReader {
         ...(set.forensics === undefined ? {} : { forensics: set.forensics }),
       };
     },
-    account: accountReader(parameters, accountPath),
+    account: accountReader(parameters, accountPath, organization),
   };
 }

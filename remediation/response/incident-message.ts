@@ -102,11 +102,24 @@ function found({ ProductName = PRODUCT }: AsffFinding, at: string): Omit<Told, "
   return { at, status: "detected", what: `Found by ${ProductName}`, by: null };
 }
 
-function described(id: string, finding: AsffFinding, { owner, environment }: Account) {
+function described(id: string, finding: AsffFinding, { owner, environment, units }: Account) {
   const { account, region, severity, title, resource, control } = headlineOf(finding);
   const { ProductName: product = PRODUCT, Description: description = "", Types, Id } = finding;
   return {
-    ...{ id, account, region, environment, owner, severity, product, title, description, resource, control },
+    ...{
+      id,
+      account,
+      region,
+      environment,
+      owner,
+      units: [...units],
+      severity,
+      product,
+      title,
+      description,
+      resource,
+      control,
+    },
     ...{ type: Types[0] ?? null, finding: Id },
   };
 }

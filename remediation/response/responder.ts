@@ -27,10 +27,12 @@ export interface Responder {
   now(): Date;
 }
 
-/** Whose an account is and what for, as its settings say; null where they say nothing. */
+/** Whose an account is and what for, as its settings say; null where they say nothing. And where it is in the organization. */
 export interface Account {
   readonly owner: string | null;
   readonly environment: string | null;
+  /** Ids of all units above it, the nearest first; none where it is none of the organization. */
+  readonly units: readonly string[];
 }
 
 export type Workflow = "NOTIFIED" | "RESOLVED" | "SUPPRESSED";

@@ -12,7 +12,8 @@ const mode = z.enum(["off", "observe", "alert", "ask", "automatic"], {
 /** Changes in an hour; zero changes nothing. */
 const most = z.int().min(0).max(10_000);
 
-const organizationalUnit = z
+/** Id of an organizational unit, or of the root (API reference of AWS Organizations, "Parent"). */
+export const organizationalUnit = z
   .string()
   .regex(/^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$/, "must be the id of an organizational unit or root");
 const modes = z.record(z.string().min(1).max(40), mode);

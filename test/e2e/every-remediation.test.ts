@@ -8,6 +8,7 @@ import { TRIALS } from "../remediation/trials/all.ts";
 import { machineImage } from "../remediation/trials/machine-image.ts";
 import type { Trial } from "../remediation/trials/trial.ts";
 import { cutOffResponder } from "./cut-off-responder.ts";
+import { differences, FULL_STATES } from "./full-states.ts";
 import { HOME, MEMBER, type Responding, respondingOrganization, SECURITY } from "./responding.ts";
 import { until } from "./until.ts";
 
@@ -15,6 +16,9 @@ import { until } from "./until.ts";
 const TIMES = [/(\\?"aws:TokenIssueTime\\?":\\?")[^"\\]+/g, /("bulwark:(?:isolated|finding)":")[^"]+/g];
 const timeless = (value: unknown): unknown =>
   JSON.parse(TIMES.reduce((text, time) => text.replace(time, "$1then"), JSON.stringify(value ?? null)));
+
+/** Milliseconds between two questions of the API: several scenes are played at once. */
+const EVERY = 500;
 
 /** A finding as what finds it writes it: by a control, or by a type. */
 function ofProduct({ controls: [control], findingTypes }: Manifest, finding: Finding): Finding {
@@ -75,10 +79,11 @@ describe("every remediation", function () {
       ...(Compliance === undefined ? {} : { Compliance: { Status: "FAILED", ...Compliance } }),
     } as Partial<AwsSecurityFinding>);
     let found: Incident | undefined;
-    await until(`the incident of ${id}`, async () => {
+    const isThere = async () => {
       found = [...(await remediations("open")), ...(await remediations("closed"))].find(({ title }) => title === id);
       return found !== undefined && !["started", "changed", "delivering"].includes(found.state);
-    });
+    };
+    await until(`the incident of ${id}`, isThere, EVERY);
     return found ?? assert.fail();
   }
 
@@ -87,13 +92,14 @@ describe("every remediation", function () {
 
   async function reaches(id: string, ...states: readonly string[]): Promise<Incident> {
     let now: Incident | undefined;
-    await until(`incident ${id} to be ${states.join(" or ")}`, async () => {
+    const isSo = async () => {
       now = await one(id);
       if (["failed", "gone", "well"].includes(now.state) && !states.includes(now.state)) {
         assert.fail(`it is ${now.state}: ${now.history.at(-1)?.why}`);
       }
       return states.includes(now.state);
-    });
+    };
+    await until(`incident ${id} to be ${states.join(" or ")}`, isSo, EVERY);
     return now ?? assert.fail();
   }
 
@@ -111,8 +117,12 @@ describe("every remediation", function () {
 
   async function play(name: string, trial: Trial): Promise<void> {
     const access = (region?: string) => world.environment.root(MEMBER, region);
-    const scene = await trial.arrange({ id: MEMBER, access }, `e2e-${name.toLowerCase()}`);
+    const suffix = `e2e-${name.toLowerCase()}`;
+    const scene = await trial.arrange({ id: MEMBER, access }, suffix);
+    const full = FULL_STATES[name];
+    const whole = () => full?.read(() => access(), scene.finding, suffix);
     const before = await scene.see();
+    const wholeBefore = await whole();
     const title = `every ${name}`;
     const { id, state } = await incidentOf(title, ofProduct(trial.remediation.manifest, scene.finding));
     if (state === "asked") {
@@ -125,6 +135,8 @@ describe("every remediation", function () {
     }
     const fixed = await reaches(id, "verified");
     assert.deepEqual(timeless(await scene.see()), timeless(scene.remediated));
+    const changed = differences(wholeBefore, await whole()).map((path) => path.replace(/i-[0-9a-f]{17}/, "<instance>"));
+    assert.deepEqual(changed, full?.changed ?? []);
     assert.deepEqual([fixed.shelf, fixed.undoable], ["closed", true]);
     const told = await world.findingOf(title);
     assert.equal(told?.Workflow?.Status, "RESOLVED");
@@ -136,6 +148,7 @@ describe("every remediation", function () {
     await ask(id, "undo");
     await reaches(id, "undone");
     assert.deepEqual(await scene.see(), before, "undo is exact");
+    assert.deepEqual(await whole(), wholeBefore, "undo is exact in all that AWS tells");
   }
 
   for (const [name, trial] of Object.entries(TRIALS)) {

@@ -12,7 +12,7 @@ export interface Work {
   readonly takes: readonly QueueName[];
   /** Queues that it sends to. */
   readonly sends: readonly QueueName[];
-  /** Whether it reads incidents; whether it writes them, or items of its own under these key prefixes alone. */
+  /** Whether it reads incidents, and where in the organization their accounts are; whether it writes them, or items of its own under these key prefixes alone. */
   readonly reads: boolean;
   readonly writes: "incidents" | readonly string[];
   /** Whether it publishes incidents. */
@@ -58,7 +58,13 @@ export function functionPolicy(
       sends.map((queue) => place.queue(queue)),
     ),
     ...(keys.length > 0 ? allow("Encrypted", keys, [keyArn]) : []),
-    ...(reads ? allow("ReadLedger", LEDGER_READ, table) : []),
+    ...(reads
+      ? [
+          ...allow("ReadLedger", LEDGER_READ, table),
+          // Who is told follows from where an account is. IAM knows no resource for the one, and accounts of the management account for the other.
+          ...allow("Organization", ["organizations:ListAccounts", "organizations:ListParents"], ["*"]),
+        ]
+      : []),
     ...(writes === "incidents" ? allow("WriteLedger", LEDGER_WRITE, [place.tableArn]) : []),
     ...(own.length > 0
       ? allow("OwnItems", [...LEDGER_READ, ...LEDGER_WRITE], [place.tableArn], {
@@ -90,8 +96,6 @@ export function functionPolicy(
             ["securityhub:BatchUpdateFindings"],
             [arn(partition, "securityhub", region, accountId, "hub/default")],
           ),
-          // IAM knows no resource for the one, and accounts of the management account for the other.
-          ...allow("Organization", ["organizations:ListAccounts", "organizations:ListParents"], ["*"]),
         ]
       : []),
   );

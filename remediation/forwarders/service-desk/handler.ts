@@ -1,7 +1,8 @@
 import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import type { Account } from "../../response/responder.ts";
 import { CLOSED, type Incident } from "../incident.ts";
-import { notified, type Whose } from "../notification.ts";
+import { notified } from "../notification.ts";
 import type { SecretReader } from "../secret.ts";
 import { type DeskClient, DeskError, deskClient } from "./client.ts";
 import { changeFields, closureFields, type Desk, ticketFields, updateFields } from "./mapping.ts";
@@ -25,7 +26,7 @@ export interface Forwarder {
   readonly credentials: string;
   readonly secrets: SecretReader;
   /** Whose an account is; where it is left out, an incident that only a finding tells of is nobody's. */
-  readonly account?: (accountId: string) => Promise<Whose>;
+  readonly account?: (accountId: string) => Promise<Account>;
   /** An incident as it is now; undefined where nothing is known of it yet. Rejects where it can't be read. */
   readonly newest?: (incident: string) => Promise<Incident | undefined>;
   /**

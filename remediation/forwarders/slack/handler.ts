@@ -1,7 +1,8 @@
 import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import type { Account } from "../../response/responder.ts";
 import type { Incident } from "../incident.ts";
-import { notified, type Whose } from "../notification.ts";
+import { notified } from "../notification.ts";
 import type { SecretReader } from "../secret.ts";
 import { slackClient } from "./client.ts";
 import { collect, type DigestStore, type DigestTeller, sendDigests } from "./digests.ts";
@@ -20,7 +21,7 @@ export interface Forwarder {
   readonly token: string;
   readonly secrets: SecretReader;
   /** Whose an account is; where it is left out, an incident that only a finding tells of is nobody's. */
-  readonly account?: (accountId: string) => Promise<Whose>;
+  readonly account?: (accountId: string) => Promise<Account>;
   readonly pace: Pace;
   readonly store: ToldStore;
   readonly digests: DigestStore;

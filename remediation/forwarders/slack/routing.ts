@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { organizationalUnit } from "../../response/settings.ts";
 import { type Incident, SEVERITIES } from "../incident.ts";
 
 /** Slack's ids, not names: a channel can be renamed, and somebody else's can get its name. */
@@ -12,6 +13,8 @@ const route = z.strictObject({
   channel,
   owners: someOf(z.string().min(1)),
   accounts: someOf(z.string().regex(/^\d{12}$/)),
+  /** Ids: accounts directly in one, and those of the units below it. */
+  organizationalUnits: someOf(organizationalUnit),
   environments: someOf(z.string().min(1)),
   severities: someOf(z.enum(SEVERITIES)),
   products: someOf(z.string().min(1)),
@@ -43,10 +46,12 @@ export function placeOf(incident: Incident, { routes, defaultChannel, digest }: 
   };
 }
 
-function matches({ owners, accounts, environments, severities, products }: Route, incident: Incident): boolean {
+function matches(route: Route, incident: Incident): boolean {
+  const { owners, accounts, organizationalUnits, environments, severities, products } = route;
   return (
     named(owners, incident.owner) &&
     named(accounts, incident.account) &&
+    (organizationalUnits === undefined || incident.units.some((unit) => organizationalUnits.includes(unit))) &&
     named(environments, incident.environment) &&
     named(severities, incident.severity) &&
     named(products, incident.product)

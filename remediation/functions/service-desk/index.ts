@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { awsSecrets, secretReader } from "../../forwarders/secret.ts";
@@ -7,6 +8,7 @@ import { dynamodbLock } from "../../forwarders/service-desk/dynamodb-lock.ts";
 import { environment } from "../environment.ts";
 import { incidentSource } from "../incident-source.ts";
 import { functionLog } from "../log.ts";
+import { organization } from "../organization.ts";
 import { parameters } from "../parameters.ts";
 import { quarantine, requestSender } from "../queues.ts";
 import { sooner } from "../sooner.ts";
@@ -29,7 +31,7 @@ const settings = parameters(new SSMClient({}), now);
 export const handler = serviceDeskFunction({
   parameters: settings,
   path: variables.BULWARK_PARAMETERS,
-  incidents: incidentSource(dynamodb, settings, variables),
+  incidents: incidentSource(dynamodb, settings, organization(new OrganizationsClient({}), now), variables),
   secrets: secretReader(awsSecrets(), now),
   lock: (until) => dynamodbLock(dynamodb, variables.BULWARK_TABLE, { id: randomUUID(), until, now }),
   request: requestSender(sqs, variables.BULWARK_REQUESTS_URL),

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { awsSecrets, secretReader } from "../../forwarders/secret.ts";
@@ -9,6 +10,7 @@ import { pace } from "../../forwarders/slack/pace.ts";
 import { environment } from "../environment.ts";
 import { incidentSource } from "../incident-source.ts";
 import { functionLog } from "../log.ts";
+import { organization } from "../organization.ts";
 import { parameters } from "../parameters.ts";
 import { quarantine } from "../queues.ts";
 import { sooner } from "../sooner.ts";
@@ -30,7 +32,7 @@ const settings = parameters(new SSMClient({}), now);
 export const handler = slackFunction({
   parameters: settings,
   path: variables.BULWARK_PARAMETERS,
-  incidents: incidentSource(dynamodb, settings, variables),
+  incidents: incidentSource(dynamodb, settings, organization(new OrganizationsClient({}), now), variables),
   secrets: secretReader(awsSecrets(), now),
   pace: pace(now, (milliseconds) => sleep(milliseconds)),
   store: dynamodbTold(dynamodb, variables.BULWARK_TABLE, now),

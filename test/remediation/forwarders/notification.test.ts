@@ -5,7 +5,7 @@ import { asff, event, findingOf } from "../response/findings.ts";
 import { incident } from "./incidents.ts";
 
 const wrapped = (message: unknown) => JSON.stringify({ Type: "Notification", Message: JSON.stringify(message) });
-const whose = async (accountId: string) => ({ owner: `owner of ${accountId}`, environment: "production" });
+const whose = async (accountId: string) => ({ owner: `owner of ${accountId}`, environment: "production", units: [] });
 
 describe("what forwarders get", () => {
   it("is an incident of the response, in a notification or as it is", async () => {

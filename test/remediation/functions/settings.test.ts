@@ -84,7 +84,9 @@ describe("the settings of the response, as they are read", () => {
         acceptedRisks: [],
       },
     );
-    assert.deepEqual(await reader.account(MEMBER), { owner: null, environment: null });
+    assert.deepEqual(await reader.account(MEMBER), {
+      ...{ owner: null, environment: null, units: ["ou-bulw-prod00001", "r-bulw"] },
+    });
   });
 
   it("tell of an account what its baseline says, and the units above it where a freeze asks for them", async () => {
@@ -94,7 +96,10 @@ describe("the settings of the response, as they are read", () => {
     const settings = await reader.settings(MEMBER);
     assert.deepEqual(settings?.accounts, { [MEMBER]: remediations });
     assert.deepEqual(settings?.units, { [MEMBER]: ["ou-bulw-prod00001", "r-bulw"] });
-    assert.deepEqual(await reader.account(MEMBER), { owner: "clearing", environment: "prod" });
+    assert.deepEqual(await reader.account(MEMBER), {
+      ...{ owner: "clearing", environment: "prod", units: ["ou-bulw-prod00001", "r-bulw"] },
+    });
+    assert.deepEqual((await reader.account(OUTSIDE)).units, [], "none of the organization");
     assert.deepEqual((await reader.settings(OUTSIDE))?.units, {});
     assert.deepEqual((await reader.settings(undefined))?.units, {});
     const { organizationAccounts, organizationId, partnerAccounts } = await reader.facts();

@@ -14,7 +14,7 @@ const STATES: readonly State[] = [
 ];
 const about = { remediation: manifest.name, finding: findingOf() };
 const around = {
-  account: { owner: "payments", environment: null },
+  account: { owner: "payments", environment: null, units: ["ou-bulw-prod00001", "r-bulw"] },
   manifest,
   link: "https://bulwark.example/",
 };

@@ -135,7 +135,7 @@ export async function makeWorld(client: DynamoDBClient, table: string, mode: Set
       call();
       made.repairs.push(RepairMessage.parse(asked));
     },
-    account: async () => ({ owner: "payments", environment: "production" }),
+    account: async () => ({ owner: "payments", environment: "production", units: [] }),
     now: () => new Date(made.time),
   };
   return { made, responder, kept };

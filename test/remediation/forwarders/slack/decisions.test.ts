@@ -44,10 +44,12 @@ describe("routing to channels", () => {
       { channel: "C0000000002", owners: ["payments"] },
       { channel: "C0000000003", accounts: ["100000000009"], severities: ["CRITICAL"] },
       { channel: "C0000000004", products: ["GuardDuty"] },
+      { channel: "C0000000005", organizationalUnits: ["ou-bulw-prod00001"], severities: ["HIGH"] },
+      { channel: "C0000000006", organizationalUnits: ["ou-bulw-prod00001", "ou-bulw-test00001"] },
     ],
   });
 
-  it("takes the first route whose every condition holds, by owner, account, environment, severity and product", () => {
+  it("takes the first route whose every condition holds, by owner, account, organizational unit, environment, severity and product", () => {
     const channel = (with_: Parameters<typeof incident>[1]) => placeOf(incident(["detected"], with_), routing).channel;
     assert.equal(channel({}), "C0000000001");
     assert.equal(channel({ environment: "test" }), "C0000000002");
@@ -56,6 +58,10 @@ describe("routing to channels", () => {
     assert.equal(channel({ owner: null, account: "100000000009" }), "C0000000DEF");
     assert.equal(channel({ owner: "other", product: "GUARDDUTY" }), "C0000000004");
     assert.equal(channel({ owner: null }), "C0000000DEF");
+    const units = ["ou-bulw-below0001", "ou-bulw-prod00001", "r-bulw"];
+    assert.equal(channel({ owner: null, units, severity: "HIGH" }), "C0000000005");
+    assert.equal(channel({ owner: null, units, severity: "CRITICAL" }), "C0000000006");
+    assert.equal(channel({ owner: null, units: ["r-bulw"] }), "C0000000DEF");
   });
 
   it("always finds a place: that of the first route that matches alone, or the default", () => {
