@@ -2,7 +2,7 @@
 # Type check, lint, then every test (or those named). One part that fails does not hide the others.
 #
 # The tests are groups, each a process of mocha. Four of them run at the same time, since each spends much of its time waiting; more
-# would only slow each other down. The shortest comes last. Each report is printed when its group ends; until then a line tells how far
+# would only slow each other down. Each report is printed when its group ends; until then a line tells how far
 # they are.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -22,9 +22,9 @@ check() {
 passed() { grep -cE '^ +✔ ' "$reports/$1.log" 2>/dev/null; }
 count() { sed -nE "s/^ +([0-9]+) $2( .*)?\$/\1/p" "$reports/$1.log" | tail -n 1; }
 
-# The test files of a group: what shares one sandbox and one service of every feature, or of few, what drives the engine, what kills, the
-# others, what is responded to, and what recovers.
-readonly groups=(end-to-end engine few-features torture parts response recovery)
+# The test files of a group: what shares one sandbox and one service of every feature, the parts that are tested alone, what kills, what is
+# responded to, what drives the engine, what shares a sandbox of few features, and what recovers. Those that take longest begin first.
+readonly groups=(end-to-end parts torture response engine few-features recovery)
 files_of() {
   case $1 in
     engine) find test/engine test/plugins test/stacks -name '*.test.ts' ;;

@@ -100,6 +100,14 @@ const fullRole: FullState = {
   changed: ["policies.BulwarkQuarantine"],
 };
 
+/** Of tags and of an interface's groups EC2 tells the set, in whatever order. */
+function unordered(value: unknown): unknown {
+  if (!isGroup(value)) return value;
+  if (!Array.isArray(value)) return Object.fromEntries(Object.entries(value).map(([key, of]) => [key, unordered(of)]));
+  const nameOf = (one: unknown) => (isGroup(one) ? `${one.GroupId ?? one.Key ?? ""}` : "");
+  return value.map(unordered).sort((one, other) => nameOf(one).localeCompare(nameOf(other)));
+}
+
 /** An instance with its places in networks, groups and balancers, and its role. */
 const fullInstance: FullState = {
   async read(access, { Resources }, suffix) {
@@ -124,7 +132,7 @@ const fullInstance: FullState = {
     });
     const { AutoScalingInstances } = await scaling.describeAutoScalingInstances({ InstanceIds: [InstanceId] });
     return {
-      instance,
+      instance: unordered(instance),
       attributes: Object.fromEntries(await Promise.all(names.map(attribute))),
       // Each association has an id of its own.
       profile: IamInstanceProfileAssociations.map(({ IamInstanceProfile, State }) => ({ IamInstanceProfile, State })),

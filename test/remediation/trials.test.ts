@@ -156,8 +156,11 @@ describe("a remediation in the sandbox, with the rights of its manifest", () => 
         const actions = remediation.manifest.role.flatMap((statement) => statement.actions);
         assert.deepEqual([...new Set(actions)].sort(), Object.keys(trial.steps).sort());
         const { session, allow } = await sessionFor(trial);
+        let round: Awaited<ReturnType<typeof arranged>> | undefined;
         for (const [action, wanted] of Object.entries(trial.steps)) {
-          const { scene, target, before } = await arranged(trial);
+          // Each round leaves the scene as it was, and says so at its end.
+          if (round === undefined || trial.leavesMore) round = await arranged(trial);
+          const { scene, target, before } = round;
           const recorded: Change[] = [];
           const attempt = () =>
             apply(remediation, session, target, facts, {

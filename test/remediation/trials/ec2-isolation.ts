@@ -258,6 +258,7 @@ const steps: Trial["steps"] = {
 /** An instance that its group has room for again, in a VPC where somebody gave the closed group rules. */
 export const isolatedInstance: Trial = {
   remediation,
+  leavesMore: true,
   async arrange({ id, access }, suffix) {
     const { instanceId, see, remediated } = await scenery(access, { suffix, maximum: 3, groupWithRules: true });
     const Id = `arn:aws:ec2:us-east-1:${id}:instance/${instanceId}`;

@@ -18,6 +18,8 @@ export interface Trial {
   readonly facts?: Partial<Facts>;
   /** Makes a scene with root's rights; each call makes one of its own (other names), so that scenes don't disturb one another. */
   arrange(account: { readonly id: string; access(region?: string): RootAccess }, suffix: string): Promise<Scene>;
+  /** It leaves something beside the scene that a next round would find: evidence, groups that are closed for good, other instances. */
+  readonly leavesMore?: true;
   /**
    * For each action of the manifest, the step that fails without it, going forth and coming back. An action that a scene never calls has no
    * place in the manifest; one that only another scene calls has `done` here and a trial of its own.
