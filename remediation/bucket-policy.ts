@@ -2,6 +2,7 @@ import {
   DeleteBucketPolicyCommand,
   GetBucketPolicyCommand,
   GetBucketTaggingCommand,
+  GetBucketWebsiteCommand,
   PutBucketPolicyCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
@@ -19,13 +20,21 @@ export const bucketTold = (bucket: NamedResource): string => `bucket ${nameOf(bu
 /** The bucket's tags by key. */
 export const bucketTags = (session: Session, bucket: NamedResource) => tagsOfBucket(session, of(bucket));
 
-/** The same of a bucket by its name and the owner that is expected. */
+/** The same of a bucket by its name and the owner that is expected; none where it is gone. The region is the finding's where none is given. */
 export async function tagsOfBucket(
   session: Session,
   which: { readonly Bucket: string; readonly ExpectedBucketOwner: string },
+  region?: string,
 ): Promise<Record<string, string>> {
-  const answer = await orNull(session.client(S3Client).send(new GetBucketTaggingCommand(which)), "NoSuchTagSet");
+  const asked = session.client(S3Client, region).send(new GetBucketTaggingCommand(which));
+  const answer = await orNull(asked, "NoSuchTagSet", "NoSuchBucket");
   return Object.fromEntries((answer?.TagSet ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+/** Whether S3 serves the bucket as a website. */
+export async function isWebsite(session: Session, bucket: NamedResource): Promise<boolean> {
+  const asked = session.client(S3Client).send(new GetBucketWebsiteCommand(of(bucket)));
+  return (await orNull(asked, "NoSuchWebsiteConfiguration")) !== null;
 }
 
 /** The bucket's policy as a state; undefined where there is no such bucket any more. */

@@ -41,6 +41,10 @@ const NETWORK_KEYS: ReadonlySet<string> = new Set([
   "aws:vpceorgpaths",
 ]);
 
+const ADDRESS_KEYS: ReadonlySet<string> = new Set(["aws:sourceip", "aws:vpcsourceip"]);
+/** Bits of an address from which on a range is somebody's network (Amazon S3 User Guide, "The meaning of public": broader than /8 or /32 is public). */
+const NARROWEST = { ipv4: 8, ipv6: 32 };
+
 /**
  * How far a statement's `Condition` limits a principal `*`. All conditions must hold at once, so one that limits is enough; of a condition's values
  * any may hold, so all of them must be allowed.
@@ -48,6 +52,7 @@ const NETWORK_KEYS: ReadonlySet<string> = new Set([
 export function limitOf(condition: Fields, access: Access): Limit {
   let limit: Limit = "none";
   for (const [operator, keys] of Object.entries(condition)) {
+    if (operator.toLowerCase() === "ipaddress" && isFields(keys) && isOfAddresses(keys)) limit = "network";
     const kind = OPERATOR.exec(operator.toLowerCase())?.[1];
     if (kind === undefined || !isFields(keys)) continue;
     for (const [key, value] of Object.entries(keys)) {
@@ -59,6 +64,20 @@ export function limitOf(condition: Fields, access: Access): Limit {
     }
   }
   return limit;
+}
+
+/** Whether an address must be within named ranges, none of which is so wide that it lets about everybody in. */
+function isOfAddresses(keys: Fields): boolean {
+  return Object.entries(keys).some(([key, value]) => {
+    const ranges = listOf(value).map(String);
+    return ADDRESS_KEYS.has(key.toLowerCase()) && ranges.length > 0 && ranges.every(isNarrow);
+  });
+}
+
+function isNarrow(range: string): boolean {
+  const [address = "", bits] = range.split("/");
+  const isWide = bits !== undefined && !(Number(bits) >= (address.includes(":") ? NARROWEST.ipv6 : NARROWEST.ipv4));
+  return address !== "" && !isWide;
 }
 
 function isAllowed(key: string, value: string, operator: string, access: Access): boolean {

@@ -43,6 +43,8 @@ export function withoutUnauthorized(document: string | Fields, access: Access, a
       return { kind: "refuse", why: `${lost}: nobody could administer it; give the account's root that right first` };
     }
     if (left.length === 0) return { kind: "narrowed", policy: null, removed };
+    const deleted = deletedPrincipal(left);
+    if (deleted !== undefined) return { kind: "refuse", why: whyDeleted(deleted) };
     const Statement = isList(policy.Statement) ? left : (left[0] as Fields);
     return { kind: "narrowed", policy: { ...policy, Statement }, removed };
   } catch (error) {
@@ -121,6 +123,19 @@ const NOBODYS = "";
 const PRINCIPAL_ARN = /^arn:[a-z0-9-]+:(?:iam|sts)::(\d{12}|cloudfront):[^*?]+$/;
 /** AROA..., AIDA... and others of IAM (IAM User Guide, "IAM identifiers": unique identifiers). */
 const UNIQUE_ID = /^A[A-Z0-9]{15,127}$/;
+
+/**
+ * An id that stands in a policy in place of a principal that was deleted: AWS takes no new policy that names one, and gives the old one back to nobody either (IAM
+ * User Guide, "AWS JSON policy elements: Principal"; AWS re:Post, "Invalid principal in policy"). Undefined where there is none. Pure.
+ */
+export function deletedPrincipal(statements: readonly Fields[]): string | undefined {
+  const named = statements.flatMap(({ Principal }) => (isFields(Principal) ? listOf(Principal.AWS) : []));
+  return named.map(String).find((name) => UNIQUE_ID.test(name));
+}
+
+/** What a person is told of it. Pure. */
+export const whyDeleted = (id: string): string =>
+  `the policy names ${id}, a principal that was deleted, and AWS takes no policy that does: take it out by hand first`;
 
 /** The account of a principal; `NOBODYS` for what has none; undefined where it can't be told. */
 function accountOf(kind: string, name: string): string | undefined {

@@ -5,6 +5,10 @@ import { during, StepError } from "./step-error.ts";
 /** An owner's tag that keeps a resource from every remediation, whatever its value but `false`. */
 export const PROTECTED_TAG = "bulwark:protected";
 
+/** Whether tags keep what they are on from every remediation. Pure. */
+export const areProtecting = (tags: Readonly<Record<string, string>>): boolean =>
+  tags[PROTECTED_TAG] !== undefined && tags[PROTECTED_TAG] !== "false";
+
 /** What is kept before a change, so that it can be undone. */
 export interface Change<Target extends Kept = Kept, State extends Kept = Kept> {
   readonly target: Target;
@@ -56,8 +60,7 @@ async function protection<Target extends Kept, State extends Kept>(
 ): Promise<{ readonly kind: "protected"; readonly why: string } | undefined> {
   const told = remediation.told(target);
   const tags = await during("read", `reading the tags of ${told}`, () => remediation.tags(session, target));
-  const mark = tags[PROTECTED_TAG];
-  if (mark === undefined || mark === "false") return undefined;
+  if (!areProtecting(tags)) return undefined;
   return { kind: "protected", why: `${told} has the tag ${PROTECTED_TAG}` };
 }
 

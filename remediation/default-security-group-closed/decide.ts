@@ -13,7 +13,8 @@ export type Circumstances = { readonly isDefault: boolean; readonly interfaces: 
 export const targetsOf = (finding: Finding): readonly NamedResource[] => securityGroupsOf(finding);
 
 /**
- * No rule. A group that something uses is left to a person: whatever has it would be cut off. AWS knows of no use without a network interface.
+ * No rule. A group that something uses is left to a person: whatever has it would be cut off. EC2 tells of no use
+ * without a network interface: what has none at the moment (a task that runs at night) and names no group is not seen, so that it is for people to ask for.
  */
 export function decide(
   { ingress, egress }: State,

@@ -7,7 +7,7 @@ import type { Manifest } from "../manifest.ts";
 export const ec2Imdsv2: Manifest = {
   name: "ec2-imdsv2",
   title: "IMDSv2 on EC2 instances",
-  what: "An instance tells its metadata, and with it its role's credentials, to sessions of IMDSv2 alone; software that knows only IMDSv1 gets none.",
+  what: "An instance tells its metadata, and with it its role's credentials, to sessions of IMDSv2 alone; software that knows only IMDSv1 gets none, nor do containers behind a network of their own where the hop limit is 1.",
   controls: [{ id: "EC2.8", cis: "5.7" }],
   findingTypes: [],
   resourceTypes: ["AwsEc2Instance"],

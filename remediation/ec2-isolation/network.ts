@@ -12,6 +12,7 @@ import {
   type SecurityGroup,
 } from "@aws-sdk/client-ec2";
 import { orNull } from "../aws-errors.ts";
+import { each } from "../each.ts";
 import type { Session } from "../remediation.ts";
 import { CLOSED, type Interface, type Target } from "./decide.ts";
 import { ec2Of } from "./instance.ts";
@@ -62,23 +63,32 @@ export async function writeInterfaces(
   const before = new Map(from.map((one) => [one.id, one.groups.join()]));
   const changed = to.filter(({ id, groups }) => before.get(id) !== groups.join());
   const made = new Map<string, { open: string; closed: string }>();
-  for (const { id, vpcId, groups } of changed) {
-    const set = (Groups: string[]) =>
-      ec2.send(new ModifyNetworkInterfaceAttributeCommand({ NetworkInterfaceId: id, Groups }));
-    if (!groups.includes(CLOSED)) {
-      await set([...groups]);
-      continue;
-    }
-    const { open, closed } = made.get(vpcId) ?? (await bothGroups(ec2, vpcId));
-    made.set(vpcId, { open, closed });
-    try {
-      await set([open]);
-    } finally {
-      // Also where the first call was refused or lost: better closed with a lingering connection than left open.
-      await set([closed]);
-    }
-  }
+  // One that a service of AWS manages (of tasks of ECS, say) is refused, and must not keep the others open.
+  await each(
+    ...changed.map(({ id, vpcId, groups }) => async () => {
+      const set = (Groups: string[]) =>
+        ec2.send(new ModifyNetworkInterfaceAttributeCommand({ NetworkInterfaceId: id, Groups })).catch(during(id));
+      if (!groups.includes(CLOSED)) {
+        await set([...groups]);
+        return;
+      }
+      const { open, closed } = made.get(vpcId) ?? (await bothGroups(ec2, vpcId));
+      made.set(vpcId, { open, closed });
+      try {
+        await set([open]);
+      } finally {
+        // Also where the first call was refused or lost: better closed with a lingering connection than left open.
+        await set([closed]);
+      }
+    }),
+  );
 }
+
+/** Names the interface, which AWS's errors do not always; the error's name stays, since it is judged by. */
+const during = (id: string) => (error: unknown) => {
+  if (error instanceof Error && !error.message.includes(id)) error.message = `interface ${id}: ${error.message}`;
+  throw error;
+};
 
 async function bothGroups(ec2: EC2Client, vpcId: string): Promise<{ open: string; closed: string }> {
   // The closed one first: where the open one can't be had, nothing is opened.

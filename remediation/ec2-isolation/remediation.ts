@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { each } from "../each.ts";
 import { remediation, type Session } from "../remediation.ts";
 import { decide, type State, type Target, targetsOf } from "./decide.ts";
 import { type Exhibit, handOver, takeSnapshots } from "./evidence.ts";
@@ -87,16 +88,5 @@ async function release(session: Session, target: Target, from: State, to: State)
   await mark(session, target, to.marks);
   if (to.membership !== null && !isDeepStrictEqual(from.membership, to.membership)) {
     await joinGroup(session, target, to.membership);
-  }
-}
-
-/** Does all, one after the other, and throws what failed when all were tried. */
-async function each(...steps: readonly (() => Promise<void>)[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (const step of steps) await step().catch((error: unknown) => failures.push(error));
-  if (failures.length === 1) throw failures[0];
-  if (failures.length > 1) {
-    const told = failures.map((one) => (one instanceof Error ? `${one.name}: ${one.message}` : String(one)));
-    throw new AggregateError(failures, told.join("; "));
   }
 }

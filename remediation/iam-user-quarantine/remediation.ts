@@ -1,5 +1,6 @@
 import { DeleteUserPolicyCommand, GetUserPolicyCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
 import { orNull } from "../aws-errors.ts";
+import { each } from "../each.ts";
 import { ABSENT, getUser, userKeys, userTags, writeKeys } from "../iam-user.ts";
 import { QUARANTINE_POLICY as PolicyName, policyText } from "../inline-policy.ts";
 import { remediation } from "../remediation.ts";
@@ -32,12 +33,16 @@ export const iamUserQuarantineRemediation = remediation<Target, State, Circumsta
 
   async write(session, { userName: UserName }, from, to) {
     const iam = session.client(IAMClient);
-    // It denies what the keys and the console could do, at once.
-    if (to.policy !== null && to.policy !== from.policy) {
-      await iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument: to.policy }));
-    }
-    await writeKeys(session, UserName, from.keys, to.keys);
-    if (to.policy === null && from.policy !== null) {
+    const { policy } = to;
+    await each(
+      async () => {
+        // It denies what the keys and the console could do, at once. Where a user's 2048 characters of policies are full, the keys go all the same.
+        if (policy === null || policy === from.policy) return;
+        await iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument: policy }));
+      },
+      () => writeKeys(session, UserName, from.keys, to.keys),
+    );
+    if (policy === null && from.policy !== null) {
       await orNull(iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName })), ...ABSENT);
     }
   },

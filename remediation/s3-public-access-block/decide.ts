@@ -1,4 +1,5 @@
-import type { Decision, Finding } from "../remediation.ts";
+import type { Decision, Facts, Finding } from "../remediation.ts";
+import { isUntouchable } from "../text-pattern.ts";
 
 /** The four switches of a public access block (Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage"). */
 export type Block = {
@@ -37,8 +38,36 @@ export function targetsOf({ AwsAccountId: accountId, Types = [], Resources }: Fi
   return [...buckets].map((bucket) => ({ kind: "bucket", accountId, bucket }));
 }
 
-/** A closed block in place of one with a switch that is off, or of none (`null`). */
-export function decide(before: Block | null): Decision<Block | null> {
-  const switches = Object.keys(CLOSED) as (keyof Block)[];
-  return switches.every((one) => before?.[one] === true) ? { kind: "nothing" } : { kind: "change", to: CLOSED };
+/** Buckets of the account whose own block is not closed, which an account's would close with all others; `null` for a bucket. */
+export type Circumstances =
+  | null
+  | readonly {
+      readonly arn: string;
+      /** By its owner's tag. */
+      readonly isProtected: boolean;
+    }[];
+
+/** Buckets that are named to a person. */
+const NAMED = 5;
+
+/**
+ * A closed block in place of one with a switch that is off, or of none (`null`). An account's is left where it would close a bucket that nothing
+ * touches: the stricter of account and bucket holds (Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage").
+ */
+export function decide(
+  before: Block | null,
+  _target: Target,
+  { untouchable }: Pick<Facts, "untouchable">,
+  buckets: Circumstances,
+): Decision<Block | null> {
+  if (isClosed(before)) return { kind: "nothing" };
+  const kept = (buckets ?? []).filter(({ arn, isProtected }) => isProtected || isUntouchable(arn, untouchable));
+  if (kept.length === 0) return { kind: "change", to: CLOSED };
+  const named = kept.slice(0, NAMED).map(({ arn }) => arn);
+  const others = kept.length > NAMED ? ` and ${kept.length - NAMED} more` : "";
+  return { kind: "refuse", why: `it would close what nothing touches: ${named.join(", ")}${others}` };
 }
+
+/** Whether all four switches are on. Pure. */
+export const isClosed = (block: Block | null): boolean =>
+  (Object.keys(CLOSED) as (keyof Block)[]).every((one) => block?.[one] === true);

@@ -20,9 +20,9 @@ export const s3PublicAccessBlock: Manifest = {
   scope: "global",
   role: [
     {
-      // Their block belongs to the account as a whole: IAM has no resource for it.
+      // These belong to the account as a whole: IAM has no resource for them.
       sid: "Account",
-      actions: ["s3:GetAccountPublicAccessBlock", "s3:PutAccountPublicAccessBlock"],
+      actions: ["s3:GetAccountPublicAccessBlock", "s3:ListAllMyBuckets", "s3:PutAccountPublicAccessBlock"],
       resources: ["*"],
     },
     {

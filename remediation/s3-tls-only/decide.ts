@@ -1,5 +1,6 @@
 import type { NamedResource } from "../finding-resources.ts";
 import { canonicalPolicy, type Fields, isFields, listOf, policyDocument, statementsOf } from "../policy-document.ts";
+import { deletedPrincipal, whyDeleted } from "../policy-principals.ts";
 import type { Decision, Facts } from "../remediation.ts";
 import { isUntouchable, matchesPattern } from "../text-pattern.ts";
 
@@ -7,8 +8,16 @@ import { isUntouchable, matchesPattern } from "../text-pattern.ts";
 const MOST_BYTES = 20 * 1024;
 const SID = "TlsOnly";
 
+/** Whether S3 serves the bucket's content at a website endpoint, which speaks HTTP only (Amazon S3 User Guide, "Website endpoints"). */
+export type Circumstances = { readonly isWebsite: boolean };
+
 /** The bucket's policy with a statement that denies all without TLS, unless it has one (Amazon S3 User Guide, "Security best practices"). */
-export function decide(policy: string | null, bucket: NamedResource, facts: Facts): Decision<string | null> {
+export function decide(
+  policy: string | null,
+  bucket: NamedResource,
+  facts: Facts,
+  { isWebsite }: Circumstances,
+): Decision<string | null> {
   const document = policyDocument(policy ?? { Version: "2012-10-17", Statement: [] });
   if (document === undefined) return { kind: "refuse", why: `${bucket.arn}: its policy is no policy document` };
   const statements = statementsOf(document);
@@ -16,6 +25,14 @@ export function decide(policy: string | null, bucket: NamedResource, facts: Fact
   if (isUntouchable(bucket.arn, facts.untouchable)) {
     return { kind: "refuse", why: `${bucket.arn} is among what no remediation touches` };
   }
+  if (isWebsite) {
+    return {
+      kind: "refuse",
+      why: `${bucket.arn} is a website: S3 serves those without TLS alone, and nobody could see it; put CloudFront with an origin access control before it, and take the website configuration away`,
+    };
+  }
+  const deleted = deletedPrincipal(statements);
+  if (deleted !== undefined) return { kind: "refuse", why: `${bucket.arn}: ${whyDeleted(deleted)}` };
   const added: Fields = {
     // A policy has each id once.
     ...(statements.some(({ Sid }) => Sid === SID) ? {} : { Sid: SID }),

@@ -12,7 +12,13 @@ export const s3TlsOnly: Manifest = {
   role: [
     {
       sid: "Buckets",
-      actions: ["s3:DeleteBucketPolicy", "s3:GetBucketPolicy", "s3:GetBucketTagging", "s3:PutBucketPolicy"],
+      actions: [
+        "s3:DeleteBucketPolicy",
+        "s3:GetBucketPolicy",
+        "s3:GetBucketTagging",
+        "s3:GetBucketWebsite",
+        "s3:PutBucketPolicy",
+      ],
       resources: ["arn:{partition}:s3:::*"],
       conditions: { StringEquals: { "aws:ResourceAccount": ["{account}"] } },
     },

@@ -58,7 +58,7 @@ describe("the manifests", () => {
         "^elasticloadbalancing:Describe(TargetGroups|TargetHealth)$",
         "^guardduty:ListDetectors$",
         "^iam:GetAccount(AuthorizationDetails|PasswordPolicy)$",
-        "^s3:(Get|Put)AccountPublicAccessBlock$",
+        "^s3:((Get|Put)AccountPublicAccessBlock|ListAllMyBuckets)$",
         "^ssm:(DescribeInstanceInformation|ListCommandInvocations)$",
       ].join("|"),
     );

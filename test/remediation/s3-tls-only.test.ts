@@ -6,6 +6,7 @@ import { decide } from "../../remediation/s3-tls-only/decide.ts";
 const arn = "arn:aws-us-gov:s3:::one";
 const bucket = { accountId: "100000000001", arn };
 const facts: Facts = { now: new Date(0), organizationAccounts: [], partnerAccounts: [], untouchable: [] };
+const plain = { isWebsite: false };
 const denial = {
   Action: "s3:*",
   Condition: { Bool: { "aws:SecureTransport": "false" } },
@@ -20,7 +21,7 @@ describe("the decision on buckets without TLS", () => {
   const statementsOf = (text: string) => (JSON.parse(text) as { Statement: readonly object[] }).Statement;
 
   it("adds a denial to no policy and to any, after what it says, and is content then", () => {
-    const first = decide(null, bucket, facts);
+    const first = decide(null, bucket, facts, plain);
     assert.ok(first.kind === "change" && first.to !== null);
     assert.deepEqual(JSON.parse(first.to), { Version: "2012-10-17", Statement: [added] });
     const other = fc.record(
@@ -29,10 +30,10 @@ describe("the decision on buckets without TLS", () => {
     );
     fc.assert(
       fc.property(fc.array(other), (statements) => {
-        const decision = decide(policy(...statements), bucket, facts);
+        const decision = decide(policy(...statements), bucket, facts, plain);
         assert.ok(decision.kind === "change" && decision.to !== null);
         assert.deepEqual(statementsOf(decision.to), [...statements, added]);
-        assert.deepEqual(decide(decision.to, bucket, facts), { kind: "nothing" });
+        assert.deepEqual(decide(decision.to, bucket, facts, plain), { kind: "nothing" });
       }),
     );
   });
@@ -45,7 +46,8 @@ describe("the decision on buckets without TLS", () => {
       { ...denial, Action: "*", Resource: "*" },
       { ...denial, Resource: [`${arn}*`] },
     ];
-    for (const statement of wide) assert.deepEqual(decide(policy(statement), bucket, facts), { kind: "nothing" });
+    for (const statement of wide)
+      assert.deepEqual(decide(policy(statement), bucket, facts, plain), { kind: "nothing" });
   });
 
   it("is not content with a narrower one", () => {
@@ -64,18 +66,27 @@ describe("the decision on buckets without TLS", () => {
       { ...denial, Sid: "TlsOnly", Action: "s3:GetObject" },
     ];
     for (const statement of narrow) {
-      const decision = decide(policy(statement), bucket, facts);
+      const decision = decide(policy(statement), bucket, facts, plain);
       assert.ok(decision.kind === "change" && decision.to !== null, JSON.stringify(statement));
       assert.equal(statementsOf(decision.to).length, 2);
     }
-    const twice = decide(policy({ ...denial, Sid: "TlsOnly", Action: "s3:GetObject" }), bucket, facts);
+    const twice = decide(policy({ ...denial, Sid: "TlsOnly", Action: "s3:GetObject" }), bucket, facts, plain);
     assert.ok(twice.kind === "change" && twice.to !== null);
     assert.deepEqual(statementsOf(twice.to)[1], denial, "a policy has each id once");
   });
 
   it("refuses policies that it can't read or that would be too long, and what nothing touches", () => {
-    assert.equal(decide("{", bucket, facts).kind, "refuse");
-    assert.equal(decide(policy({ Sid: "x".repeat(20_300) }), bucket, facts).kind, "refuse");
-    assert.equal(decide(null, bucket, { ...facts, untouchable: ["arn:*:s3:::o?e"] }).kind, "refuse");
+    assert.equal(decide("{", bucket, facts, plain).kind, "refuse");
+    assert.equal(decide(policy({ Sid: "x".repeat(20_300) }), bucket, facts, plain).kind, "refuse");
+    assert.equal(decide(null, bucket, { ...facts, untouchable: ["arn:*:s3:::o?e"] }, plain).kind, "refuse");
+  });
+
+  it("refuses websites, which nobody could see without TLS, and policies with a deleted principal, which AWS does not take again", () => {
+    const website = decide(null, bucket, facts, { isWebsite: true });
+    assert.ok(website.kind === "refuse" && /CloudFront/.test(website.why));
+    assert.deepEqual(decide(policy(denial), bucket, facts, { isWebsite: true }), { kind: "nothing" });
+    const deleted = { Effect: "Allow", Principal: { AWS: ["AROAEXAMPLEEXAMPLE123"] }, Action: "s3:GetObject" };
+    const decision = decide(policy(deleted), bucket, facts, plain);
+    assert.ok(decision.kind === "refuse" && /AROAEXAMPLEEXAMPLE123, a principal that was deleted/.test(decision.why));
   });
 });

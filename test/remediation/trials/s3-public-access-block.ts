@@ -39,6 +39,7 @@ export const bucketBlock: Trial = {
     "s3:PutAccountPublicAccessBlock": { forth: "done", back: "done" },
     "s3:GetBucketPublicAccessBlock": { forth: "read", back: "read" },
     "s3:GetBucketTagging": { forth: "read", back: "done" },
+    "s3:ListAllMyBuckets": { forth: "done", back: "done" },
     "s3:PutBucketPublicAccessBlock": { forth: "change", back: "undo" },
   },
 };
@@ -46,8 +47,12 @@ export const bucketBlock: Trial = {
 /** An account that never had a block. */
 export const accountBlock: Trial = {
   remediation,
-  async arrange({ id: AccountId, access }) {
+  async arrange({ id: AccountId, access }, suffix) {
     const control = new S3ControlClient({ ...access(), endpointProvider: () => ({ url: new URL(access().endpoint) }) });
+    // Closed with all others, since nobody protects it.
+    await new S3Client({ ...access(), forcePathStyle: true }).send(
+      new CreateBucketCommand({ Bucket: `open-${suffix}` }),
+    );
     await control.send(new DeleteOfAccount({ AccountId }));
     return {
       finding: { AwsAccountId: AccountId, Resources: [{ Type: "AwsAccount", Id: `AWS::::Account:${AccountId}` }] },
@@ -62,8 +67,9 @@ export const accountBlock: Trial = {
   steps: {
     "s3:GetAccountPublicAccessBlock": { forth: "read", back: "read" },
     "s3:PutAccountPublicAccessBlock": { forth: "change", back: "undo" },
-    "s3:GetBucketPublicAccessBlock": { forth: "done", back: "done" },
-    "s3:GetBucketTagging": { forth: "done", back: "done" },
+    "s3:GetBucketPublicAccessBlock": { forth: "read", back: "done" },
+    "s3:GetBucketTagging": { forth: "read", back: "done" },
+    "s3:ListAllMyBuckets": { forth: "read", back: "done" },
     "s3:PutBucketPublicAccessBlock": { forth: "done", back: "done" },
   },
 };

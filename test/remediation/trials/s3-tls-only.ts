@@ -41,6 +41,7 @@ export const plainBucket: Trial = {
     "s3:DeleteBucketPolicy": { forth: "done", back: "undo" },
     "s3:GetBucketPolicy": { forth: "read", back: "read" },
     "s3:GetBucketTagging": { forth: "read", back: "done" },
+    "s3:GetBucketWebsite": { forth: "read", back: "done" },
     "s3:PutBucketPolicy": { forth: "change", back: "done" },
   },
 };
