@@ -89,8 +89,8 @@ export interface Remediation<Target extends Kept, State extends Kept, Circumstan
   /** Pure. */
   decide(state: State, target: Target, facts: Facts, circumstances: Circumstances): Decision<State>;
   /**
-   * Keeps evidence before the change (snapshots, log extracts) and tells what it kept. May run twice, and keeps it once: `after` is the recorded
-   * one and the same in each attempt.
+   * Keeps evidence before the change (snapshots, log extracts) and tells what it kept; where that fails, after the change. May run twice, and keeps it
+   * once: `after` is the recorded one and the same in each attempt.
    */
   preserve?(session: Session, target: Target, facts: Facts, after: State): Promise<Kept>;
   /**

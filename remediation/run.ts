@@ -79,7 +79,8 @@ export interface Recording<Target extends Kept, State extends Kept> {
 }
 
 /**
- * Remediates a target: reads it, records what is to be changed, keeps evidence, changes it, and reads it again. Throws `StepError`; what failed
+ * Remediates a target: reads it, records what is to be changed, keeps evidence, changes it, and reads it again. Evidence that could not be kept before the
+ * change is tried once more after it, and holds that up no further. Throws `StepError`; what failed
  * after the record is tried again with what was recorded, and goes on from what AWS then has.
  */
 export async function apply<Target extends Kept, State extends Kept>(
@@ -110,19 +111,28 @@ export async function apply<Target extends Kept, State extends Kept>(
     }
   }
   const { after } = change;
-  if (remediation.preserve !== undefined && change.evidence === null) {
+  const preserved = async (of: Change<Target, State>): Promise<Change<Target, State>> => {
+    if (remediation.preserve === undefined || of.evidence !== null) return of;
     const preserve = remediation.preserve.bind(remediation);
     const evidence = await during("preserve", `${what}: keeping evidence`, () =>
       preserve(session, target, facts, after),
     );
-    change = { ...change, evidence };
-    await keep(record, change, what);
+    const kept = { ...of, evidence };
+    await keep(record, kept, what);
+    return kept;
+  };
+  try {
+    change = await preserved(change);
+  } catch (error) {
+    // Who has got in must not stay because AWS takes no snapshot just now; what a change must not go without is its record.
+    if (!(error instanceof StepError && error.step === "preserve")) throw error;
   }
   if (!isDeepStrictEqual(now, after)) {
     const from = now;
     await during("change", what, () => remediation.write(session, target, from, after));
     await verify(remediation, session, target, after, what);
   }
+  change = await preserved(change);
   return { kind: "changed", change: await handOver(remediation, session, change, facts, record) };
 }
 

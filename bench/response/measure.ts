@@ -25,7 +25,10 @@ export async function measureResponse(
 ): Promise<ResponseMeasured> {
   const which = accounts >= FULL ? 0 : 1;
   const starts = await measureStarts(installation);
-  for (const { name, first, warm } of starts) say(`response: ${name} ${first.toFixed(0)} ms, warm ${warm.toFixed(1)}`);
+  for (const { name, first, warm } of starts) {
+    // Forwarders that are not configured here are not deployed.
+    if (!Number.isNaN(first)) say(`response: ${name} ${first.toFixed(0)} ms, warm ${warm.toFixed(1)}`);
+  }
   const latencies = await measureLatency(installation, MEASURED.latency[which]);
   for (const { way, p50, p99, missing } of latencies) {
     say(`response: ${way}: p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms, ${missing} missing`);

@@ -63,6 +63,25 @@ describe("running a remediation", () => {
     assert.deepEqual(all.get("front"), SHUT);
   });
 
+  it("changes it also where evidence can't be kept before, tries that again after it, and is not done without", async () => {
+    const { remediation, calls, all } = doors({ front: OPEN });
+    const { kept, ledger } = keeping();
+    let isOut = true;
+    const preserve = async () => {
+      calls.push("preserve");
+      if (isOut) throw new Error("no more snapshots");
+      return "picture";
+    };
+    const without = { ...remediation, preserve };
+    await assert.rejects(apply(without, session, "front", facts, ledger), { step: "preserve" });
+    assert.deepEqual(all.get("front"), SHUT, "who has got in does not stay because of it");
+    assert.deepEqual(calls, ["read", "preserve", "lock", "bolt", "read", "preserve"]);
+    isOut = false;
+    const outcome = await apply(without, session, "front", facts, { ...ledger, recorded: kept.at(-1) });
+    assert.ok(outcome.kind === "changed");
+    assert.deepEqual([outcome.change.before, outcome.change.evidence], [OPEN, "picture"]);
+  });
+
   it("tells what it would do and changes nothing", async () => {
     const { remediation, all } = doors({ front: OPEN });
     assert.deepEqual(await plan(remediation, session, "front", facts), { kind: "change", before: OPEN, after: SHUT });

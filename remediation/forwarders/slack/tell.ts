@@ -5,7 +5,8 @@ import { ofChannel, ofGone } from "./slack-error.ts";
 import { type Held, held, once, type Teller, without } from "./told.ts";
 
 /**
- * Tells what is known of an incident: one message, updated in place, and in its thread each step that came after the first, in order and once.
+ * Tells what is known of an incident: one message, updated in place, and in its thread each step that came after the first, in order and once; one that
+ * leaves the status as it was is in the message alone, since a channel takes one message a second.
  * Messages that come twice or late change nothing. Throws `SlackError`; when it is called again it goes on from where it stopped.
  *
  * @param channel where it goes when nothing was told of it before
@@ -17,6 +18,10 @@ export async function tell(incident: Incident, channel: string, fallback: string
     for (const step of incident.history) {
       const { channel: where, ts, thread } = holding.told;
       if (ts === null || step.version <= thread) continue;
+      if (step.status === incident.history[step.version - 2]?.status) {
+        await holding.save({ thread: step.version });
+        continue;
+      }
       const key = `${incident.id}:step:${step.version}`;
       await ifThere(holding, () =>
         once(key, { channel: where, thread: ts }, holding, teller, () =>

@@ -47,6 +47,17 @@ describe("forwarding to Slack", () => {
     ]);
   }
 
+  it("shows what leaves the status as it was in the message, and tells nobody of it in the thread", async () => {
+    for (const one of life(["detected", "detected", "asked", "asked", "remediated"])) here.send(one);
+    await here.drain();
+    const [head] = here.heads();
+    assert.deepEqual(here.thread(head?.ts), ["Waits for approval: It is asked", "Remediated: It is remediated"]);
+    here.send(incident(["detected", "detected", "asked", "asked", "remediated", "remediated"]));
+    await here.drain();
+    assert.equal(here.thread(head?.ts).length, 2);
+    assert.equal((head?.updates ?? 0) > 0, true);
+  });
+
   it("posts one message, updates it in place and tells each step in its thread", async () => {
     for (const one of LIFE) {
       here.send(one);
