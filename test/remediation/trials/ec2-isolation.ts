@@ -225,7 +225,7 @@ const steps: Trial["steps"] = {
   "ec2:CopySnapshot": { forth: "deliver", back: "done" },
   "ec2:CreateSecurityGroup": { forth: "change", back: "done" },
   "ec2:CreateSnapshots": { forth: "preserve", back: "done" },
-  "ec2:CreateTags": { forth: "preserve", back: "undo" },
+  "ec2:CreateTags": { forth: "change", back: "undo" },
   "ec2:DeleteTags": { forth: "done", back: "undo" },
   "ec2:DescribeIamInstanceProfileAssociations": { forth: "read", back: "read" },
   "ec2:DescribeInstanceAttribute": { forth: "read", back: "read" },
